@@ -1,0 +1,81 @@
+import type { PatroniAccess, Objectives, PostgresNode } from '../model/stanza.ts';
+import type { Repository } from '../model/repository.ts';
+import type { DrillSchedule, ScheduleEntry } from '../model/schedule.ts';
+import type { SecretReference } from '../model/secret.ts';
+import type { SourcePosition } from '../model/source-position.ts';
+
+/** A pgBackRest option given by name in an `options:` map and passed through unchanged. */
+export interface PassThroughOption {
+  /** Full option name as in the file (`process-max`, `repo1-storage-verify-tls`). */
+  readonly name: string;
+  /** A list for options that may be given several times. Booleans are `y` and `n`. */
+  readonly value: string | readonly string[];
+  /** Set when it is for one command only (`[global:backup]`). */
+  readonly command: string | undefined;
+  readonly position: SourcePosition;
+}
+
+/** Where the engine is and which files it uses on this host. */
+export interface EngineSettings {
+  /** Path of the binary, or a bare name to be found on PATH. */
+  readonly binary: string;
+  /** The generated pgbackrest.conf, absolute. */
+  readonly configFile: string;
+  /** `conf.d`, absolute; holds the generated secrets file. */
+  readonly includeDirectory: string;
+  readonly logDirectory: string;
+  readonly lockDirectory: string;
+  readonly spoolDirectory: string;
+  /** Operating system user that runs pgBackRest. */
+  readonly user: string;
+}
+
+export interface Stanza {
+  readonly name: string;
+  /** At least one. */
+  readonly nodes: readonly PostgresNode[];
+  readonly patroni: PatroniAccess | undefined;
+  /** At least one, in order: repo1, repo2, … */
+  readonly repositories: readonly Repository[];
+  readonly schedule: readonly (ScheduleEntry | DrillSchedule)[];
+  readonly objectives: Objectives;
+  /** Options of the stanza and of its repositories (names already carry `repoN-`). */
+  readonly options: readonly PassThroughOption[];
+}
+
+/** The part that serves pgBackRest's TLS protocol on this host (`tls-server-*`). */
+export interface TlsServer {
+  readonly address: string;
+  readonly port: number;
+  readonly caFile: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** Client certificate name → stanzas it may use (`*` for all). */
+  readonly auth: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface NotifyChannel {
+  readonly name: string;
+  readonly kind: 'slack' | 'webhook' | 'email' | 'alertmanager' | 'pagerduty' | 'healthchecks';
+  readonly target: SecretReference;
+  readonly on: readonly ('critical' | 'warning' | 'resolved')[];
+}
+
+export interface ServerSettings {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly token: SecretReference | undefined;
+}
+
+/** holdfast.yaml, normalized: every default filled in, every unit converted. */
+export interface Configuration {
+  /** Absolute path of the file it came from. */
+  readonly file: string;
+  readonly stanzas: readonly Stanza[];
+  readonly engine: EngineSettings;
+  /** Directory for the journal and for what a restore must remember, absolute. */
+  readonly stateDirectory: string;
+  readonly options: readonly PassThroughOption[];
+  readonly tlsServer: TlsServer | undefined;
+  readonly notify: readonly NotifyChannel[];
+  readonly server: ServerSettings;
+}

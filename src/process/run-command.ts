@@ -1,0 +1,200 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** An operating system user that a child runs as. */
+export interface RunAs {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+export interface CommandSpec {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The complete environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Defaults to `/`, which every user may enter (PostgreSQL's tools warn when they may not). */
+  readonly cwd?: string;
+  /** Undefined keeps the present user. */
+  readonly runAs?: RunAs | undefined;
+  readonly input?: string;
+  /** Milliseconds until the graceful stop; undefined waits for ever. */
+  readonly timeoutMs?: number;
+  /** Milliseconds between SIGTERM and SIGKILL. pgBackRest needs a moment to stop its workers. */
+  readonly graceMs?: number;
+  /** Aborting stops the child gracefully, then forcefully. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
+  readonly onSpawn?: ((pid: number) => void) | undefined;
+  /** `lines` keeps text; `bytes` keeps stdout as it is (WAL segments, manifests). */
+  readonly capture?: 'lines' | 'bytes';
+}
+
+export interface CommandResult {
+  /** undefined when a signal ended it. */
+  readonly code: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+  /** Whole stdout as text; empty with `capture: 'bytes'`. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Only with `capture: 'bytes'`. */
+  readonly bytes: Buffer;
+  readonly elapsedMs: number;
+  readonly stopped: 'timeout' | 'abort' | undefined;
+}
+
+/** The program could not be started at all (ENOENT, EACCES). */
+export class SpawnError extends Error {
+  readonly code: string;
+  constructor(command: string, cause: NodeJS.ErrnoException) {
+    super(`cannot start ${command}: ${cause.code ?? cause.message}`, { cause });
+    this.name = 'SpawnError';
+    this.code = cause.code ?? 'UNKNOWN';
+  }
+}
+
+/**
+ * Runs a child to its end in a process group of its own, so that a stop reaches its workers too and a Ctrl-C in the
+ * terminal reaches only us.
+ *
+ * Any exit code is a result. @throws SpawnError when the program cannot be started
+ */
+export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
+  const started = performance.now();
+  const child = spawn(spec.command, [...spec.args], {
+    cwd: spec.cwd ?? '/',
+    env: { ...spec.env },
+    detached: true,
+    stdio: [spec.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(spec.runAs === undefined ? {} : { uid: spec.runAs.uid, gid: spec.runAs.gid }),
+  });
+  const ended = exitOf(child, spec.command);
+  if (child.pid !== undefined) spec.onSpawn?.(child.pid);
+  if (spec.input !== undefined) {
+    // A child that ends without reading its input is judged by its exit code, not by our broken pipe.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(spec.input);
+  }
+  const output = collectOutput(child, spec);
+  const stopper = new Stopper(child, spec);
+  try {
+    const { code, signal } = await ended;
+    await output.finished;
+    return {
+      code: code ?? undefined,
+      signal: signal ?? undefined,
+      stdout: output.stdout.join('\n'),
+      stderr: output.stderr.join('\n'),
+      bytes: Buffer.concat(output.bytes),
+      elapsedMs: performance.now() - started,
+      stopped: stopper.reason,
+    };
+  } finally {
+    stopper.release();
+  }
+}
+
+function exitOf(
+  child: ChildProcess,
+  command: string,
+): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new SpawnError(command, error)));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+interface Output {
+  readonly stdout: string[];
+  readonly stderr: string[];
+  readonly bytes: Buffer[];
+  readonly finished: Promise<unknown>;
+}
+
+function collectOutput(child: ChildProcess, spec: CommandSpec): Output {
+  const output = { stdout: [] as string[], stderr: [] as string[], bytes: [] as Buffer[] };
+  const streams: Promise<unknown>[] = [];
+  const readLines = (stream: 'stdout' | 'stderr'): void => {
+    const source = child[stream];
+    if (!source) return;
+    const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY });
+    lines.on('line', (line) => {
+      output[stream].push(line);
+      spec.onLine?.(line, stream);
+    });
+    streams.push(new Promise((resolve) => lines.once('close', resolve)));
+  };
+  readLines('stderr');
+  if (spec.capture === 'bytes') {
+    child.stdout?.on('data', (chunk: Buffer) => output.bytes.push(chunk));
+    streams.push(new Promise((resolve) => child.stdout?.once('close', resolve)));
+  } else {
+    readLines('stdout');
+  }
+  return { ...output, finished: drained(child, Promise.all(streams)) };
+}
+
+/**
+ * Output is complete when the pipes close. A daemon that the child left behind (a postmaster started by pg_ctl)
+ * keeps them open for ever, so after the exit only a short while is granted.
+ */
+async function drained(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    await new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.once('error', resolve);
+    });
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, 500);
+  });
+  await Promise.race([closed, patience]);
+  clearTimeout(timer);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+/** SIGTERM to the group, and SIGKILL when that did not end it in time. */
+class Stopper {
+  reason: 'timeout' | 'abort' | undefined;
+  readonly #child: ChildProcess;
+  readonly #graceMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#stop('abort');
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(child: ChildProcess, spec: CommandSpec) {
+    this.#child = child;
+    this.#graceMs = spec.graceMs ?? 10_000;
+    this.#signal = spec.signal;
+    if (spec.timeoutMs !== undefined) {
+      this.#timers.push(setTimeout(() => this.#stop('timeout'), spec.timeoutMs));
+    }
+    if (this.#signal?.aborted) this.#stop('abort');
+    else this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  #stop(reason: 'timeout' | 'abort'): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.#send('SIGTERM');
+    this.#timers.push(setTimeout(() => this.#send('SIGKILL'), this.#graceMs));
+  }
+
+  #send(signal: NodeJS.Signals): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch (error) {
+      // The group ended between our decision and the signal: that is what was wanted.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  release(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}

@@ -1,0 +1,144 @@
+import type { BackupSet } from '../model/backup-set.ts';
+import type { Finding } from '../model/finding.ts';
+import type { RestoreTarget } from '../model/restore-target.ts';
+
+/**
+ * Where the restored cluster goes.
+ * - `in-place`: the old data directory is moved aside, a new one is made under the old path.
+ * - `delta`: files are restored over the old directory, after a copy of what that would lose.
+ * - `into`: another directory; never archives, own port, nothing of production's is touched.
+ */
+export type RestoreMode = 'in-place' | 'delta' | 'into';
+
+/** The steps in the order in which they run; each is journaled before and after. */
+export const restoreStepNames = [
+  'flush-wal', // in-place, delta; server running: switch WAL and wait until it is archived, so that nothing is only local
+  'stop-server', // in-place, delta; server running
+  'salvage-wal', // in-place, delta: copy WAL that is not in the archive (complete and partial) into the salvage directory
+  'move-aside', // in-place: rename the data directory; delta: copy what delta would lose
+  'restore-files', // the engine
+  'prepare-server', // settings of its own for `into`; salvaged WAL into pg_wal; parameters not lower than the primary's
+  'start-server',
+  'recover', // wait for the target with progress; paused there unless the target is latest
+  'prove-target', // target reached, right timeline
+  'promote',
+  'prove-write',
+] as const;
+export type RestoreStepName = (typeof restoreStepNames)[number];
+
+/** One thing a restore does, in words and as the plain commands that would do the same. */
+export interface RestoreStep {
+  readonly name: RestoreStepName;
+  readonly title: string;
+  /** What a person could type instead, secrets left out. */
+  readonly commands: readonly string[];
+}
+
+/** The target as PostgreSQL and the engine take it. */
+export interface ResolvedTarget {
+  readonly target: RestoreTarget;
+  /** `--type` of pgbackrest restore. */
+  readonly type: 'default' | 'immediate' | 'time' | 'xid' | 'lsn' | 'name';
+  /** `--target`: a time is always in UTC with `+00`. Undefined for latest and immediate. */
+  readonly value: string | undefined;
+  /** What is printed: for a time the instant in the user's zone and in UTC. */
+  readonly description: string;
+  /** `--target-timeline`, always explicit. */
+  readonly timeline: number;
+}
+
+/** A directory that will receive bytes. */
+export interface DiskNeed {
+  readonly path: string;
+  readonly neededBytes: number;
+  readonly availableBytes: number;
+}
+
+/** WAL that recovery will read. */
+export interface WalNeed {
+  /** First segment: where the set's redo begins. */
+  readonly first: string;
+  /** Last segment known to be needed; undefined when it cannot be told (latest: whatever is there). */
+  readonly last: string | undefined;
+  readonly segmentCount: number;
+  /** Bytes as stored in the repository. */
+  readonly storedBytes: number;
+  /** Missing inside the range. Not empty only in a refused plan. */
+  readonly missing: readonly string[];
+  /** Segments that are only in the local pg_wal and will be salvaged. */
+  readonly localOnly: readonly string[];
+  /** Time of the last commit that can be recovered (ISO 8601, UTC), as read from the WAL itself. */
+  readonly lastCommitTime: string | undefined;
+}
+
+export interface ParameterNeed {
+  readonly name: string;
+  /** The primary's value when the WAL was written (pg_controldata). */
+  readonly needed: number;
+  /** What the restored server would be started with; undefined when not known. */
+  readonly configured: number | undefined;
+}
+
+export interface TablespaceMapping {
+  readonly oid: string;
+  readonly name: string | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Everything a restore would do: data that can be printed, stored, reviewed and applied. Contains no secret.
+ * `refusals` not empty means that it must not be applied.
+ */
+export interface RestorePlan {
+  readonly planVersion: 1;
+  /** Also the name of the operation in the journal: `restore-20261120T103000Z-3f2a`. */
+  readonly id: string;
+  readonly createdAt: string;
+  readonly stanza: string;
+  readonly mode: RestoreMode;
+  readonly target: ResolvedTarget;
+  readonly repository: { readonly name: string; readonly key: number };
+  readonly set: {
+    readonly label: string;
+    readonly type: BackupSet['type'];
+    readonly stopTime: number;
+    readonly archiveStart: string;
+    readonly archiveStop: string;
+  };
+  /** Why this set and this repository, and what was passed over. */
+  readonly reasons: readonly string[];
+  readonly wal: WalNeed;
+  readonly bytes: { readonly cluster: number; readonly download: number };
+  readonly disk: readonly DiskNeed[];
+  readonly versions: { readonly engine: string; readonly postgres: string; readonly installed: string | undefined };
+  readonly parameters: readonly ParameterNeed[];
+  readonly tablespaces: readonly TablespaceMapping[];
+  /** Symbolic links inside the data directory (pg_wal elsewhere): where they lead and what happens to them. */
+  readonly links: readonly { readonly path: string; readonly destination: string; readonly treatment: string }[];
+  readonly server: {
+    readonly running: boolean;
+    readonly pid: number | undefined;
+    readonly control: 'pg_ctl' | 'pg_ctlcluster' | 'systemd';
+    readonly unit: string | undefined;
+    readonly binDirectory: string;
+    readonly port: number;
+    readonly socketDirectory: string;
+    /** `postgresql.conf` outside the data directory (Debian), if any. */
+    readonly configFile: string | undefined;
+  };
+  readonly patroni: { readonly url: string; readonly managed: boolean } | undefined;
+  readonly directories: {
+    /** The directory the cluster will live in. */
+    readonly data: string;
+    /** Where the old one goes (in-place) or the copy of what delta would lose; undefined for `into`. */
+    readonly aside: string | undefined;
+    /** Salvaged WAL; undefined for `into`. */
+    readonly salvage: string | undefined;
+  };
+  readonly owner: { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string };
+  readonly steps: readonly RestoreStep[];
+  readonly undo: readonly string[];
+  readonly refusals: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
