@@ -1,0 +1,72 @@
+import { existsSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createCluster } from '../support/cluster.ts';
+import { listeningPorts } from '../support/ports.ts';
+import { isRunning } from '../support/processes.ts';
+import { createSandbox } from '../support/sandbox.ts';
+
+describe('a cluster of a test', () => {
+  it('runs, answers, is killed, recovers, and leaves nothing behind', async () => {
+    let path: string;
+    let port: number;
+    {
+      await using cluster = await createCluster({ name: 'smoke', settings: { work_mem: '1MB' } });
+      ({ port } = cluster);
+      path = cluster.sandbox.path;
+      expect(statSync(cluster.dataDirectory).uid).toBe(cluster.sandbox.owner.uid);
+      await cluster.sql(
+        'CREATE TABLE t (id int, note text); INSERT INTO t VALUES (1, NULL), (2, \'a "b", c\nd\')',
+      );
+      expect(await cluster.sql('SELECT * FROM t ORDER BY id')).toEqual([
+        { id: '1', note: null },
+        { id: '2', note: 'a "b", c\nd' },
+      ]);
+      expect(await cluster.value('SHOW data_checksums')).toBe('on');
+      expect(await cluster.value('SHOW work_mem')).toBe('1MB');
+      expect(listeningPorts().has(port)).toBe(true);
+
+      const pid = cluster.pid() ?? 0;
+      await cluster.kill();
+      expect(isRunning(pid)).toBe(false);
+      expect(cluster.isRunning()).toBe(false);
+      await cluster.start();
+      expect(await cluster.value('SELECT count(*) FROM t')).toBe('2');
+      await cluster.stop();
+      await cluster.start();
+    }
+    expect(existsSync(path)).toBe(false);
+    expect(listeningPorts().has(port)).toBe(false);
+  });
+
+  it('fails with the message of the server', async () => {
+    await using cluster = await createCluster({ name: 'error' });
+    await expect(cluster.sql('SELECT * FROM nothing_here')).rejects.toThrow(
+      /relation "nothing_here" does not exist/,
+    );
+  });
+});
+
+describe('the leak check', () => {
+  it('fails for a process that was left behind, and ends it', async () => {
+    const sandbox = await createSandbox('leak');
+    const left = await sandbox.mustRun('sh', ['-c', 'sleep 300 >/dev/null 2>&1 & echo $!']);
+    const pid = Number(left.stdout);
+    expect(isRunning(pid)).toBe(true);
+    await expect(sandbox[Symbol.asyncDispose]()).rejects.toThrow(`leaked process ${pid}`);
+    expect(isRunning(pid)).toBe(false);
+    expect(existsSync(sandbox.path)).toBe(false);
+  });
+
+  it('runs every deferred clean-up, newest first, even when one fails', async () => {
+    const sandbox = await createSandbox('defer');
+    const order: string[] = [];
+    sandbox.defer(() => void order.push('first'));
+    sandbox.defer(() => {
+      throw new Error('planted');
+    });
+    sandbox.defer(() => void order.push('last'));
+    await expect(sandbox[Symbol.asyncDispose]()).rejects.toThrow('planted');
+    expect(order).toEqual(['last', 'first']);
+    expect(existsSync(sandbox.path)).toBe(false);
+  });
+});
