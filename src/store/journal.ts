@@ -45,3 +45,73 @@ export interface StepRecord {
   /** What the step did and what undoing it needs (paths it created, pids it started). */
   readonly facts: Readonly<Record<string, unknown>>;
 }
+
+/** What is known when a run begins; the journal adds the time. */
+export type NewRun = Pick<
+  RunRecord,
+  'id' | 'kind' | 'stanza' | 'repository' | 'actor' | 'cause' | 'facts' | 'process'
+>;
+
+/** What became known while a run goes on. Given facts are merged over the present ones, key by key. */
+export interface RunUpdate {
+  readonly repository?: string | undefined;
+  readonly label?: string | undefined;
+  readonly bytes?: number | undefined;
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  /** Another process takes the run over (a resumed restore). */
+  readonly process?: RunRecord['process'];
+}
+
+/** How a run ended. */
+export interface RunEnd extends RunUpdate {
+  readonly result: Exclude<RunResult, 'running'>;
+  readonly failure?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Which runs `listRuns` gives. */
+export interface RunFilter {
+  readonly stanza?: string | undefined;
+  readonly kind?: RunRecord['kind'] | undefined;
+  /** The newest this many; all without it. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * What Holdfast did. Every call is one transaction that is on disk when it returns (SQLite `synchronous=FULL`).
+ * All methods throw Failure journal-damaged when the file cannot be read or a row in it makes no sense.
+ */
+export interface Journal extends Disposable {
+  /** The SQLite file. */
+  readonly file: string;
+  /**
+   * Begins a run. `guard` sees the unfinished runs under the write lock, so that no other process can begin one in
+   * between; what it throws is passed on and nothing is written.
+   */
+  startRun(run: NewRun, guard?: (unfinished: readonly RunRecord[]) => void): RunRecord;
+  updateRun(id: string, update: RunUpdate): RunRecord;
+  /** Ends a run; one that has ended before (a failed restore that was resumed) takes the new end. */
+  finishRun(id: string, end: RunEnd): RunRecord;
+  /** A failed or interrupted run goes on: it is running again, by this process. */
+  reopenRun(id: string, process: RunRecord['process']): RunRecord;
+  startStep(runId: string, name: string, facts?: Readonly<Record<string, unknown>>): StepRecord;
+  /** Merges facts into a step that is still running. */
+  updateStep(runId: string, sequence: number, facts: Readonly<Record<string, unknown>>): StepRecord;
+  finishStep(
+    runId: string,
+    sequence: number,
+    result: Exclude<RunResult, 'running'>,
+    facts?: Readonly<Record<string, unknown>>,
+  ): StepRecord;
+  /** Newest first. */
+  listRuns(filter?: RunFilter): RunRecord[];
+  /**
+   * The run with this id, or the only one whose id begins so or ends so (`3f2a`).
+   *
+   * @returns undefined when there is none. @throws Failure usage when several fit
+   */
+  findRun(idOrPart: string): RunRecord | undefined;
+  /** Runs that have not ended, newest first; whether their process still lives is for the caller to see. */
+  unfinishedRuns(): RunRecord[];
+  /** In order. */
+  stepsOf(runId: string): StepRecord[];
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { Failure } from '../model/failure.ts';
+import { decodeJson } from './journal-json.ts';
+import type { RunRecord, StepRecord } from './journal.ts';
+
+const jsonObject = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return decodeJson(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.unknown()));
+
+const result = z.enum(['running', 'ok', 'failed', 'interrupted']);
+const count = z.int().nonnegative();
+
+const runRow = z.object({
+  id: z.string().min(1),
+  kind: z.enum(['setup', 'check', 'backup', 'expire', 'restore', 'undo', 'annotate']),
+  stanza: z.string().nullable(),
+  repository: z.string().nullable(),
+  actor_user: z.string(),
+  actor_host: z.string(),
+  actor_via: z.string(),
+  cause: z.string(),
+  started_at: count,
+  ended_at: count.nullable(),
+  result,
+  label: z.string().nullable(),
+  bytes: count.nullable(),
+  failure: jsonObject.nullable(),
+  facts: jsonObject,
+  process_pid: count.nullable(),
+  process_ticks: count.nullable(),
+});
+
+const stepRow = z.object({
+  run_id: z.string().min(1),
+  sequence: z.int().positive(),
+  name: z.string().min(1),
+  started_at: count,
+  ended_at: count.nullable(),
+  result,
+  facts: jsonObject,
+});
+
+/** A row of table `run` as a record. @throws Failure journal-damaged when it is not one; `file` is for the message */
+export function readRunRow(row: unknown, file: string): RunRecord {
+  const run = validate(runRow, row, file, 'run');
+  const { process_pid: pid, process_ticks: startTicks } = run;
+  return {
+    id: run.id,
+    kind: run.kind,
+    stanza: run.stanza ?? undefined,
+    repository: run.repository ?? undefined,
+    actor: { user: run.actor_user, host: run.actor_host, via: run.actor_via },
+    cause: run.cause,
+    startedAt: run.started_at,
+    endedAt: run.ended_at ?? undefined,
+    result: run.result,
+    label: run.label ?? undefined,
+    bytes: run.bytes ?? undefined,
+    failure: run.failure ?? undefined,
+    facts: run.facts,
+    process: pid === null || startTicks === null ? undefined : { pid, startTicks },
+  };
+}
+
+/** A row of table `step` as a record. @throws Failure journal-damaged when it is not one */
+export function readStepRow(row: unknown, file: string): StepRecord {
+  const step = validate(stepRow, row, file, 'step');
+  return {
+    runId: step.run_id,
+    sequence: step.sequence,
+    name: step.name,
+    startedAt: step.started_at,
+    endedAt: step.ended_at ?? undefined,
+    result: step.result,
+    facts: step.facts,
+  };
+}
+
+function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  row: unknown,
+  file: string,
+  table: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw damaged(file, `a row of table ${table} makes no sense: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** The failure for a journal that cannot be used; the remedy never deletes it. */
+export function damaged(file: string, problem: string, cause?: unknown): Failure {
+  return new Failure('journal-damaged', {
+    operation: 'use the journal',
+    place: file,
+    problem,
+    hint:
+      `Move ${file} (with ${file}-wal and ${file}-shm, if they are there) to another name and keep it: Holdfast ` +
+      'makes a new one at its next call. Backups are not affected; an unfinished restore must then be ended by hand.',
+    cause,
+  });
+}
