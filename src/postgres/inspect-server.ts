@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { isFailure } from '../model/failure.ts';
+import { runCommand } from '../process/run-command.ts';
+import { findPostmaster, findServerProcesses } from './postmaster-processes.ts';
+import type { Connectable } from './query.ts';
+import { queryRow } from './query.ts';
+import { serverEnvironment } from './server-environment.ts';
+import type { Server } from './server.ts';
+
+/** What a server is doing right now. */
+export interface ServerState {
+  /** Processes of it exist. */
+  readonly running: boolean;
+  /** Of the postmaster. */
+  readonly pid?: number | undefined;
+  /** It lets clients in (not starting, stopping or recovering without hot standby). */
+  readonly accepting: boolean;
+  /** Undefined when it could not be asked. */
+  readonly inRecovery?: boolean | undefined;
+  /** Epoch seconds at which the postmaster started. */
+  readonly startTime?: number | undefined;
+  /** Port it really listens on, from postmaster.pid. */
+  readonly port?: number | undefined;
+  /** Why it could not be asked although it runs. */
+  readonly problem?: string | undefined;
+}
+
+/**
+ * Looks at a local server: postmaster.pid checked against /proc, processes found by their working directory when
+ * that file is gone, and one question through its socket.
+ */
+export async function inspectServer(server: Server): Promise<ServerState> {
+  const postmaster = await findPostmaster(server.node.path);
+  if (postmaster === undefined) {
+    const [pid] = await findServerProcesses(server.node.path);
+    return pid === undefined
+      ? { running: false, accepting: false }
+      : { running: true, pid, accepting: false, problem: 'it runs without postmaster.pid' };
+  }
+  const found = {
+    running: true,
+    pid: postmaster.pid,
+    startTime: postmaster.startTime,
+    port: postmaster.port,
+  };
+  try {
+    const row = await queryRow<{ recovery: boolean }>(server, 'SELECT pg_is_in_recovery() AS recovery', {
+      database: 'postgres',
+      timeoutMs: 5000,
+    });
+    return { ...found, accepting: true, inRecovery: row.recovery };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { ...found, accepting: await isAccepting(server), problem: error.problem };
+  }
+}
+
+/** Asks without logging in. @see https://www.postgresql.org/docs/current/app-pg-isready.html */
+export async function isAccepting(server: Connectable): Promise<boolean> {
+  const result = await runCommand({
+    command: join(server.binDirectory, 'pg_isready'),
+    args: ['-q', '-h', server.socketDirectory, '-p', String(server.node.port), '-t', '3'],
+    env: serverEnvironment(server.owner, server.binDirectory),
+    runAs: server.runAs,
+    timeoutMs: 10_000,
+  });
+  return result.code === 0;
+}

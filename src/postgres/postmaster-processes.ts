@@ -1,0 +1,93 @@
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { PostmasterFile } from './postmaster-file.ts';
+import { readPostmasterFile } from './postmaster-file.ts';
+
+/**
+ * Pids of PostgreSQL processes whose working directory is this data directory. A postmaster and its children stay in
+ * it (PostgreSQL `src/backend/utils/init/miscinit.c`, ChangeToDataDir), also after it was renamed, so this finds a
+ * server without `postmaster.pid` too.
+ *
+ * Processes of other users are seen only by root; their links are not readable to others.
+ */
+export async function findServerProcesses(dataDirectory: string): Promise<number[]> {
+  const directory = await realpathOrSelf(dataDirectory);
+  const pids: number[] = [];
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const [cwd, program] = await Promise.all([readLinkOf(entry, 'cwd'), readLinkOf(entry, 'exe')]);
+    if (cwd === directory && program !== undefined && isPostgres(program)) pids.push(Number(entry));
+  }
+  return pids;
+}
+
+/**
+ * The postmaster that `postmaster.pid` names, if it really lives and really works in this directory. A pid file left
+ * by a crash whose number another program took over is not a server.
+ */
+export async function findPostmaster(dataDirectory: string): Promise<PostmasterFile | undefined> {
+  const file = await readPostmasterFile(dataDirectory);
+  if (file === undefined) return undefined;
+  const [cwd, program] = await Promise.all([
+    readLinkOf(String(file.pid), 'cwd'),
+    readLinkOf(String(file.pid), 'exe'),
+  ]);
+  if (cwd !== undefined && program !== undefined) {
+    return isPostgres(program) && cwd === (await realpathOrSelf(dataDirectory)) ? file : undefined;
+  }
+  // Another user's process: only its name can be read.
+  return (await commandName(file.pid)) === 'postgres' ? file : undefined;
+}
+
+/**
+ * True when processes are attached to the shared memory block of the last postmaster. PostgreSQL itself refuses to
+ * start then (`pre-existing shared memory block … is still in use`), even where the processes are in a container
+ * whose pids are not seen from here.
+ */
+export async function isSharedMemoryInUse(file: PostmasterFile | undefined): Promise<boolean> {
+  if (file?.sharedMemoryId === undefined) return false;
+  let table: string;
+  try {
+    table = await readFile('/proc/sysvipc/shm', 'utf8');
+  } catch {
+    // A kernel without System V memory has none in use.
+    return false;
+  }
+  const [header, ...rows] = table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  const idColumn = header?.indexOf('shmid') ?? -1;
+  const attachedColumn = header?.indexOf('nattch') ?? -1;
+  return rows.some((row) => Number(row[idColumn]) === file.sharedMemoryId && Number(row[attachedColumn]) > 0);
+}
+
+function isPostgres(program: string): boolean {
+  return ['postgres', 'postmaster'].includes(basename(program.replace(/ \(deleted\)$/, '')));
+}
+
+async function realpathOrSelf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    // A directory that is gone has no processes under that name.
+    return path;
+  }
+}
+
+async function readLinkOf(pid: string, link: 'cwd' | 'exe'): Promise<string | undefined> {
+  try {
+    return await readlink(`/proc/${pid}/${link}`);
+  } catch {
+    // The process ended meanwhile, is a kernel thread, or belongs to somebody else.
+    return undefined;
+  }
+}
+
+async function commandName(pid: number): Promise<string | undefined> {
+  try {
+    return (await readFile(`/proc/${pid}/comm`, 'utf8')).trim();
+  } catch {
+    return undefined;
+  }
+}

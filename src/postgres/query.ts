@@ -1,0 +1,213 @@
+import { Failure } from '../model/failure.ts';
+import type { CommandResult } from '../process/run-command.ts';
+import { runCommand, SpawnError } from '../process/run-command.ts';
+import { serverEnvironment } from './server-environment.ts';
+import type { Server } from './server.ts';
+
+/** The parts of a Server that a connection needs; a scratch server has no more. */
+export type Connectable = Pick<Server, 'psql' | 'binDirectory' | 'owner' | 'runAs' | 'socketDirectory'> & {
+  readonly node: Pick<Server['node'], 'port' | 'database'>;
+};
+
+export interface QueryOptions {
+  /** Defaults to the node's database. */
+  readonly database?: string | undefined;
+  /** Database role; defaults to the one named like the owner, which peer authentication lets in. */
+  readonly user?: string | undefined;
+  /** Of each statement. Defaults to 30 s; the connection itself is given at most 10 s. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs one query and gives its rows. Each comes as one JSON document, so select bigint and pg_lsn as `::text`.
+ *
+ * @param sql one SELECT without a semicolon
+ * @throws Failure server-unreachable when no connection is made; server-failed with the SQLSTATE for an SQL error;
+ *   timed-out
+ */
+export async function queryRows<Row>(
+  server: Connectable,
+  sql: string,
+  options: QueryOptions = {},
+): Promise<Row[]> {
+  const output = await runSql(server, `SELECT row_to_json(q) FROM (${sql}) q;\n`, options);
+  return output
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+}
+
+/** Like queryRows for a query that gives exactly one row. */
+export async function queryRow<Row>(
+  server: Connectable,
+  sql: string,
+  options: QueryOptions = {},
+): Promise<Row> {
+  const [row] = await queryRows<Row>(server, sql, options);
+  if (row === undefined) throw new Error(`query gave no row: ${sql}`);
+  return row;
+}
+
+/**
+ * Runs statements one after the other, each in its own transaction (ALTER SYSTEM wants that), and stops at the first
+ * error. Throws as queryRows does.
+ */
+export async function runStatements(
+  server: Connectable,
+  statements: readonly string[],
+  options: QueryOptions = {},
+): Promise<void> {
+  await runSql(server, statements.map((statement) => `${statement};\n`).join(''), options);
+}
+
+/** A string as an SQL literal. Rule: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
+export function quoteLiteral(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return text.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+}
+
+/** A name as a quoted SQL identifier. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+async function runSql(server: Connectable, sql: string, options: QueryOptions): Promise<string> {
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  const user = options.user ?? server.owner.name;
+  const result = await runPsql(server, {
+    sql,
+    user,
+    database: options.database ?? server.node.database,
+    timeoutMs,
+    signal: options.signal,
+  });
+  if (result.code === 0) return result.stdout;
+  throw queryFailure(server, user, result, timeoutMs);
+}
+
+interface PsqlCall {
+  readonly sql: string;
+  readonly user: string;
+  readonly database: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function runPsql(server: Connectable, call: PsqlCall): Promise<CommandResult> {
+  const connection = [
+    '-h',
+    server.socketDirectory,
+    '-p',
+    String(server.node.port),
+    '-U',
+    call.user,
+    '-d',
+    call.database,
+  ];
+  try {
+    return await runCommand({
+      command: server.psql,
+      args: [
+        '-X',
+        '-q',
+        '-A',
+        '-t',
+        '-v',
+        'ON_ERROR_STOP=1',
+        '-v',
+        'VERBOSITY=verbose',
+        '--no-password',
+        ...connection,
+      ],
+      env: serverEnvironment(server.owner, server.binDirectory, {
+        PGAPPNAME: 'holdfast',
+        PGCLIENTENCODING: 'UTF8',
+        PGCONNECT_TIMEOUT: '10',
+        // The client's own patience below is a little longer, so that the server's answer arrives first.
+        PGOPTIONS: `-c statement_timeout=${call.timeoutMs} -c search_path=pg_catalog`,
+      }),
+      runAs: server.runAs,
+      input: call.sql,
+      timeoutMs: call.timeoutMs + 12_000,
+      signal: call.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof SpawnError)) throw error;
+    throw new Failure('server-unreachable', {
+      operation: 'connect to PostgreSQL',
+      place: server.psql,
+      problem: `psql cannot be started (${error.code})`,
+      hint: 'Install the PostgreSQL client (Debian: postgresql-client) or set binDirectory of the node.',
+      cause: error,
+    });
+  }
+}
+
+/** psql's exit codes: 2 the connection was bad, 3 an error in the script; see its manual page, "Exit Status". */
+function queryFailure(server: Connectable, user: string, result: CommandResult, timeoutMs: number): Failure {
+  const place = `${server.socketDirectory}, port ${server.node.port}, role ${user}`;
+  if (result.stopped === 'abort') {
+    return new Failure('interrupted', { operation: 'query PostgreSQL', place, problem: 'interrupted' });
+  }
+  const error = parseServerError(result.stderr);
+  if (result.stopped === 'timeout' || error.sqlState === '57014') {
+    return new Failure('timed-out', {
+      operation: 'query PostgreSQL',
+      place,
+      problem: `no answer within ${timeoutMs} ms`,
+      hint: 'Look at pg_stat_activity for what the server waits for.',
+    });
+  }
+  // A connection that an administrator ended (57P01) is bad too, although the message is an SQL error's.
+  if (result.code === 2) {
+    return new Failure('server-unreachable', {
+      operation: 'connect to PostgreSQL',
+      place,
+      problem: error.message,
+      hint: connectionHint(error.message),
+    });
+  }
+  return new Failure('server-failed', {
+    operation: 'query PostgreSQL',
+    place,
+    problem: error.sqlState === undefined ? error.message : `${error.message} (SQLSTATE ${error.sqlState})`,
+    hint: error.hint,
+    details: { sqlState: error.sqlState, detail: error.detail },
+  });
+}
+
+function connectionHint(message: string): string {
+  if (/peer authentication failed|no pg_hba\.conf entry|password/i.test(message)) {
+    return 'Let the role in through pg_hba.conf (peer, or a password in .pgpass of the operating system user).';
+  }
+  if (/starting up|not yet accepting|recovery/i.test(message))
+    return 'Wait until the server accepts connections.';
+  return 'Is the server running, and are the port and the socket directory of the node right?';
+}
+
+interface ServerError {
+  readonly message: string;
+  readonly sqlState: string | undefined;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+}
+
+/** Takes apart what psql prints with VERBOSITY=verbose; the LINE with the statement's own text is left out. */
+export function parseServerError(stderr: string): ServerError {
+  const lines = stderr.split('\n').filter((line) => line !== '');
+  const main = lines
+    .map((line) => /(?:ERROR|FATAL|PANIC):\s+(?:([0-9A-Z]{5}):\s+)?(.*)$/.exec(line))
+    .find(Boolean);
+  const after = (key: string): string | undefined =>
+    lines
+      .find((line) => line.startsWith(`${key}:`))
+      ?.slice(key.length + 1)
+      .trim();
+  return {
+    message: main?.[2] ?? lines[0]?.replace(/^psql: (?:error: )?/, '') ?? 'psql failed and said nothing',
+    sqlState: main?.[1],
+    detail: after('DETAIL'),
+    hint: after('HINT'),
+  };
+}

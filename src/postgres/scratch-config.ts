@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { quoteSetting } from './quote-setting.ts';
+import type { ControlData, Server } from './server.ts';
+import { makePrivateDirectory, writeOwnedFile } from './write-owned-file.ts';
+
+/** What a restored copy of a cluster needs to be started beside production. */
+export interface ScratchRequest {
+  /** The copy. */
+  readonly dataDirectory: string;
+  readonly port: number;
+  /** Of the copy, or of production: a server in recovery must not be below it. */
+  readonly control: Pick<ControlData, 'parameters' | 'walLevel'>;
+  /** Production's shared_preload_libraries; types and access methods of extensions may need them. */
+  readonly sharedPreloadLibraries?: string | undefined;
+  /** Defaults to none: only the socket, which only the owner can reach. */
+  readonly listenAddresses?: string | undefined;
+  /** More settings; they can not switch archiving on. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+}
+
+/** `struct sockaddr_un` has 108 bytes for the path and its final zero: unix(7). */
+const socketPathLimit = 107;
+const blockStart = '# Settings of a restored copy, written by Holdfast: it must never archive.';
+
+/**
+ * The socket directory of a copy: inside it, or where that path would be too long a short one below /tmp whose name
+ * follows from the directory, so that a second call finds the same.
+ */
+export function scratchSocketDirectory(dataDirectory: string, port: number): string {
+  const inside = join(dataDirectory, 'holdfast-scratch');
+  if (Buffer.byteLength(join(inside, `.s.PGSQL.${port}`)) <= socketPathLimit) return inside;
+  return `/tmp/holdfast-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 12)}`;
+}
+
+/**
+ * The settings of a copy. Nothing in them lets it reach production: no archiving, no replication to or from anybody,
+ * no commands of production's recovery, no jobs.
+ */
+export function scratchSettings(major: number, request: ScratchRequest): Record<string, string> {
+  const directory = join(request.dataDirectory, 'holdfast-scratch');
+  return {
+    hot_standby: 'on',
+    wal_level: request.control.walLevel === 'logical' ? 'logical' : 'replica',
+    ...Object.fromEntries(
+      Object.entries(request.control.parameters).map(([name, value]) => [name, String(value)]),
+    ),
+    ...(request.sharedPreloadLibraries ? { shared_preload_libraries: request.sharedPreloadLibraries } : {}),
+    ...(request.sharedPreloadLibraries?.includes('pg_cron') ? { 'cron.launch_active_jobs': 'off' } : {}),
+    logging_collector: 'off',
+    log_timezone: 'UTC',
+    lc_messages: 'C',
+    ssl: 'off',
+    ...request.settings,
+    // From here on nothing may be overridden.
+    archive_mode: 'off',
+    archive_command: '',
+    ...(major >= 15 ? { archive_library: '' } : {}),
+    // Before 12 these were in recovery.conf and are no settings.
+    ...(major >= 12
+      ? { archive_cleanup_command: '', recovery_end_command: '', primary_conninfo: '', primary_slot_name: '' }
+      : {}),
+    synchronous_standby_names: '',
+    max_logical_replication_workers: '0',
+    port: String(request.port),
+    listen_addresses: request.listenAddresses ?? '',
+    unix_socket_directories: scratchSocketDirectory(request.dataDirectory, request.port),
+    unix_socket_permissions: '0700',
+    external_pid_file: '',
+    hba_file: join(directory, 'pg_hba.conf'),
+    ident_file: join(directory, 'pg_ident.conf'),
+  };
+}
+
+/** Access to a copy: whoever reaches the private socket; over the network only where asked for. */
+export function scratchHba(listenAddresses: string | undefined): string {
+  const network = listenAddresses ? 'host all all samenet scram-sha-256\n' : '';
+  return `# A restored copy: its socket directory can be entered by its owner only.\nlocal all all trust\n${network}`;
+}
+
+/**
+ * Puts the settings at the end of the text of postgresql.auto.conf, where they win over production's ALTER SYSTEM and
+ * over any configuration file; a block from an earlier call is replaced.
+ */
+export function appendScratchBlock(autoConf: string, settings: Readonly<Record<string, string>>): string {
+  const kept = autoConf.split(`${blockStart}\n`)[0] ?? '';
+  return `${kept === '' || kept.endsWith('\n') ? kept : `${kept}\n`}${blockStart}\n${renderSettings(settings)}`;
+}
+
+/** Settings as lines of a configuration file. */
+export function renderSettings(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${quoteSetting(value)}\n`)
+    .join('');
+}
+
+/**
+ * Makes a restored directory startable on its own: a configuration file and access rules of its own, and the same
+ * settings at the end of postgresql.auto.conf, so that even a plain `pg_ctl -D DIR start` cannot archive. May be
+ * repeated.
+ *
+ * Run it after the engine's restore, which writes postgresql.auto.conf, and before the first start.
+ *
+ * @returns the copy as a Server: start, query and stop it like any other
+ */
+export async function prepareScratch(server: Server, request: ScratchRequest): Promise<Server> {
+  const directory = join(request.dataDirectory, 'holdfast-scratch');
+  const socketDirectory = scratchSocketDirectory(request.dataDirectory, request.port);
+  await makePrivateDirectory(directory, server.owner);
+  if (socketDirectory !== directory) await makePrivateDirectory(socketDirectory, server.owner);
+  const settings = scratchSettings(server.major, request);
+  const autoConf = join(request.dataDirectory, 'postgresql.auto.conf');
+  // First the file that every start reads: from here on the copy cannot archive.
+  await writeOwnedFile(
+    autoConf,
+    appendScratchBlock(await readOrEmpty(autoConf), settings),
+    server.owner,
+    0o600,
+  );
+  const configFile = join(directory, 'postgresql.conf');
+  await writeOwnedFile(configFile, renderSettings(settings), server.owner, 0o600);
+  await writeOwnedFile(
+    join(directory, 'pg_hba.conf'),
+    scratchHba(request.listenAddresses),
+    server.owner,
+    0o600,
+  );
+  await writeOwnedFile(join(directory, 'pg_ident.conf'), '', server.owner, 0o600);
+  return scratchServer(server, request);
+}
+
+/** The Server that prepareScratch makes, without touching anything. */
+export function scratchServer(
+  server: Server,
+  request: Pick<ScratchRequest, 'dataDirectory' | 'port'>,
+): Server {
+  const socketDirectory = scratchSocketDirectory(request.dataDirectory, request.port);
+  return {
+    ...server,
+    node: { ...server.node, path: request.dataDirectory, port: request.port, socketPath: socketDirectory },
+    control: { kind: 'pg_ctl' },
+    socketDirectory,
+    configFile: join(request.dataDirectory, 'holdfast-scratch', 'postgresql.conf'),
+  };
+}
+
+async function readOrEmpty(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
