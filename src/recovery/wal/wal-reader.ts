@@ -1,0 +1,53 @@
+import { scanSegment, type PartialRecord, type SegmentScan } from './scan-segment.ts';
+
+/** Gives the decompressed bytes of a segment of one chain by number; undefined when it is not there. */
+export type ReadSegment = (
+  number: bigint,
+) => Promise<{ readonly bytes: Buffer; readonly torn: boolean } | undefined>;
+
+/**
+ * Scans segments of one chain and remembers what it saw: searches look at the same few segments again and again, and
+ * getting one from a repository costs far more than reading it.
+ */
+export class WalReader {
+  readonly #read: ReadSegment;
+  readonly #bytes = new Map<bigint, Awaited<ReturnType<ReadSegment>>>();
+  readonly #scans = new Map<bigint, SegmentScan | undefined>();
+  /** How many segments were fetched. */
+  fetched = 0;
+
+  /** @param read see ReadSegment; `torn` marks WAL of which every record must be checked (pg_wal of a dead server) */
+  constructor(read: ReadSegment) {
+    this.#read = read;
+  }
+
+  /** What a segment holds, without a record that began in the one before. Undefined when it cannot be read. */
+  async scan(number: bigint): Promise<SegmentScan | undefined> {
+    if (!this.#scans.has(number)) {
+      const scan = await this.#scanBytes(number, undefined);
+      remember(this.#scans, number, scan, 16);
+    }
+    return this.#scans.get(number);
+  }
+
+  /** What a segment holds, with the record that the segment before left unfinished. */
+  async scanWith(number: bigint, carry: PartialRecord | undefined): Promise<SegmentScan | undefined> {
+    return carry === undefined ? this.scan(number) : this.#scanBytes(number, carry);
+  }
+
+  async #scanBytes(number: bigint, carry: PartialRecord | undefined): Promise<SegmentScan | undefined> {
+    if (!this.#bytes.has(number)) {
+      this.fetched += 1;
+      remember(this.#bytes, number, await this.#read(number), 3);
+    }
+    const segment = this.#bytes.get(number);
+    return segment && scanSegment(segment.bytes, { carry, checkAll: segment.torn });
+  }
+}
+
+/** Keeps the youngest `limit` entries. */
+function remember<Value>(map: Map<bigint, Value>, key: bigint, value: Value, limit: number): void {
+  map.set(key, value);
+  const oldest = map.keys().next().value;
+  if (map.size > limit && oldest !== undefined) map.delete(oldest);
+}
