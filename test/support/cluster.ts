@@ -127,25 +127,13 @@ async function initialize(
   dataDirectory: string,
   request: ClusterRequest,
 ): Promise<void> {
-  await sandbox.mustRun(`${binaries.directory}/initdb`, [
-    ...[
-      '-D',
-      dataDirectory,
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '--no-sync',
-      '--encoding=UTF8',
-      '--locale=C.UTF-8',
-    ],
-    // On by default from 18 on; there alone can they be refused.
-    ...((request.checksums ?? true)
-      ? ['--data-checksums']
-      : binaries.major >= 18
-        ? ['--no-data-checksums']
-        : []),
-    ...(request.walSegmentMegabytes === undefined ? [] : [`--wal-segsize=${request.walSegmentMegabytes}`]),
-  ]);
+  const args = ['-D', dataDirectory, '--username=postgres', '--auth=trust', '--no-sync'];
+  args.push('--encoding=UTF8', '--locale=C.UTF-8');
+  if (request.checksums ?? true) args.push('--data-checksums');
+  // On by default from 18 on, and only there can they be refused.
+  else if (binaries.major >= 18) args.push('--no-data-checksums');
+  if (request.walSegmentMegabytes !== undefined) args.push(`--wal-segsize=${request.walSegmentMegabytes}`);
+  await sandbox.mustRun(`${binaries.directory}/initdb`, args);
 }
 
 /** Small and quick: the machine has few cores and several of these run at once. */

@@ -1,0 +1,42 @@
+#!/bin/sh
+# npm run test:matrix [-- ENGINE POSTGRES [vitest arguments]]
+#
+# Runs the integration tests with other versions of pgBackRest and PostgreSQL than the distribution's: a spread in which
+# each version appears, not every combination. With two arguments (`2.60 18`) that one pair.
+# pgBackRest knows PostgreSQL up to: 2.45 → 15, 2.55 → 17, 2.60 → 18.
+set -eu
+cd "$(dirname "$0")/.."
+
+pairs='2.45:15 2.55:16 2.55:17 2.60:15 2.60:16 2.60:17 2.60:18'
+if [ $# -ge 2 ]; then
+  pairs="$1:$2"
+  shift 2
+elif [ $# -eq 1 ]; then
+  echo "usage: npm run test:matrix [-- ENGINE POSTGRES [vitest arguments]], for example -- 2.60 18" >&2
+  exit 64
+fi
+
+sh scripts/setup.sh
+HOLDFAST_MATRIX_DIR=$(sh test/matrix/get-versions.sh)
+export HOLDFAST_MATRIX_DIR
+PATH="$PWD/node_modules/.bin:$PATH"
+
+table=$(mktemp)
+trap 'rm -f "$table"' EXIT
+failed=0
+for pair in $pairs; do
+  engine=${pair%%:*} postgres=${pair#*:}
+  printf '\n== pgBackRest %s with PostgreSQL %s\n' "$engine" "$postgres"
+  begin=$(date +%s)
+  if HOLDFAST_TEST_ENGINE=$engine HOLDFAST_TEST_POSTGRES=$postgres vitest run --project integration "$@" </dev/null; then
+    result=passed
+  else
+    result=FAILED
+    failed=1
+  fi
+  printf '%-12s %-12s %-8s %4d s\n' "$engine" "$postgres" "$result" "$(($(date +%s) - begin))" >>"$table"
+done
+
+printf '\n%-12s %-12s %-8s %6s\n' pgBackRest PostgreSQL result time
+cat "$table"
+exit "$failed"
