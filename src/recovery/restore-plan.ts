@@ -12,7 +12,9 @@ export type RestoreMode = 'in-place' | 'delta' | 'into';
 
 /** The steps in the order in which they run; each is journaled before and after. */
 export const restoreStepNames = [
-  'flush-wal', // in-place, delta; server running: switch WAL and wait until it is archived, so that nothing is only local
+  // in-place, delta; server running: end a transaction (a time target needs one after it, and a restore point is none),
+  // switch WAL and wait until it is archived, so that nothing is only local
+  'flush-wal',
   'stop-server', // in-place, delta; server running
   'salvage-wal', // in-place, delta: copy WAL that is not in the archive (complete and partial) into the salvage directory
   'move-aside', // in-place: rename the data directory; delta: copy what delta would lose
@@ -45,6 +47,31 @@ export interface ResolvedTarget {
   readonly description: string;
   /** `--target-timeline`, always explicit. */
   readonly timeline: number;
+  /**
+   * Where recovery will stop, as read from the WAL: for a time the first commit or abort that is younger (it is not
+   * replayed), for a transaction or restore point its own record (it is). Undefined where nothing was looked up, and
+   * where the record that stops recovery is only written by `flush-wal`.
+   */
+  readonly stop?: WalPoint | undefined;
+  /** The last commit or abort before `stop`: what the restored cluster ends with. */
+  readonly lastTransaction?: WalPoint | undefined;
+}
+
+/** A record of the WAL, as plain data. */
+export interface WalPoint {
+  /** `0/3000148`. */
+  readonly lsn: string;
+  /** ISO 8601, UTC, microseconds. */
+  readonly time: string;
+  readonly xid: number;
+}
+
+/** A target near the refused one that works, ready to be typed. */
+export interface NearestTarget {
+  /** The options: `--to '2026-11-20 09:30:00+00'`. */
+  readonly options: string;
+  /** Why this one: `the last commit before the hole`. */
+  readonly description: string;
 }
 
 /** A directory that will receive bytes. */
@@ -111,11 +138,19 @@ export interface RestorePlan {
   readonly wal: WalNeed;
   readonly bytes: { readonly cluster: number; readonly download: number };
   readonly disk: readonly DiskNeed[];
-  readonly versions: { readonly engine: string; readonly postgres: string; readonly installed: string | undefined };
+  readonly versions: {
+    readonly engine: string;
+    readonly postgres: string;
+    readonly installed: string | undefined;
+  };
   readonly parameters: readonly ParameterNeed[];
   readonly tablespaces: readonly TablespaceMapping[];
   /** Symbolic links inside the data directory (pg_wal elsewhere): where they lead and what happens to them. */
-  readonly links: readonly { readonly path: string; readonly destination: string; readonly treatment: string }[];
+  readonly links: readonly {
+    readonly path: string;
+    readonly destination: string;
+    readonly treatment: string;
+  }[];
   readonly server: {
     readonly running: boolean;
     readonly pid: number | undefined;
@@ -126,6 +161,9 @@ export interface RestorePlan {
     readonly socketDirectory: string;
     /** `postgresql.conf` outside the data directory (Debian), if any. */
     readonly configFile: string | undefined;
+    /** It runs and lets clients in. */
+    readonly accepting?: boolean | undefined;
+    readonly inRecovery?: boolean | undefined;
   };
   readonly patroni: { readonly url: string; readonly managed: boolean } | undefined;
   readonly directories: {
@@ -135,10 +173,24 @@ export interface RestorePlan {
     readonly aside: string | undefined;
     /** Salvaged WAL; undefined for `into`. */
     readonly salvage: string | undefined;
+    /**
+     * In-place: the version's directory inside each tablespace (`/ts/a/PG_15_202209061`) and the name beside it that it
+     * gets. Renamed inside its own file system, and the engine looks into no other directory of a tablespace.
+     */
+    readonly tablespaces?: readonly { readonly path: string; readonly aside: string }[] | undefined;
   };
-  readonly owner: { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string };
+  /** Give the engine `--link-all`: delta, where links already lead to the right places. */
+  readonly linkAll?: boolean | undefined;
+  readonly owner: {
+    readonly name: string;
+    readonly uid: number;
+    readonly gid: number;
+    readonly home: string;
+  };
   readonly steps: readonly RestoreStep[];
   readonly undo: readonly string[];
   readonly refusals: readonly Finding[];
+  /** With a refused target: the nearest ones that work. */
+  readonly nearest?: readonly NearestTarget[] | undefined;
   readonly warnings: readonly Finding[];
 }
