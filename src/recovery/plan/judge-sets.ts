@@ -1,0 +1,106 @@
+import type { BackupSet } from '../../model/backup-set.ts';
+import { parseSegmentName, segmentNumberOf, type Lsn } from '../../model/wal.ts';
+import { describeInstant } from '../describe-target.ts';
+import type { Stretch } from '../wal/ledger.ts';
+import { listMissing } from '../wal/ledger.ts';
+import { isOnChain } from '../wal/timeline-chain.ts';
+import type { RepositoryObservation } from './observations.ts';
+import type { RestoreRequest } from './restore-request.ts';
+
+/** Whether one set can be the base of the restore. */
+export interface SetVerdict {
+  readonly set: BackupSet;
+  /** Why not; undefined when it can. */
+  readonly problem: string | undefined;
+  /** `late` sets end behind the target; `broken` ones lack WAL of their own; `other` are not of this chain or database. */
+  readonly kind: 'usable' | 'late' | 'broken' | 'other';
+  /** The WAL that follows it without a hole. */
+  readonly stretch: Stretch | undefined;
+  readonly firstSegment: bigint;
+  readonly lastSegment: bigint;
+}
+
+type Judged = Pick<RepositoryObservation, 'sets' | 'databaseId' | 'ledger' | 'chain' | 'stretches'>;
+
+/**
+ * Judges every set of a repository for a target, the best first: usable before not, without page errors before with,
+ * younger before older. With `--set` only that one.
+ *
+ * @param stop where recovery will stop when the WAL has told it: then the exact rule counts, that the set must end
+ *   before (PostgreSQL: `requested recovery stop point is before consistent recovery point`)
+ */
+export function judgeSets(repository: Judged, request: RestoreRequest, stop: Lsn | undefined): SetVerdict[] {
+  return repository.sets
+    .filter((set) => request.setLabel === undefined || set.label === request.setLabel)
+    .map((set) => judgeSet(repository, set, request, stop))
+    .toSorted(compareVerdicts);
+}
+
+function compareVerdicts(left: SetVerdict, right: SetVerdict): number {
+  const usable = Number(right.kind === 'usable') - Number(left.kind === 'usable');
+  const sound = Number(left.set.error) - Number(right.set.error);
+  return (
+    usable || sound || right.set.stopTime - left.set.stopTime || (right.set.label < left.set.label ? -1 : 1)
+  );
+}
+
+function judgeSet(
+  repository: Judged,
+  set: BackupSet,
+  request: RestoreRequest,
+  stop: Lsn | undefined,
+): SetVerdict {
+  const { chain, ledger } = repository;
+  const size = chain?.segmentSize;
+  const start = set.archiveStart === undefined ? undefined : parseSegmentName(set.archiveStart, size);
+  const end = set.archiveStop === undefined ? undefined : parseSegmentName(set.archiveStop, size);
+  const verdict = (kind: SetVerdict['kind'], problem: string | undefined, stretch?: Stretch): SetVerdict => ({
+    set,
+    kind,
+    problem,
+    stretch,
+    firstSegment: start?.number ?? 0n,
+    lastSegment: end?.number ?? 0n,
+  });
+  if (!chain || !ledger || set.databaseId !== repository.databaseId) {
+    return verdict('other', 'it is of an earlier database (before stanza-upgrade)');
+  }
+  if (!start || !end || set.stopLsn === undefined)
+    return verdict('other', 'it was taken offline, no WAL belongs to it');
+  if (!isOnChain(chain, end.timeline, set.stopLsn)) {
+    return verdict(
+      'other',
+      `it lies on timeline ${end.timeline}, which is not part of timeline ${chain.timeline}'s history`,
+    );
+  }
+  const stretch = repository.stretches.find((one) => one.first <= start.number && start.number <= one.last);
+  if (!stretch || stretch.last < end.number) {
+    const missing = listMissing(ledger, chain, start.number, end.number, 1);
+    return verdict('broken', `WAL it needs for itself is missing: ${missing[0] ?? set.archiveStart}`);
+  }
+  const late = describeLateness(set, request, stop);
+  return late === undefined ? verdict('usable', undefined, stretch) : verdict('late', late, stretch);
+}
+
+/** Why the set ends too late for the target; undefined when it does not. */
+function describeLateness(
+  set: BackupSet,
+  request: RestoreRequest,
+  stop: Lsn | undefined,
+): string | undefined {
+  const { target } = request;
+  // The stop time is cut to whole seconds, so the set may have ended up to a second later.
+  if (target.kind === 'time' && BigInt(set.stopTime + 1) * 1_000_000n > target.microseconds) {
+    return `it ended ${describeInstant(BigInt(set.stopTime) * 1_000_000n, 'UTC')}, not before the target`;
+  }
+  const limit = target.kind === 'lsn' ? target.lsn : stop;
+  if (limit !== undefined && set.stopLsn !== undefined && set.stopLsn > limit)
+    return 'it ended after the target';
+  return undefined;
+}
+
+/** The segment in which a target's WAL must begin to be looked for: where the set is consistent. */
+export function consistencySegment(verdict: SetVerdict, segmentSize: number): bigint {
+  const stop = verdict.set.stopLsn;
+  return stop === undefined ? verdict.lastSegment : segmentNumberOf(stop, segmentSize);
+}
