@@ -1,0 +1,34 @@
+import type { CommandDefinition } from '../command-definition.ts';
+import { backupDefinition } from './backup.ts';
+import { checkDefinition } from './check.ts';
+import { completionDefinition } from './completion.ts';
+import { configDefinition } from './config.ts';
+import { expireDefinition } from './expire.ts';
+import { infoDefinition } from './info.ts';
+import { journalDefinition } from './journal.ts';
+import { renderDefinition } from './render.ts';
+import { restoreDefinition } from './restore.ts';
+import { setupDefinition } from './setup.ts';
+import { undoDefinition } from './undo.ts';
+import { versionDefinition } from './version.ts';
+
+/** Every command, in the order in which a newcomer meets them. */
+export const commandDefinitions: readonly CommandDefinition[] = [
+  configDefinition,
+  renderDefinition,
+  setupDefinition,
+  checkDefinition,
+  backupDefinition,
+  infoDefinition,
+  expireDefinition,
+  journalDefinition,
+  restoreDefinition,
+  undoDefinition,
+  completionDefinition,
+  versionDefinition,
+];
+
+/** The command of that name; undefined when there is none. */
+export function findDefinition(name: string): CommandDefinition | undefined {
+  return commandDefinitions.find((definition) => definition.name === name);
+}

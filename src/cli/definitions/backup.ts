@@ -1,0 +1,55 @@
+import type { CommandDefinition } from '../command-definition.ts';
+
+export const backupDefinition: CommandDefinition = {
+  name: 'backup',
+  summary: 'back the cluster up into every repository',
+  description: [
+    'pgBackRest writes one repository per run: Holdfast makes one run after the other, in the order of the file. When one fails the others still get their backup, and the command ends with a failure that names it.',
+    'A diff or incr needs a full backup in the same repository. Where there is none a full one is taken, and this is said before it starts.',
+    'A backup counts only when it is in the repository afterwards and no page had a wrong checksum.',
+  ],
+  arguments: [],
+  options: [
+    {
+      name: 'type',
+      value: 'TYPE',
+      description: 'full, diff (since the last full) or incr (since the last backup)',
+      choices: ['full', 'diff', 'incr'],
+      otherwise: 'incr',
+    },
+    {
+      name: 'repo',
+      value: 'NAME',
+      description: 'only into this repository',
+      repeatable: true,
+      otherwise: 'all of them',
+    },
+    {
+      name: 'annotation',
+      value: 'KEY=VALUE',
+      description: 'a note kept with the set',
+      repeatable: true,
+      otherwise: 'who took it, where, why and in which run',
+    },
+  ],
+  examples: [
+    { command: 'holdfast backup', explanation: 'an incremental backup into every repository' },
+    {
+      command: 'holdfast backup --type full --repo offsite --annotation why="before the upgrade"',
+      explanation: 'a full backup into one repository, with a note',
+    },
+  ],
+  failures: [
+    'not-permitted',
+    'engine-missing',
+    'engine-busy',
+    'repository-unreachable',
+    'stanza-missing',
+    'server-unreachable',
+    'archive-failed',
+    'disk-full',
+    'backup-incomplete',
+  ],
+  privileged: true,
+  load: () => import('../commands/backup.ts'),
+};

@@ -1,0 +1,16 @@
+import type { CommandDefinition } from '../command-definition.ts';
+
+export const checkDefinition: CommandDefinition = {
+  name: 'check',
+  summary: 'prove that WAL written now arrives in every repository',
+  description: [
+    'Switches the WAL segment and waits until it is in every repository, then looks at settings, versions, permissions, free space and clocks, and says what it saw.',
+  ],
+  arguments: [],
+  options: [],
+  examples: [{ command: 'holdfast check', explanation: 'exit code 0 only when everything is right' }],
+  failures: ['not-permitted', 'engine-missing', 'server-unreachable'],
+  findings: { warning: 'something should be looked at', critical: 'data would be lost' },
+  privileged: true,
+  load: () => import('../commands/check.ts'),
+};

@@ -1,0 +1,39 @@
+import type { CommandDefinition } from '../command-definition.ts';
+
+export const renderDefinition: CommandDefinition = {
+  name: 'render',
+  summary: 'write the files of a deployment that holdfast.yaml describes',
+  description: [
+    'Renders pgbackrest.conf for one host and prints it; --out writes the files below a directory instead. `holdfast setup` puts them in place.',
+    'Secrets are in a file of their own (mode 0600). Printed on the terminal they are masked.',
+    'A file that was changed by hand after Holdfast wrote it is never overwritten: the difference is shown.',
+  ],
+  arguments: [{ name: 'target', description: 'what to render', optional: false, choices: ['pgbackrest'] }],
+  options: [
+    { name: 'host', value: 'HOST', description: 'the host to render for', otherwise: 'this host' },
+    {
+      name: 'out',
+      value: 'DIR',
+      description: 'write the files below this directory',
+      completes: 'directory',
+    },
+    { name: 'check', description: 'compare with the files that are there and write nothing' },
+    {
+      name: 'engine',
+      value: 'VERSION',
+      description: 'the version of pgBackRest to render for',
+      otherwise: 'the installed one',
+    },
+  ],
+  examples: [
+    { command: 'holdfast render pgbackrest', explanation: 'what pgbackrest.conf would be on this host' },
+    {
+      command: 'holdfast render pgbackrest --host db2 --engine 2.55 --out ./db2',
+      explanation: 'the files for another host that has another version',
+    },
+  ],
+  failures: ['secret-unavailable', 'engine-missing', 'edited-by-hand', 'file-unusable'],
+  findings: { warning: '--check: the files differ from what would be rendered', critical: 'not used' },
+  privileged: false,
+  load: () => import('../commands/render.ts'),
+};

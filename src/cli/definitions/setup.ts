@@ -1,0 +1,39 @@
+import type { CommandDefinition } from '../command-definition.ts';
+
+export const setupDefinition: CommandDefinition = {
+  name: 'setup',
+  summary: 'make this host do what holdfast.yaml says',
+  description: [
+    'Directories, pgbackrest.conf, the settings of PostgreSQL for archiving, the stanza in every repository, a check and the first full backup.',
+    'What would be done is printed first. Whatever is already right is left alone: it can be run again at any time.',
+    'Settings that need a restart of PostgreSQL are changed, but the restart is made only with --restart.',
+  ],
+  arguments: [],
+  options: [
+    { name: 'plan', description: 'print what would be done and stop' },
+    { name: 'restart', description: 'restart PostgreSQL where a setting needs it' },
+    { name: 'overwrite', description: 'overwrite generated files that were changed by hand' },
+    { name: 'no-backup', description: 'do not take the first full backup' },
+  ],
+  examples: [
+    { command: 'holdfast setup', explanation: 'shows the plan and asks' },
+    {
+      command: 'holdfast setup --restart --yes',
+      explanation: 'unattended, with a restart where one is needed',
+    },
+  ],
+  failures: [
+    'secret-unavailable',
+    'not-permitted',
+    'engine-missing',
+    'repository-unreachable',
+    'server-unreachable',
+    'server-settings',
+    'archive-failed',
+    'edited-by-hand',
+    'consent-needed',
+    'backup-incomplete',
+  ],
+  privileged: true,
+  load: () => import('../commands/setup.ts'),
+};

@@ -1,0 +1,76 @@
+/** What the outside world gives to a command: two streams and perhaps a person. */
+export interface Terminal {
+  /** Data: the result. */
+  readonly printResult: (text: string) => void;
+  /** A note or a line of progress, on stderr; nothing with --quiet. */
+  readonly printNote: (line: string) => void;
+  /** A warning, on stderr, with --quiet too. */
+  readonly printWarning: (line: string) => void;
+  /** Writes to stderr as it is: for the progress bar. */
+  readonly writeRaw: (text: string) => void;
+  readonly color: boolean;
+  /** True when stderr is a terminal, so that a line can be drawn over. */
+  readonly interactive: boolean;
+  readonly columns: number;
+  /** Asks on the terminal; undefined when there is nobody to ask. */
+  readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
+}
+
+/** The streams of a process, as far as they are used. */
+export interface ProcessStreams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The terminal of this process.
+ *
+ * @param choices `json` keeps notes away from a person who is not there; colors follow https://no-color.org
+ */
+export function openTerminal(
+  streams: ProcessStreams,
+  choices: { readonly quiet: boolean; readonly color: boolean; readonly json: boolean },
+): Terminal {
+  const { stdin, stdout, stderr, env } = streams;
+  // A reader that went away (`| head`) must not stop a backup in the middle.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const quiet = choices.quiet;
+  const canAsk = stdin.isTTY && stderr.isTTY && !choices.json;
+  return {
+    printResult: (text) => void stdout.write(text),
+    printNote: (line) => {
+      if (!quiet) stderr.write(`${line}\n`);
+    },
+    printWarning: (line) => void stderr.write(`${line}\n`),
+    writeRaw: (text) => void stderr.write(text),
+    color: choices.color && stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    interactive: !quiet && stderr.isTTY && env['TERM'] !== 'dumb',
+    columns: Math.min(stdout.columns ?? 100, 120),
+    ask: canAsk ? (question, signal) => askLine(stdin, stderr, question, signal) : undefined,
+  };
+}
+
+async function askLine(
+  stdin: NodeJS.ReadStream,
+  stderr: NodeJS.WriteStream,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const reader = createInterface({ input: stdin, output: stderr });
+  // In raw mode the terminal hands Ctrl-C to readline instead of raising the signal: raise it.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  // Ctrl-D closes without an answer, which is no consent.
+  const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
+  try {
+    return (await Promise.race([reader.question(question, { signal }), closed])).trim();
+  } finally {
+    reader.close();
+  }
+}
