@@ -1,0 +1,71 @@
+/**
+ * Writes the tables of docs/performance.md from bench/results/*.json. What stands between the markers is generated;
+ * everything else in the file is kept.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { overheadBackupTables } from './overhead-backup.ts';
+import { overheadRestoreTables } from './overhead-restore.ts';
+import { formatMegabytes } from './support/format.ts';
+import { readResult, resultsDirectory, type BenchmarkResult } from './support/result.ts';
+import { settingsTables } from './support/settings-table.ts';
+import { renderMarkdown, type Table } from './support/table.ts';
+
+const document = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+
+/** A generated section: its marker, the results that belong to it, and how they are shown. */
+interface Section {
+  readonly name: string;
+  readonly results: RegExp;
+  tables(result: BenchmarkResult): readonly Table[];
+}
+
+const sections: readonly Section[] = [
+  { name: 'overhead-backup', results: /^overhead-backup$/, tables: overheadBackupTables },
+  { name: 'overhead-restore', results: /^overhead-restore$/, tables: overheadRestoreTables },
+  { name: 'engine-settings', results: /^engine-settings-[\d.]+$/, tables: settingsTables },
+];
+
+/** The text with every generated section anew. @throws Error when the markers of a section are not there */
+export function renderReport(text: string, directory: string): string {
+  return sections.reduce((report, section) => replaceSection(report, section, directory), text);
+}
+
+function replaceSection(text: string, section: Section, directory: string): string {
+  const begin = `<!-- begin generated: ${section.name} -->`;
+  const end = `<!-- end generated: ${section.name} -->`;
+  const start = text.indexOf(begin);
+  const stop = text.indexOf(end);
+  if (start < 0 || stop < start) throw new Error(`docs/performance.md lacks the markers of ${section.name}`);
+  const content = renderSection(section, directory);
+  return `${text.slice(0, start + begin.length)}\n\n${content}\n\n${text.slice(stop)}`;
+}
+
+function renderSection(section: Section, directory: string): string {
+  const names = resultNames(directory).filter((name) => section.results.test(name));
+  const results = names.map((name) => readResult(directory, name)).filter((result) => result !== undefined);
+  if (results.length === 0) return `Not measured yet: \`npm run bench -- ${section.name}\`.`;
+  return results
+    .map((result) => [describeRun(result), ...section.tables(result).map(renderMarkdown)].join('\n\n'))
+    .join('\n\n');
+}
+
+function resultNames(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .toSorted();
+}
+
+function describeRun({ date, machine, versions, parameters }: BenchmarkResult): string {
+  const { cores, cpu, memoryBytes, kernel, fileSystem } = machine;
+  const asked = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  return `Measured ${date} on ${cores} cores (${cpu}), ${formatMegabytes(memoryBytes)} of memory, ${fileSystem}, Linux ${kernel}; PostgreSQL ${versions.postgres}, pgBackRest ${versions.pgbackrest}, Node ${versions.node}; ${asked.join(', ')}.`;
+}
+
+if (import.meta.main) {
+  const before = readFileSync(document, 'utf8');
+  const after = renderReport(before, resultsDirectory);
+  writeFileSync(document, after);
+  console.log(after === before ? 'docs/performance.md is up to date' : 'docs/performance.md is written');
+}

@@ -1,0 +1,78 @@
+import { formatDifference, formatRatio, formatSeconds } from './format.ts';
+import { valuesOf, type BenchmarkResult, type Measurement } from './result.ts';
+import { medianDifference, spreadOf } from './statistics.ts';
+import type { Table } from './table.ts';
+
+/** What Holdfast may cost on top of the engine it runs: 300 ms plus 1 % of the bare run, in the median. */
+export const overheadBar = { milliseconds: 300, share: 0.01 } as const;
+
+export const overheadSubjects = [
+  { name: 'bare', title: 'without Holdfast' },
+  { name: 'holdfast', title: 'with Holdfast' },
+] as const;
+
+/** Measures A B A B …: `bare` and `holdfast` of one round run right after each other. */
+export async function measurePairs(
+  quantity: string,
+  pairs: number,
+  measure: { readonly bare: () => Promise<number>; readonly holdfast: () => Promise<number> },
+  say: (line: string) => void,
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (let round = 1; round <= pairs; round += 1) {
+    for (const subject of ['bare', 'holdfast'] as const) {
+      const value = await measure[subject]();
+      measurements.push({ subject, quantity, round, value, unit: 'ms' });
+    }
+    const [bare, holdfast] = measurements.slice(-2);
+    say(
+      `${quantity} ${round}/${pairs}: bare ${bare?.value.toFixed(0)} ms, holdfast ${holdfast?.value.toFixed(0)} ms`,
+    );
+  }
+  return measurements;
+}
+
+/** Medians, their difference and ratio, and whether the bar is met, one row a quantity. */
+export function overheadTable(title: string, result: BenchmarkResult): Table {
+  const quantities = [...new Set(result.measurements.map(({ quantity }) => quantity))];
+  return {
+    title,
+    columns: [
+      '',
+      'pairs',
+      'bare',
+      'with Holdfast',
+      'difference',
+      'median of pairs',
+      'ratio',
+      'allowed',
+      'met',
+    ],
+    rows: quantities.map((quantity) => overheadRow(result, quantity)),
+    notes: [
+      `Bar: the median with Holdfast is at most ${overheadBar.milliseconds} ms plus ${overheadBar.share * 100} % above the bare one. Medians with the smallest and the largest value.`,
+    ],
+  };
+}
+
+function overheadRow(result: BenchmarkResult, quantity: string): string[] {
+  const values = {
+    bare: valuesOf(result, 'bare', quantity),
+    holdfast: valuesOf(result, 'holdfast', quantity),
+  };
+  const bare = spreadOf(values.bare);
+  const holdfast = spreadOf(values.holdfast);
+  const difference = holdfast.median - bare.median;
+  const allowed = overheadBar.milliseconds + overheadBar.share * bare.median;
+  return [
+    quantity,
+    String(bare.count),
+    formatSeconds(bare),
+    formatSeconds(holdfast),
+    formatDifference(difference),
+    formatDifference(medianDifference(values.bare, values.holdfast)),
+    formatRatio(holdfast.median / bare.median),
+    formatDifference(allowed),
+    difference <= allowed ? 'yes' : 'NO',
+  ];
+}
