@@ -82,7 +82,8 @@ export async function runRestore(
 /** The engine refuses target options that do not go with the type ([031]), so they are given only where they do. */
 function targetArguments(request: RestoreRequest): string[] {
   const targeted = ['time', 'xid', 'lsn', 'name'].includes(request.type);
-  const recovers = targeted || request.type === 'immediate' || request.type === 'default';
+  // For `immediate` the engine always writes recovery_target_timeline = 'current' and takes no timeline.
+  const followsTimeline = targeted || request.type === 'default' || request.type === 'standby';
   return [
     `--type=${request.type}`,
     ...(targeted ? optional('target', request.target) : []),
@@ -90,7 +91,7 @@ function targetArguments(request: RestoreRequest): string[] {
       ? ['--target-exclusive']
       : []),
     ...(targeted || request.type === 'immediate' ? optional('target-action', request.targetAction) : []),
-    ...(recovers || request.type === 'standby' ? optional('target-timeline', request.targetTimeline) : []),
+    ...(followsTimeline ? optional('target-timeline', request.targetTimeline) : []),
   ];
 }
 

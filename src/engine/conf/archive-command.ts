@@ -1,0 +1,69 @@
+import { basename } from 'node:path';
+import type { EngineSettings } from '../../config/configuration.ts';
+import { Failure } from '../../model/failure.ts';
+import { defaultConfigFile, defaultIncludeDirectory, quoteForShell } from '../engine-arguments.ts';
+
+/**
+ * The value of archive_command: plain pgbackrest, nothing of Holdfast in the way of WAL.
+ *
+ * The server runs it by a shell after replacing %p and %% (PostgreSQL, "Continuous Archiving"), so a percent sign is
+ * doubled. The result is not quoted for SQL.
+ *
+ * @throws Failure config-invalid when it would not contain the word pgbackrest, without which the engine refuses
+ *   backups ([068])
+ */
+export function archiveCommand(settings: EngineSettings, stanza: string): string {
+  const command = `${program(settings, stanza)} archive-push "%p"`;
+  if (command.includes('pgbackrest')) return command;
+  throw new Failure('config-invalid', {
+    operation: 'make archive_command',
+    place: settings.binary,
+    problem:
+      'the name of the engine does not contain pgbackrest, and the engine refuses such an archive_command',
+    hint: 'Name the program (or a link to it) pgbackrest and set engine.binary in holdfast.yaml.',
+  });
+}
+
+/** What a restore_command needs beyond the stanza. */
+export interface RestoreCommandOptions {
+  /** Only this repository; undefined: the first that has the segment. */
+  readonly repositoryKey?: number | undefined;
+  /** The data directory of the server that runs it, when it is not the configured one. */
+  readonly pgPath?: string | undefined;
+  /**
+   * False fetches each segment by itself. Needed beside production: fetching ahead uses the spool directory and a
+   * lock of the stanza, which two servers must not share.
+   */
+  readonly fetchAhead?: boolean | undefined;
+}
+
+/** The value of restore_command, as the engine itself writes it on restore. */
+export function restoreCommand(
+  settings: EngineSettings,
+  stanza: string,
+  options: RestoreCommandOptions = {},
+): string {
+  const words = [
+    ...(options.pgPath === undefined ? [] : [`--pg1-path=${options.pgPath}`]),
+    ...(options.repositoryKey === undefined ? [] : [`--repo=${options.repositoryKey}`]),
+    ...(options.fetchAhead === false ? ['--no-archive-async'] : []),
+  ];
+  return `${[program(settings, stanza), ...words.map(quoteForServer)].join(' ')} archive-get %f "%p"`;
+}
+
+function program(settings: EngineSettings, stanza: string): string {
+  const usual =
+    settings.configFile === defaultConfigFile && settings.includeDirectory === defaultIncludeDirectory;
+  const words = [
+    settings.binary.includes('/') ? settings.binary : basename(settings.binary),
+    ...(usual
+      ? []
+      : [`--config=${settings.configFile}`, `--config-include-path=${settings.includeDirectory}`]),
+    `--stanza=${stanza}`,
+  ];
+  return words.map(quoteForServer).join(' ');
+}
+
+function quoteForServer(word: string): string {
+  return quoteForShell(word.replaceAll('%', '%%'));
+}

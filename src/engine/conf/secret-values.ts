@@ -1,0 +1,52 @@
+import type { Configuration } from '../../config/configuration.ts';
+import type { Repository } from '../../model/repository.ts';
+import type { SecretReference } from '../../model/secret.ts';
+
+/** Gives the value of a secret that was looked up before. */
+export type ResolvedSecrets = (reference: SecretReference) => string;
+
+/** Stands for every secret where a file is only shown. */
+export const maskedSecrets: ResolvedSecrets = () => '(masked)';
+
+/**
+ * Looks every secret up that the files of a host need, each once.
+ *
+ * @param resolve as config/secrets.ts does
+ * @throws whatever `resolve` throws: Failure secret-unavailable
+ */
+export async function resolveSecrets(
+  configuration: Configuration,
+  host: string | undefined,
+  resolve: (reference: SecretReference) => Promise<string>,
+): Promise<ResolvedSecrets> {
+  const values = new Map<string, string>();
+  for (const stanza of configuration.stanzas) {
+    for (const repository of stanza.repositories) {
+      if (isRemoteRepository(repository, host)) continue;
+      for (const reference of secretsOf(repository)) {
+        const key = JSON.stringify(reference);
+        if (!values.has(key)) values.set(key, await resolve(reference));
+      }
+    }
+  }
+  return (reference) => {
+    const value = values.get(JSON.stringify(reference));
+    if (value === undefined) throw new Error('a secret was rendered that was not looked up');
+    return value;
+  };
+}
+
+/** True when another host holds the repository and does the work with it. */
+export function isRemoteRepository(repository: Repository, host: string | undefined): boolean {
+  return repository.host !== undefined && repository.host.address !== host;
+}
+
+function secretsOf(repository: Repository): SecretReference[] {
+  const { access } = repository;
+  const secrets: (SecretReference | undefined)[] = [repository.encryption?.passphrase];
+  if (access.type === 's3') secrets.push(access.key, access.keySecret, access.token, access.sseCustomerKey);
+  if (access.type === 'azure') secrets.push(access.account, access.key);
+  if (access.type === 'gcs') secrets.push(access.key);
+  if (access.type === 'sftp') secrets.push(access.privateKeyPassphrase);
+  return secrets.filter((secret) => secret !== undefined);
+}
