@@ -1,0 +1,110 @@
+import { scheduledJobs, type DrillSchedule, type ScheduleEntry } from '../model/schedule.ts';
+import type { PostgresNode } from '../model/stanza.ts';
+import type { Configuration, NotifyChannel, Stanza } from './configuration.ts';
+import { normalizeRepository, normalizeTransport } from './normalize-repository.ts';
+import type { ReadOptions } from './options/check-options.ts';
+import { nodesOf } from './rules/rule.ts';
+import type { FileInput, NotifyInput } from './schema/file.ts';
+import type { PostgresNodeInput } from './schema/postgres-node.ts';
+import type { DrillInput, ScheduleEntryInput, ScheduleInput } from './schema/schedule.ts';
+import { drillChecks } from './schema/schedule.ts';
+import type { StanzaInput } from './schema/stanza.ts';
+
+/** Kinds of notification channel, in the order of the file's documentation. */
+export const notifyKinds = [
+  'slack',
+  'webhook',
+  'email',
+  'alertmanager',
+  'pagerduty',
+  'healthchecks',
+] as const;
+
+/**
+ * The configuration with every default filled in, from a file in which nothing is wrong.
+ *
+ * @param input what the schema read
+ * @param file absolute path of the file
+ * @param options what options/check-options.ts read
+ */
+export function normalizeFile(input: FileInput, file: string, options: ReadOptions): Configuration {
+  return {
+    file,
+    stanzas: Object.entries(input.stanzas).map(([name, stanza]) =>
+      normalizeStanza(name, stanza, options.stanzas.get(name) ?? []),
+    ),
+    engine: { ...input.engine },
+    stateDirectory: input.state.directory,
+    options: options.global,
+    tlsServer: input.tlsServer === undefined ? undefined : { ...input.tlsServer },
+    notify: Object.entries(input.notify).flatMap(([name, channel]) => normalizeChannel(name, channel)),
+    server: { listen: input.server.listen, token: input.server.token },
+  };
+}
+
+function normalizeStanza(name: string, input: StanzaInput, options: Stanza['options']): Stanza {
+  const { objectives, patroni } = input;
+  return {
+    name,
+    nodes: nodesOf(input, []).map(({ node }) => normalizeNode(node)),
+    patroni: patroni === undefined ? undefined : { url: patroni.url, caFile: patroni.caFile },
+    repositories: Object.entries(input.repositories).map(([repository, value], index) =>
+      normalizeRepository(repository, index + 1, value),
+    ),
+    schedule: normalizeSchedule(input.schedule),
+    objectives: {
+      rpo: objectives.rpo,
+      rto: objectives.rto,
+      backupAge: objectives.backupAge,
+      drillAge: objectives.drillAge,
+    },
+    options,
+  };
+}
+
+function normalizeNode(input: PostgresNodeInput): PostgresNode {
+  return {
+    host: input.host,
+    path: input.path,
+    port: input.port,
+    socketPath: input.socket,
+    databaseUser: input.databaseUser,
+    database: input.database,
+    osUser: input.user,
+    binDirectory: input.bin,
+    transport: normalizeTransport(input),
+  };
+}
+
+function normalizeSchedule(input: ScheduleInput): readonly (ScheduleEntry | DrillSchedule)[] {
+  return scheduledJobs.flatMap((job): readonly (ScheduleEntry | DrillSchedule)[] => {
+    const times = input[job];
+    if (times === undefined) return [];
+    const list: readonly (string | ScheduleEntryInput | DrillInput)[] = Array.isArray(times)
+      ? times
+      : [times];
+    return list.map((time) => {
+      const given = typeof time === 'string' ? { cron: time, repositories: [] } : time;
+      const entry: ScheduleEntry = {
+        job,
+        cron: given.cron,
+        timezone: ('timezone' in given ? given.timezone : undefined) ?? input.timezone,
+        repositories: given.repositories,
+      };
+      if (job !== 'drill') return entry;
+      // A drill written as cron text alone has the defaults of one written as a mapping.
+      const drill: DrillDetails = 'checks' in given ? given : { target: 'random', checks: drillChecks };
+      return { ...entry, target: drill.target, checks: drill.checks };
+    });
+  });
+}
+
+type DrillDetails = Pick<DrillSchedule, 'target' | 'checks'>;
+
+/** One kind each: rules/notify.ts reports an error when not. */
+function normalizeChannel(name: string, input: NotifyInput): readonly NotifyChannel[] {
+  return notifyKinds.flatMap((kind) => {
+    const target = input[kind];
+    return target === undefined ? [] : [{ name, kind, target, on: input.on }];
+  });
+}

@@ -1,0 +1,295 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLError,
+} from 'yaml';
+import type { Problem } from '../model/source-position.ts';
+import {
+  formatPath,
+  pathKey,
+  SourceTree,
+  type EntryOffsets,
+  type Path,
+  type PlainValue,
+} from './source-tree.ts';
+
+/** What a configuration file may not exceed. Far beyond real files, far below what hurts. */
+export const parseLimits = { bytes: 1024 * 1024, depth: 40, values: 50_000 } as const;
+
+/** The tree is undefined when the text is not YAML that can be read on; then there is at least one problem. */
+export interface ParseResult {
+  readonly tree: SourceTree | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads YAML 1.2 into plain data with the position of every key and value. Anchors, aliases and merge keys (`<<`) are
+ * resolved. Never throws.
+ *
+ * @param text content of the file
+ * @param file name to be used in positions
+ */
+export function parseYaml(text: string, file: string): ParseResult {
+  if (text.length > parseLimits.bytes) return { tree: undefined, problems: [tooLarge(text.length, file)] };
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'silent',
+  });
+  const locate = (offset: number): { line: number; col: number } => lines.linePos(offset);
+  const syntax = firstOfEachPlace([...document.errors, ...document.warnings]).map((error) =>
+    syntaxProblem(error, file, locate),
+  );
+  const unreadable = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
+  if (unreadable) return { tree: undefined, problems: syntax };
+  const reader = new TreeReader(document, file, locate);
+  const tree = reader.readTree();
+  return { tree, problems: [...syntax, ...reader.problems] };
+}
+
+/** Turns nodes into plain data, counting what aliases multiply and refusing what JSON could not say. */
+class TreeReader {
+  readonly problems: Problem[] = [];
+  readonly #document: Document.Parsed;
+  readonly #file: string;
+  readonly #locate: (offset: number) => { line: number; col: number };
+  readonly #offsets = new Map<string, EntryOffsets>();
+  readonly #open = new Set<Node>();
+  readonly #anchors = new Map<string, Node>();
+  #values = 0;
+  #stopped = false;
+
+  constructor(
+    document: Document.Parsed,
+    file: string,
+    locate: (offset: number) => { line: number; col: number },
+  ) {
+    this.#document = document;
+    this.#file = file;
+    this.#locate = locate;
+  }
+
+  readTree(): SourceTree | undefined {
+    const contents = this.#document.contents;
+    this.#offsets.set(pathKey([]), { key: undefined, value: startOf(contents) });
+    const root = contents === null ? null : this.#read(contents, []);
+    return this.#stopped ? undefined : new SourceTree(this.#file, root, this.#offsets, this.#locate);
+  }
+
+  #read(node: Node | null, path: Path): PlainValue {
+    if (this.#stopped || node === null) return null;
+    if (this.#isTooMuch(node, path)) return null;
+    if (path.length > parseLimits.depth) return this.#stop(node, path, 'is nested too deeply');
+    if (isAlias(node)) return this.#readAlias(node, path);
+    if (this.#open.has(node)) return this.#stop(node, path, 'contains itself through an alias');
+    this.#remember(node);
+    this.#open.add(node);
+    const value = this.#readContent(node, path);
+    this.#open.delete(node);
+    return value;
+  }
+
+  #readContent(node: Node, path: Path): PlainValue {
+    if (isMap(node)) return this.#readMap(node.items as Pair[], path);
+    if (isSeq(node)) {
+      return node.items.map((item, index) => {
+        const element = [...path, index];
+        this.#offsets.set(pathKey(element), { key: undefined, value: startOf(item as Node) });
+        return this.#read(item as Node, element);
+      });
+    }
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value === 'bigint') return Number(value);
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'boolean'
+    )
+      return value;
+    this.#report(
+      node,
+      path,
+      'unusable-value',
+      'is of a YAML type that has no meaning here',
+      'Write plain text, a number, true or false.',
+    );
+    return null;
+  }
+
+  /** Counts values: aliases are counted each time, so that a few lines cannot become millions. */
+  #isTooMuch(node: Node, path: Path): boolean {
+    this.#values += 1;
+    if (this.#values > parseLimits.values && !this.#stopped) this.#stop(node, path, 'holds too many values');
+    return this.#stopped;
+  }
+
+  /** Anchors by name as they come: an alias means the last one before it. */
+  #remember(node: Node): void {
+    const anchor = (node as { anchor?: string }).anchor;
+    if (anchor !== undefined) this.#anchors.set(anchor, node);
+  }
+
+  #readAlias(node: Node & { source: string }, path: Path): PlainValue {
+    const target = this.#anchors.get(node.source);
+    if (target !== undefined) return this.#read(target, path);
+    const problem = `refers to the anchor \`${node.source}\`, which is not defined before it`;
+    this.#report(node, path, 'bad-yaml', problem, `Define it with \`&${node.source}\` or remove the alias.`);
+    return null;
+  }
+
+  #readMap(pairs: readonly Pair[], path: Path): PlainValue {
+    const result: { [key: string]: PlainValue } = {};
+    const merges = pairs.filter((pair) => keyText(pair.key as Node) === '<<');
+    for (const pair of pairs) {
+      if (merges.includes(pair)) continue;
+      const key = this.#readKey(pair.key as Node | null, path);
+      if (key === undefined || Object.hasOwn(result, key)) continue;
+      const entry = [...path, key];
+      const keyStart = startOf(pair.key as Node);
+      const valueStart =
+        pair.value === null || pair.value === undefined ? keyStart : startOf(pair.value as Node);
+      this.#offsets.set(pathKey(entry), { key: keyStart, value: valueStart });
+      result[key] = this.#read((pair.value ?? null) as Node | null, entry);
+    }
+    for (const pair of merges) this.#merge(pair, path, result);
+    return result;
+  }
+
+  /** `<<: *base` and `<<: [*one, *two]`: keys already there win (YAML merge key, https://yaml.org/type/merge.html). */
+  #merge(pair: Pair, path: Path, result: { [key: string]: PlainValue }): void {
+    const value = pair.value as Node | null;
+    const sources = isSeq(value) ? (value.items as Node[]) : [value];
+    for (const source of sources) {
+      const node = isAlias(source) ? this.#anchors.get(source.source) : source;
+      if (source !== null && this.#isTooMuch(source, path)) return;
+      if (!isMap(node) || this.#open.has(node)) {
+        this.#report(
+          pair.key as Node,
+          [...path, '<<'],
+          'bad-yaml',
+          'merges something that is not a mapping',
+          'Merge only mappings: `<<: *name`.',
+        );
+        continue;
+      }
+      this.#open.add(node);
+      const own = node.items.filter((item) => !Object.hasOwn(result, keyText(item.key as Node) ?? ''));
+      const merged = this.#readMap(own as Pair[], path);
+      this.#open.delete(node);
+      Object.assign(result, merged);
+    }
+  }
+
+  #readKey(node: Node | null, path: Path): string | undefined {
+    const text = keyText(node);
+    if (text !== undefined && text !== '' && text !== '__proto__') return text;
+    this.#report(
+      node,
+      path,
+      'unusable-key',
+      'holds a key that is not a plain name',
+      'Write a name as the key.',
+    );
+    return undefined;
+  }
+
+  #stop(node: Node, path: Path, problem: string): null {
+    this.#stopped = true;
+    const remedy = `Keep it below ${parseLimits.depth} levels and ${parseLimits.values} values, aliases counted each time.`;
+    this.#report(node, path, 'too-complex', problem, remedy);
+    return null;
+  }
+
+  #report(node: Node | null, path: Path, rule: string, problem: string, remedy: string): void {
+    const { line, col } = this.#locate(startOf(node));
+    const position = { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    this.problems.push({ severity: 'error', rule, position, path: formatPath(path), problem, remedy });
+  }
+}
+
+function startOf(node: Node | null | undefined): number {
+  return node?.range?.[0] ?? 0;
+}
+
+/** A key as text; undefined for a key that is a mapping, a list or nothing. */
+function keyText(node: Node | null): string | undefined {
+  if (!isScalar(node) || node.value === null || node.value === undefined) return undefined;
+  if (typeof node.value === 'symbol') return node.value.description;
+  if (typeof node.value === 'object') return undefined;
+  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+}
+
+/** One mistake makes the parser say several things about one place: the first is the useful one. */
+function firstOfEachPlace(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const seen = new Set<number>();
+  return errors.filter((error) => {
+    const repeated = seen.has(error.pos[0]) || (error.code === 'RESOURCE_EXHAUSTION' && seen.has(-1));
+    seen.add(error.pos[0]);
+    if (error.code === 'RESOURCE_EXHAUSTION') seen.add(-1);
+    return !repeated;
+  });
+}
+
+function syntaxProblem(
+  error: YAMLError,
+  file: string,
+  locate: (offset: number) => { line: number; col: number },
+): Problem {
+  const { line, col } = locate(error.pos[0]);
+  const position = { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  const common = { severity: 'error', position, path: '' } as const;
+  if (error.code === 'DUPLICATE_KEY') {
+    return {
+      ...common,
+      rule: 'duplicate-key',
+      problem: 'the same key stands here a second time',
+      remedy: 'Keep one of the two.',
+    };
+  }
+  if (error.code === 'RESOURCE_EXHAUSTION') {
+    return {
+      ...common,
+      rule: 'too-complex',
+      problem: 'is nested too deeply',
+      remedy: `Keep it below ${parseLimits.depth} levels.`,
+    };
+  }
+  if (error.code === 'MULTIPLE_DOCS') {
+    return {
+      ...common,
+      rule: 'bad-yaml',
+      problem: 'a second document begins here',
+      remedy: 'Keep one document: remove the `---` lines after the first.',
+    };
+  }
+  const message = `${error.message.charAt(0).toLowerCase()}${error.message.slice(1).replace(/\.$/, '')}`;
+  return {
+    ...common,
+    rule: 'bad-yaml',
+    problem: message,
+    remedy: 'Correct the YAML at this place: indentation, quotes and brackets.',
+  };
+}
+
+function tooLarge(length: number, file: string): Problem {
+  return {
+    severity: 'error',
+    rule: 'too-complex',
+    position: { file, line: 1, column: 1 },
+    path: '',
+    value: `${length} characters`,
+    problem: 'the file is too large for a configuration',
+    expected: `at most ${parseLimits.bytes} characters`,
+    remedy: 'Name the right file, or describe fewer stanzas in one.',
+  };
+}

@@ -1,0 +1,48 @@
+import type { Problem } from '../model/source-position.ts';
+import { showValue } from './describe-issue.ts';
+import { allRules } from './rules/all-rules.ts';
+import type { RuleContext, RuleFinding } from './rules/rule.ts';
+import { formatPath, type Path, type SourceTree } from './source-tree.ts';
+import type { ValidationResult } from './validate.ts';
+
+/** Runs every rule over what is right in itself. */
+export function* runRules(context: RuleContext): Iterable<RuleFinding> {
+  for (const rule of allRules) yield* rule(context);
+}
+
+/**
+ * Findings as problems with positions. What concerns a place that was left out before is dropped: it would only say
+ * that something is missing which is there, but wrong.
+ */
+export function locateFindings(
+  findings: Iterable<RuleFinding>,
+  tree: SourceTree,
+  validation: Pick<ValidationResult, 'dropped' | 'sourcePath'>,
+): Problem[] {
+  const problems: Problem[] = [];
+  for (const finding of findings) {
+    const path = validation.sourcePath(finding.path);
+    if (validation.dropped.some((dropped) => concerns(dropped, path))) continue;
+    problems.push(locate(finding, path, tree));
+  }
+  return problems;
+}
+
+function locate(finding: RuleFinding, path: Path, tree: SourceTree): Problem {
+  return {
+    severity: finding.severity ?? 'error',
+    rule: finding.rule,
+    position: tree.positionOf(path, finding.atKey === true ? 'key' : 'value'),
+    path: formatPath(path),
+    value: finding.secret === true ? '(secret, not shown)' : showValue(tree.valueAt(path)),
+    problem: finding.problem,
+    expected: finding.expected,
+    remedy: finding.remedy,
+  };
+}
+
+/** True when one path holds the other. */
+function concerns(dropped: Path, path: Path): boolean {
+  const length = Math.min(dropped.length, path.length);
+  return dropped.slice(0, length).every((part, index) => part === path[index]);
+}

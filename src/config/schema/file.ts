@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { optionsSchema } from './options.ts';
+import { absolutePath, isLine, oneOf, port, scalar, secret, text } from './scalars.ts';
+import { section } from './section.ts';
+import { stanzaSchema } from './stanza.ts';
+
+const binary = scalar<string>({
+  expected: 'a program name or an absolute path',
+  remedy: 'Write `pgbackrest` or the absolute path of the program.',
+  json: { type: 'string', pattern: '^(/|[\\w.+-]+$)' },
+  read: (value) => (isLine(value) && /^(?:\/[^{}]*|[\w.+-]+)$/.test(value) ? value : undefined),
+});
+
+const engineSchema = section({
+  binary: binary
+    .prefault('pgbackrest')
+    .meta({ description: 'pgBackRest: a name to be found on PATH, or an absolute path.' }),
+  configFile: absolutePath()
+    .prefault('/etc/pgbackrest/pgbackrest.conf')
+    .meta({ description: 'The generated configuration of pgBackRest.' }),
+  includeDirectory: absolutePath()
+    .prefault('/etc/pgbackrest/conf.d')
+    .meta({ description: 'Directory of included files; the generated secrets are there.' }),
+  logDirectory: absolutePath().prefault('/var/log/pgbackrest').meta({ description: 'Logs of pgBackRest.' }),
+  lockDirectory: absolutePath()
+    .prefault('/tmp/pgbackrest')
+    .meta({ description: 'Locks of pgBackRest; everything on this host that runs it must share it.' }),
+  spoolDirectory: absolutePath()
+    .prefault('/var/spool/pgbackrest')
+    .meta({ description: 'WAL status of asynchronous archiving.' }),
+  user: text('a user name')
+    .prefault('postgres')
+    .meta({ description: 'Operating system user that runs pgBackRest.' }),
+}).meta({ description: 'Where pgBackRest is and which files it uses on this host.' });
+
+const stateSchema = section({
+  directory: absolutePath()
+    .prefault('/var/lib/holdfast')
+    .meta({ description: 'Journal, and what a restore must remember.' }),
+}).meta({ description: 'What Holdfast itself keeps.' });
+
+const tlsServerSchema = section({
+  address: text('an address')
+    .prefault('localhost')
+    .meta({ description: 'Address to listen on; `*` for all.' }),
+  port: port().prefault(8432).meta({ description: 'Port to listen on.' }),
+  caFile: absolutePath().meta({ description: 'Certificate authority of the clients.' }),
+  certificateFile: absolutePath().meta({ description: 'Certificate that this host shows.' }),
+  keyFile: absolutePath().meta({ description: 'Private key of that certificate.' }),
+  auth: z.record(z.string(), z.array(text('the name of a stanza, or *'))).meta({
+    description: 'Name in the client certificate → stanzas it may use (`*` for all).',
+    examples: [{ 'pg1.example.com': ['main'] }],
+  }),
+}).meta({ description: "The server of pgBackRest's TLS protocol on this host." });
+
+const notifySchema = section({
+  slack: secret()
+    .optional()
+    .meta({ description: 'Incoming webhook of Slack.', examples: ['${SLACK_URL}'] }),
+  webhook: secret().optional().meta({ description: 'URL that gets JSON.', 'x-identifier': true }),
+  email: secret().optional().meta({ description: 'Address that gets mail.', 'x-identifier': true }),
+  alertmanager: secret().optional().meta({ description: 'URL of Alertmanager.', 'x-identifier': true }),
+  pagerduty: secret().optional().meta({ description: 'Routing key of PagerDuty.' }),
+  healthchecks: secret().optional().meta({ description: 'Ping URL of a dead-man alert.' }),
+  on: z
+    .array(oneOf(['critical', 'warning', 'resolved']))
+    .prefault(['critical', 'warning', 'resolved'])
+    .meta({ description: 'What is told.' }),
+}).meta({ description: 'One channel: exactly one of the kinds, and what is told.' });
+
+const listen = scalar<{ readonly host: string; readonly port: number }>({
+  expected: 'an address and a port, such as 127.0.0.1:7432 or [::1]:7432',
+  remedy: 'Write `address:port`; an IPv6 address in brackets.',
+  json: { type: 'string', pattern: '^.+:\\d{1,5}$' },
+  read: (value) => {
+    const match =
+      typeof value === 'string' ? /^(?:\[([\da-fA-F:.]+)\]|([\w.*-]+)):(\d{1,5})$/.exec(value) : null;
+    const number = Number(match?.[3]);
+    const host = match?.[1] ?? match?.[2];
+    return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
+  },
+});
+
+const serverSchema = section({
+  listen: listen.prefault('127.0.0.1:7432').meta({ description: 'Where `holdfast serve` listens.' }),
+  token: secret()
+    .optional()
+    .meta({ description: 'Token of the API and the pages; needed to listen beyond loopback.' }),
+}).meta({ description: 'The server of Holdfast.' });
+
+/** holdfast.yaml. */
+export const fileSchema = section({
+  stanzas: z.record(z.string(), stanzaSchema).meta({
+    description: 'Clusters by name. A name is what pgBackRest calls the stanza.',
+  }),
+  engine: engineSchema.prefault({}),
+  state: stateSchema.prefault({}),
+  options: optionsSchema.prefault({}),
+  tlsServer: tlsServerSchema.optional(),
+  notify: z
+    .record(z.string(), notifySchema)
+    .prefault({})
+    .meta({ description: 'Who is told, by a name of your own.' }),
+  server: serverSchema.prefault({}),
+});
+
+export type FileInput = z.output<typeof fileSchema>;
+export type NotifyInput = z.output<typeof notifySchema>;

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { absolutePath, port, text } from './scalars.ts';
+import { section } from './section.ts';
+import { sshSchema, tlsSchema } from './transport.ts';
+
+/** One PostgreSQL server of a stanza. */
+export const postgresNodeSchema = section({
+  path: absolutePath().meta({ description: 'Data directory.', examples: ['/var/lib/postgresql/15/main'] }),
+  port: port().prefault(5432).meta({ description: 'Port the server listens on.' }),
+  host: text('a host name or address')
+    .optional()
+    .meta({
+      description: 'The host as other hosts reach it. A node without `host` is on this host.',
+      examples: ['pg2.example.com'],
+    }),
+  socket: absolutePath()
+    .optional()
+    .meta({
+      description: 'Directory of the Unix socket, when it is not the default.',
+      examples: ['/var/run/postgresql'],
+    }),
+  user: text('a user name')
+    .prefault('postgres')
+    .meta({ description: 'Operating system user that owns the data directory and runs the server.' }),
+  databaseUser: text('a role name')
+    .optional()
+    .meta({
+      description: 'Database role that pgBackRest connects as; without it the operating system user.',
+    }),
+  database: text('a database name')
+    .prefault('postgres')
+    .meta({ description: 'Database that pgBackRest connects to.' }),
+  bin: absolutePath()
+    .optional()
+    .meta({
+      description: 'Directory of pg_ctl and its neighbours; without it found by version.',
+      examples: ['/usr/lib/postgresql/15/bin'],
+    }),
+  ssh: sshSchema.optional(),
+  tls: tlsSchema.optional(),
+});
+
+/** A list of nodes, or the only node itself. */
+export const postgresSchema = z
+  .union([z.array(postgresNodeSchema), postgresNodeSchema])
+  .meta({
+    description:
+      'The servers of the cluster, primary and standbys: a list, or one mapping when there is one.',
+  });
+
+export type PostgresNodeInput = z.output<typeof postgresNodeSchema>;

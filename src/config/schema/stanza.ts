@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { optionsSchema } from './options.ts';
+import { postgresSchema } from './postgres-node.ts';
+import { repositorySchema } from './repository.ts';
+import { absolutePath, duration, scalar } from './scalars.ts';
+import { scheduleSchema } from './schedule.ts';
+import { section } from './section.ts';
+
+const httpUrl = scalar<string>({
+  expected: 'a URL that begins with http:// or https://',
+  remedy: 'Write the whole URL, with its scheme and port.',
+  json: { type: 'string', pattern: '^https?://' },
+  read: (value) =>
+    typeof value === 'string' && /^https?:\/\/[^\s{}]+$/.test(value) && URL.canParse(value)
+      ? value
+      : undefined,
+});
+
+const patroniSchema = section({
+  url: httpUrl.meta({ description: 'REST API of the local Patroni.', examples: ['http://127.0.0.1:8008'] }),
+  caFile: absolutePath().optional().meta({ description: 'Certificate authority of the REST API.' }),
+}).meta({ description: 'Patroni, when it manages the servers.' });
+
+const objectivesSchema = section({
+  rpo: duration()
+    .optional()
+    .meta({
+      description: 'Most that may be lost: age of the newest moment that can be restored.',
+      examples: ['1m'],
+    }),
+  rto: duration()
+    .optional()
+    .meta({ description: 'Longest that a restore may take.', examples: ['30m'] }),
+  backupAge: duration()
+    .optional()
+    .meta({ description: 'Oldest that the newest backup may be.', examples: ['26h'] }),
+  drillAge: duration()
+    .optional()
+    .meta({ description: 'Oldest that the last successful drill may be.', examples: ['8d'] }),
+}).meta({ description: 'What must hold; judged by measured values.' });
+
+/** One cluster and how it is protected. */
+export const stanzaSchema = section({
+  postgres: postgresSchema,
+  patroni: patroniSchema.optional(),
+  repositories: z.record(z.string(), repositorySchema).meta({
+    description: 'Repositories by name. Their order is repo1, repo2, …',
+  }),
+  schedule: scheduleSchema.prefault({}),
+  objectives: objectivesSchema.prefault({}),
+  options: optionsSchema.prefault({}),
+});
+
+export type StanzaInput = z.output<typeof stanzaSchema>;
