@@ -83,15 +83,21 @@ export async function switchWal(
   return { segment: segmentName({ timeline, number: (lsn - 1n) / BigInt(size) }, size), lsn };
 }
 
-/** Where the server writes: end of WAL and its timeline. Primary only. */
+/** Where the server writes next: position and segment. Primary only. */
 export async function readWalPosition(
   server: Connectable,
   options: QueryOptions = {},
 ): Promise<{ readonly lsn: Lsn; readonly segment: string }> {
-  const row = await queryRow<{ lsn: string; segment: string }>(
+  const row = await queryRow<{ lsn: string; timeline: string; size: string }>(
     server,
-    'SELECT lsn::text, pg_walfile_name(lsn) AS segment FROM pg_current_wal_lsn() AS p(lsn)',
+    `SELECT p.lsn::text AS lsn, substr(pg_walfile_name(p.lsn), 1, 8) AS timeline, s.setting AS size
+       FROM pg_current_wal_lsn() AS p(lsn), pg_settings s WHERE s.name = 'wal_segment_size'`,
     options,
   );
-  return { lsn: parseLsn(row.lsn) ?? 0n, segment: row.segment };
+  const lsn = parseLsn(row.lsn) ?? 0n;
+  const size = Number(row.size);
+  return {
+    lsn,
+    segment: segmentName({ timeline: Number.parseInt(row.timeline, 16), number: lsn / BigInt(size) }, size),
+  };
 }

@@ -31,7 +31,11 @@ export async function queryRows<Row>(
   sql: string,
   options: QueryOptions = {},
 ): Promise<Row[]> {
-  const output = await runSql(server, `SELECT row_to_json(q) FROM (${sql}) q;\n`, options);
+  const output = await runSql(
+    server,
+    `SELECT row_to_json(holdfast_row) FROM (${sql}) holdfast_row;\n`,
+    options,
+  );
   return output
     .split('\n')
     .filter((line) => line !== '')

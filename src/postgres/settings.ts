@@ -52,7 +52,7 @@ export async function readSettings(
   );
 }
 
-/** What the files say, also where it waits for a restart. Undefined for settings that no file mentions. */
+/** What the files say, also where it waits for a restart. A setting that no file mentions is not in the answer. */
 export async function readFileSettings(
   server: Connectable,
   names: readonly string[],
@@ -60,8 +60,8 @@ export async function readFileSettings(
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await queryRows<{ name: string; setting: string | null }>(
     server,
-    `SELECT DISTINCT ON (name) name, setting FROM pg_file_settings
-      WHERE error IS NULL OR error LIKE '%restart%' ORDER BY name, seqno DESC`,
+    // A value that waits for a restart counts as an error there, so the column says nothing useful.
+    `SELECT DISTINCT ON (name) name, setting FROM pg_file_settings WHERE name IS NOT NULL ORDER BY name, seqno DESC`,
     options,
   );
   return new Map(rows.filter((row) => names.includes(row.name)).map((row) => [row.name, row.setting ?? '']));
