@@ -1,4 +1,6 @@
+import { formatProblems } from '../config/problems.ts';
 import { Failure, isFailure } from '../model/failure.ts';
+import type { Problem } from '../model/source-position.ts';
 import { bugExitCode } from './command-definition.ts';
 import { toJsonText } from './output/json-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -40,9 +42,20 @@ function describeFailure(failure: Failure): DescribedError {
   const hints = (failure.hint ?? '').split('\n').filter((line) => line !== '');
   return {
     exitCode: failure.code,
-    lines: [`holdfast: ${failure.message}`, ...hints.map((hint) => `HINT: ${hint}`)],
+    lines: [
+      ...problemLines(failure),
+      `holdfast: ${failure.message}`,
+      ...hints.map((hint) => `HINT: ${hint}`),
+    ],
     json: failure.toJSON(),
   };
+}
+
+/** Every problem of a configuration file with its position: the failure itself names only the first. */
+function problemLines(failure: Failure): string[] {
+  const problems = failure.details?.['problems'];
+  if (!Array.isArray(problems) || problems.length < 2) return [];
+  return formatProblems(problems as readonly Problem[]).split('\n');
 }
 
 /** A child that was told to stop fails in its own words; what the person wants to hear is that it stopped. */

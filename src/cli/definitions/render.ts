@@ -18,6 +18,7 @@ export const renderDefinition: CommandDefinition = {
       completes: 'directory',
     },
     { name: 'check', description: 'compare with the files that are there and write nothing' },
+    { name: 'force', description: 'overwrite files that were changed by hand; a copy of each is kept' },
     {
       name: 'engine',
       value: 'VERSION',

@@ -12,7 +12,10 @@ export const setupDefinition: CommandDefinition = {
   options: [
     { name: 'plan', description: 'print what would be done and stop' },
     { name: 'restart', description: 'restart PostgreSQL where a setting needs it' },
-    { name: 'overwrite', description: 'overwrite generated files that were changed by hand' },
+    {
+      name: 'force',
+      description: 'overwrite generated files that were changed by hand; a copy of each is kept',
+    },
     { name: 'no-backup', description: 'do not take the first full backup' },
   ],
   examples: [

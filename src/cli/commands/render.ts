@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Configuration } from '../../config/configuration.ts';
+import { hasErrors, problemsFailure } from '../../config/problems.ts';
+import { resolveSecret } from '../../config/secrets.ts';
+import { applyFileWrites, planFileWrites, type FileChange } from '../../engine/conf/write-files.ts';
+import type { RenderedFile } from '../../engine/conf/render-conf.ts';
+import { maskedSecrets, resolveSecrets } from '../../engine/conf/secret-values.ts';
+import {
+  isAtLeast,
+  parseEngineVersion,
+  supportedEngineMinors,
+  type EngineVersion,
+} from '../../model/engine-version.ts';
+import { Failure } from '../../model/failure.ts';
+import { currentUser } from '../../process/os-user.ts';
+import { renderPgbackrest, type Elsewhere } from '../../render/pgbackrest/render-pgbackrest.ts';
+import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
+import type { CommandContext } from '../context.ts';
+import { installedEngineVersion } from '../installed-engine-version.ts';
+import { secretAccess } from '../secret-access.ts';
+
+/** `holdfast render pgbackrest`. */
+export const run: CommandModule['run'] = async (input, context) => {
+  const version = readVersion(input.value('engine')) ?? (await installedVersion(context));
+  const configuration = await configurationFor(context, version);
+  const host = input.value('host');
+  const out = input.value('out');
+  const writes = out !== undefined && !input.flag('check');
+  const secrets =
+    writes || input.flag('check')
+      ? await resolveSecrets(configuration, host, (reference) =>
+          resolveSecret(reference, secretAccess(context)),
+        )
+      : maskedSecrets;
+  const target = { host, version, machine: { cores: availableParallelism() }, secrets };
+  const files = renderPgbackrest(configuration, target, elsewhere(out, context));
+  if (!writes && !input.flag('check')) return printFiles(files, version);
+  const changes = await planFileWrites(files);
+  return writes ? writeFiles(changes, input, context) : compareFiles(changes);
+};
+
+function readVersion(text: string | undefined): EngineVersion | undefined {
+  if (text === undefined) return undefined;
+  const version = parseEngineVersion(text);
+  const { oldest } = supportedEngineMinors;
+  if (version !== undefined && version.major === 2 && isAtLeast(version, oldest)) return version;
+  throw new Failure('usage', {
+    operation: 'read --engine',
+    problem: `${JSON.stringify(text)} is not a version of pgBackRest that Holdfast supports`,
+    hint: `Write it as --engine 2.55; 2.${oldest} is the oldest.`,
+  });
+}
+
+async function installedVersion(context: CommandContext): Promise<EngineVersion> {
+  const version = await installedEngineVersion(context, await context.configuration());
+  if (version) return version;
+  throw new Failure('engine-missing', {
+    operation: 'ask pgbackrest for its version',
+    problem: 'pgbackrest is not installed here, so it is not known for which version to render',
+    hint: 'Name the version with --engine, for example --engine 2.55.',
+  });
+}
+
+/** The configuration, checked against the version that it is rendered for. */
+async function configurationFor(context: CommandContext, version: EngineVersion): Promise<Configuration> {
+  const { configuration, problems } = await context.readConfiguration(version);
+  if (configuration === undefined || hasErrors(problems)) throw problemsFailure(problems);
+  return configuration;
+}
+
+/** Below a directory the files belong to whoever writes them, unless root does. */
+function elsewhere(out: string | undefined, context: CommandContext): Elsewhere | undefined {
+  if (out === undefined) return undefined;
+  return { directory: resolve(out), owner: context.uid === 0 ? undefined : currentUser().name };
+}
+
+function describeFile(file: RenderedFile): Record<string, unknown> {
+  const { path, mode, owner, secret } = file;
+  return { path, mode: mode.toString(8).padStart(4, '0'), owner, secret };
+}
+
+/** A secret may also have come in as a pass-through option: no value of that file is shown. */
+function shownContent(file: RenderedFile): string {
+  return file.secret ? file.content.replaceAll(/^([^#[=\n]+)=.*$/gm, '$1=(masked)') : file.content;
+}
+
+function printFiles(files: readonly RenderedFile[], version: EngineVersion): CommandResult {
+  return {
+    data: {
+      engineVersion: version.text,
+      files: files.map((file) => ({ ...describeFile(file), content: shownContent(file) })),
+    },
+    text: files
+      .map((file) => {
+        const { mode, owner } = describeFile(file);
+        return `# ${file.path} (mode ${String(mode)}, owner ${String(owner)})\n${shownContent(file)}`;
+      })
+      .join('\n'),
+  };
+}
+
+function describeChange(change: FileChange): Record<string, unknown> {
+  return { ...describeFile(change.file), state: change.state, diff: change.diff };
+}
+
+async function writeFiles(
+  changes: readonly FileChange[],
+  input: CommandInput,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { written, saved } = await applyFileWrites(changes, {
+    currentUid: context.uid,
+    force: input.flag('force'),
+  });
+  const same = changes.filter((change) => change.state === 'same');
+  return {
+    data: { written, saved, files: changes.map(describeChange) },
+    text: [
+      ...written.map((path) => `wrote ${path}\n`),
+      ...saved.map((path) => `kept the edited file as ${path}\n`),
+      ...same.map((change) => `${change.path} is as it should be\n`),
+    ].join(''),
+  };
+}
+
+function compareFiles(changes: readonly FileChange[]): CommandResult {
+  return {
+    data: { files: changes.map(describeChange) },
+    text: changes.map((change) => `${change.path}: ${change.state}\n${change.diff}`).join(''),
+    exitCode: changes.every((change) => change.state === 'same') ? 0 : 1,
+  };
+}
