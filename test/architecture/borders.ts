@@ -1,0 +1,62 @@
+/** The folders of src/, and which other folders each may import from. Changing the shape means changing this table. */
+export const borders: Readonly<Record<string, readonly string[]>> = {
+  /** Nouns and pure rules. */
+  model: [],
+  /** holdfast.yaml → Configuration. Knows the engine's options from the table in model/. */
+  config: ['model'],
+  /** Running a child and finding the user it runs as. */
+  process: ['model'],
+  /** What must be remembered. */
+  store: ['model', 'process'],
+  /** Driving pgbackrest. */
+  engine: ['config', 'process', 'model'],
+  /** Servers. */
+  postgres: ['process', 'model'],
+  /** From a wish to a plan, its application, and the way back. */
+  recovery: ['config', 'engine', 'postgres', 'process', 'store', 'model'],
+  /** Configuration and observations → findings. */
+  status: ['config', 'model'],
+  /** Setup, check, backup, expire. */
+  jobs: ['config', 'engine', 'postgres', 'process', 'recovery', 'store', 'status', 'model'],
+  /** Deployments rendered from the configuration. */
+  render: ['config', 'engine', 'model'],
+  /** The thin shell: wires everything. */
+  cli: ['config', 'engine', 'jobs', 'model', 'postgres', 'process', 'recovery', 'render', 'status', 'store'],
+};
+
+/**
+ * Modules from outside that only some folders (or single files) may import; what is not named here may be imported
+ * everywhere.
+ */
+export const reservedModules: Readonly<Record<string, readonly string[]>> = {
+  /**
+   * Children are run in one way: cleaned environment, right user, two-stage stop. sudo replaces us, so cli/ has it; a
+   * WAL segment goes through lz4 or bzip2 as bytes, which are no servers and need no other user.
+   */
+  'node:child_process': ['process', 'cli', 'recovery/wal/decompress.ts'],
+  'node:sqlite': ['store'],
+  yaml: ['config', 'cli'],
+  croner: ['config', 'model'],
+  commander: ['cli'],
+};
+
+/** Files directly in src/; they may import from every folder. */
+export const entryFiles: readonly string[] = ['main.ts'];
+
+/** Where time, randomness, the environment and the console may be touched; everywhere else they are parameters. */
+export const shell: readonly string[] = ['main.ts', 'cli/', 'daemon/'];
+
+/** Drawers: a folder is named after what its files are about. */
+export const forbiddenFolders: readonly string[] = [
+  'utils',
+  'util',
+  'lib',
+  'libs',
+  'helpers',
+  'common',
+  'shared',
+  'misc',
+];
+
+/** Lines that hold code; comments and blank lines are not counted. */
+export const mostLinesOfCode = 300;
