@@ -4,21 +4,11 @@ import type { Configuration, NotifyChannel, Stanza } from './configuration.ts';
 import { normalizeRepository, normalizeTransport } from './normalize-repository.ts';
 import type { ReadOptions } from './options/check-options.ts';
 import { nodesOf } from './rules/rule.ts';
-import type { FileInput, NotifyInput } from './schema/file.ts';
+import { notifyKinds, type FileInput, type NotifyInput } from './schema/file.ts';
 import type { PostgresNodeInput } from './schema/postgres-node.ts';
 import type { DrillInput, ScheduleEntryInput, ScheduleInput } from './schema/schedule.ts';
 import { drillChecks } from './schema/schedule.ts';
 import type { StanzaInput } from './schema/stanza.ts';
-
-/** Kinds of notification channel, in the order of the file's documentation. */
-export const notifyKinds = [
-  'slack',
-  'webhook',
-  'email',
-  'alertmanager',
-  'pagerduty',
-  'healthchecks',
-] as const;
 
 /**
  * The configuration with every default filled in, from a file in which nothing is wrong.
@@ -93,13 +83,15 @@ function normalizeSchedule(input: ScheduleInput): readonly (ScheduleEntry | Dril
       };
       if (job !== 'drill') return entry;
       // A drill written as cron text alone has the defaults of one written as a mapping.
-      const drill: DrillDetails = 'checks' in given ? given : { target: 'random', checks: drillChecks };
+      const drill = isDrill(given) ? given : { target: 'random', checks: drillChecks };
       return { ...entry, target: drill.target, checks: drill.checks };
     });
   });
 }
 
-type DrillDetails = Pick<DrillSchedule, 'target' | 'checks'>;
+function isDrill(entry: object): entry is DrillInput {
+  return 'checks' in entry;
+}
 
 /** One kind each: rules/notify.ts reports an error when not. */
 function normalizeChannel(name: string, input: NotifyInput): readonly NotifyChannel[] {

@@ -23,6 +23,8 @@ import {
 /** What a configuration file may not exceed. Far beyond real files, far below what hurts. */
 export const parseLimits = { bytes: 1024 * 1024, depth: 40, values: 50_000 } as const;
 
+type Locate = (offset: number) => { line: number; col: number };
+
 /** The tree is undefined when the text is not YAML that can be read on; then there is at least one problem. */
 export interface ParseResult {
   readonly tree: SourceTree | undefined;
@@ -39,14 +41,14 @@ export interface ParseResult {
 export function parseYaml(text: string, file: string): ParseResult {
   if (text.length > parseLimits.bytes) return { tree: undefined, problems: [tooLarge(text.length, file)] };
   const lines = new LineCounter();
-  const document = parseDocument(text, {
+  const document = parseDocument(protectReferences(text), {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
     logLevel: 'silent',
   });
-  const locate = (offset: number): { line: number; col: number } => lines.linePos(offset);
-  const syntax = firstOfEachPlace([...document.errors, ...document.warnings]).map((error) =>
+  const locate: Locate = (offset) => lines.linePos(offset);
+  const syntax = firstOfEachLine([...document.errors, ...document.warnings], locate).map((error) =>
     syntaxProblem(error, file, locate),
   );
   const unreadable = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
@@ -61,18 +63,14 @@ class TreeReader {
   readonly problems: Problem[] = [];
   readonly #document: Document.Parsed;
   readonly #file: string;
-  readonly #locate: (offset: number) => { line: number; col: number };
+  readonly #locate: Locate;
   readonly #offsets = new Map<string, EntryOffsets>();
   readonly #open = new Set<Node>();
   readonly #anchors = new Map<string, Node>();
   #values = 0;
   #stopped = false;
 
-  constructor(
-    document: Document.Parsed,
-    file: string,
-    locate: (offset: number) => { line: number; col: number },
-  ) {
+  constructor(document: Document.Parsed, file: string, locate: Locate) {
     this.#document = document;
     this.#file = file;
     this.#locate = locate;
@@ -109,13 +107,8 @@ class TreeReader {
     }
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'bigint') return Number(value);
-    if (
-      value === null ||
-      typeof value === 'string' ||
-      typeof value === 'number' ||
-      typeof value === 'boolean'
-    )
-      return value;
+    if (typeof value === 'string') return restoreReferences(value);
+    if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
     this.#report(
       node,
       path,
@@ -226,25 +219,34 @@ function keyText(node: Node | null): string | undefined {
   if (!isScalar(node) || node.value === null || node.value === undefined) return undefined;
   if (typeof node.value === 'symbol') return node.value.description;
   if (typeof node.value === 'object') return undefined;
-  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  return typeof node.value === 'string' ? restoreReferences(node.value) : (node.source ?? String(node.value));
 }
 
-/** One mistake makes the parser say several things about one place: the first is the useful one. */
-function firstOfEachPlace(errors: readonly YAMLError[]): readonly YAMLError[] {
+/**
+ * `${NAME}` may stand without quotes in `{ … }` too, where YAML would take the braces for its own. The braces are
+ * exchanged for two characters of the private use area, one for one, so that every position stays right.
+ */
+function protectReferences(text: string): string {
+  return text.replace(/\$\{([A-Za-z_]\w*)\}/g, '$\u{E0F0}$1\u{E0F1}');
+}
+
+function restoreReferences(text: string): string {
+  return text.replace(/\$\u{E0F0}(\w+)\u{E0F1}/gu, '${$1}');
+}
+
+/** One mistake makes the parser say several things about one line: the first is the useful one. */
+function firstOfEachLine(errors: readonly YAMLError[], locate: Locate): readonly YAMLError[] {
   const seen = new Set<number>();
   return errors.filter((error) => {
-    const repeated = seen.has(error.pos[0]) || (error.code === 'RESOURCE_EXHAUSTION' && seen.has(-1));
-    seen.add(error.pos[0]);
-    if (error.code === 'RESOURCE_EXHAUSTION') seen.add(-1);
+    // Nesting without end is reported for every level.
+    const line = error.code === 'RESOURCE_EXHAUSTION' ? -1 : locate(error.pos[0]).line;
+    const repeated = seen.has(line);
+    seen.add(line);
     return !repeated;
   });
 }
 
-function syntaxProblem(
-  error: YAMLError,
-  file: string,
-  locate: (offset: number) => { line: number; col: number },
-): Problem {
+function syntaxProblem(error: YAMLError, file: string, locate: Locate): Problem {
   const { line, col } = locate(error.pos[0]);
   const position = { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   const common = { severity: 'error', position, path: '' } as const;
@@ -272,7 +274,8 @@ function syntaxProblem(
       remedy: 'Keep one document: remove the `---` lines after the first.',
     };
   }
-  const message = `${error.message.charAt(0).toLowerCase()}${error.message.slice(1).replace(/\.$/, '')}`;
+  const text = restoreReferences(error.message).replace(/\.$/, '');
+  const message = `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
   return {
     ...common,
     rule: 'bad-yaml',

@@ -145,6 +145,5 @@ function readHash(value: PlainValue): OptionValueReading {
 function lineOf(value: PlainValue): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = String(value).trim();
-  // eslint-disable-next-line no-control-regex
-  return text === '' || /[\u0000-\u001f\u007f]/.test(text) || referencePattern.test(text) ? undefined : text;
+  return text === '' || /\p{Cc}/u.test(text) || referencePattern.test(text) ? undefined : text;
 }

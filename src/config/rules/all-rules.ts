@@ -1,4 +1,35 @@
+import { checkBundles } from './bundles.ts';
+import { checkChannels } from './channels.ts';
+import { checkChunkSizes } from './chunk-sizes.ts';
+import { checkEncryption } from './encryption.ts';
+import { checkEngineVersions } from './engine-versions.ts';
+import { checkListeners } from './listeners.ts';
+import { checkLiteralSecrets } from './literal-secrets.ts';
+import { checkNames } from './names.ts';
+import { checkNodes } from './nodes.ts';
+import { checkNotAvailableYet } from './not-available-yet.ts';
+import { checkObjectStores } from './object-stores.ts';
+import { checkPassThrough } from './pass-through.ts';
+import { checkRepositoryPlaces } from './repository-places.ts';
+import { checkRetention } from './retention.ts';
 import type { Rule } from './rule.ts';
+import { checkSchedules } from './schedules.ts';
 
-/** Every family of rules. */
-export const allRules: readonly Rule[] = [];
+/** Every family of rules that look at more than one value. */
+export const allRules: readonly Rule[] = [
+  checkNames,
+  checkNodes,
+  checkRepositoryPlaces,
+  checkRetention,
+  checkEncryption,
+  checkBundles,
+  checkObjectStores,
+  checkChunkSizes,
+  checkEngineVersions,
+  checkLiteralSecrets,
+  checkNotAvailableYet,
+  checkSchedules,
+  checkChannels,
+  checkListeners,
+  checkPassThrough,
+];

@@ -44,8 +44,7 @@ function isCron(value: string): boolean {
 /** Intl is the only list of zones at hand, and it answers with a RangeError. */
 function isTimezone(value: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

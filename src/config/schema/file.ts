@@ -53,6 +53,16 @@ const tlsServerSchema = section({
   }),
 }).meta({ description: "The server of pgBackRest's TLS protocol on this host." });
 
+/** Kinds of notification channel, in the order of the file's documentation. */
+export const notifyKinds = [
+  'slack',
+  'webhook',
+  'email',
+  'alertmanager',
+  'pagerduty',
+  'healthchecks',
+] as const;
+
 const notifySchema = section({
   slack: secret()
     .optional()

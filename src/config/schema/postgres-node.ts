@@ -22,11 +22,9 @@ export const postgresNodeSchema = section({
   user: text('a user name')
     .prefault('postgres')
     .meta({ description: 'Operating system user that owns the data directory and runs the server.' }),
-  databaseUser: text('a role name')
-    .optional()
-    .meta({
-      description: 'Database role that pgBackRest connects as; without it the operating system user.',
-    }),
+  databaseUser: text('a role name').optional().meta({
+    description: 'Database role that pgBackRest connects as; without it the operating system user.',
+  }),
   database: text('a database name')
     .prefault('postgres')
     .meta({ description: 'Database that pgBackRest connects to.' }),
@@ -41,11 +39,8 @@ export const postgresNodeSchema = section({
 });
 
 /** A list of nodes, or the only node itself. */
-export const postgresSchema = z
-  .union([z.array(postgresNodeSchema), postgresNodeSchema])
-  .meta({
-    description:
-      'The servers of the cluster, primary and standbys: a list, or one mapping when there is one.',
-  });
+export const postgresSchema = z.union([z.array(postgresNodeSchema), postgresNodeSchema]).meta({
+  description: 'The servers of the cluster, primary and standbys: a list, or one mapping when there is one.',
+});
 
 export type PostgresNodeInput = z.output<typeof postgresNodeSchema>;

@@ -29,20 +29,15 @@ const commonShape = {
   bundle: flag()
     .optional()
     .meta({ description: 'Store small files together. Chosen for the engine when not given.' }),
-  block: flag()
-    .optional()
-    .meta({
-      description:
-        'Block incremental backups; needs bundles and pgBackRest 2.46. Chosen for the engine when not given.',
-    }),
+  block: flag().optional().meta({
+    description:
+      'Block incremental backups; needs bundles and pgBackRest 2.46. Chosen for the engine when not given.',
+  }),
   options: optionsSchema.prefault({}),
-  from: z
-    .unknown()
-    .optional()
-    .meta({
-      description: 'Not available yet: name of a repository that this one is copied from.',
-      type: 'string',
-    }),
+  from: z.unknown().optional().meta({
+    description: 'Not available yet: name of a repository that this one is copied from.',
+    type: 'string',
+  }),
   keep: z
     .unknown()
     .optional()
@@ -68,12 +63,10 @@ const cifsSchema = section({
 
 const s3Schema = section({
   type: z.literal('s3').meta({ description: 'S3 or a store that speaks its protocol.' }),
-  provider: oneOf(providerNames)
-    .optional()
-    .meta({
-      description:
-        'Who runs the store: gives endpoint, region and style. Without it name `endpoint` and `region`.',
-    }),
+  provider: oneOf(providerNames).optional().meta({
+    description:
+      'Who runs the store: gives endpoint, region and style. Without it name `endpoint` and `region`.',
+  }),
   bucket: text('a bucket name').meta({ description: 'Bucket; it must exist.' }),
   account: text('an account id').optional().meta({ description: 'Account id, for provider r2.' }),
   endpoint: text('a host name')
@@ -88,12 +81,10 @@ const s3Schema = section({
   uriStyle: oneOf(['host', 'path'])
     .optional()
     .meta({ description: 'Whether the bucket stands in the host name or in the path.' }),
-  keyType: oneOf(['shared', 'auto', 'web-id', 'pod-id', 'process'])
-    .prefault('shared')
-    .meta({
-      description:
-        'Where credentials come from: `shared` are given here, the others come from the machine. pod-id needs 2.58, process 2.59.',
-    }),
+  keyType: oneOf(['shared', 'auto', 'web-id', 'pod-id', 'process']).prefault('shared').meta({
+    description:
+      'Where credentials come from: `shared` are given here, the others come from the machine. pod-id needs 2.58, process 2.59.',
+  }),
   key: secret()
     .optional()
     .meta({ description: 'Access key id.', examples: ['${S3_KEY_ID}'] }),
@@ -115,11 +106,9 @@ const azureSchema = section({
   type: z.literal('azure').meta({ description: 'Azure Blob Storage.' }),
   account: secret().meta({ description: 'Storage account.', 'x-identifier': true }),
   container: text('a container name').meta({ description: 'Container; it must exist.' }),
-  keyType: oneOf(['shared', 'sas', 'auto'])
-    .prefault('shared')
-    .meta({
-      description: 'Kind of key; `auto` is the managed identity of the machine and needs pgBackRest 2.58.',
-    }),
+  keyType: oneOf(['shared', 'sas', 'auto']).prefault('shared').meta({
+    description: 'Kind of key; `auto` is the managed identity of the machine and needs pgBackRest 2.58.',
+  }),
   key: secret().optional().meta({ description: 'Shared key or SAS token.' }),
   endpoint: text('a host name')
     .optional()
@@ -135,11 +124,9 @@ const azureSchema = section({
 const gcsSchema = section({
   type: z.literal('gcs').meta({ description: 'Google Cloud Storage.' }),
   bucket: text('a bucket name').meta({ description: 'Bucket; it must exist.' }),
-  keyType: oneOf(['service', 'token', 'auto'])
-    .prefault('service')
-    .meta({
-      description: '`service`: a key file; `token`: an access token; `auto`: the identity of the machine.',
-    }),
+  keyType: oneOf(['service', 'token', 'auto']).prefault('service').meta({
+    description: '`service`: a key file; `token`: an access token; `auto`: the identity of the machine.',
+  }),
   key: secret()
     .optional()
     .meta({

@@ -48,13 +48,11 @@ const archiveCount = section({
 
 /** How long backups and WAL are kept (`repo-retention-*`). */
 export const retentionSchema = section({
-  full: fullRetention
-    .optional()
-    .meta({
-      description:
-        'Full backups to keep: a number counts them, a duration keeps them for days (and one older, so that the whole time can be restored). Without it nothing ever expires.',
-      examples: [2, '14d'],
-    }),
+  full: fullRetention.optional().meta({
+    description:
+      'Full backups to keep: a number counts them, a duration keeps them for days (and one older, so that the whole time can be restored). Without it nothing ever expires.',
+    examples: [2, '14d'],
+  }),
   diff: count()
     .optional()
     .meta({ description: 'Differential backups to keep; without it they go with their full backup.' }),

@@ -156,13 +156,7 @@ export function secret(): z.ZodType<SecretReference, unknown> {
 
 /** Text on one line, not empty, without characters that a configuration file cannot hold. */
 export function isLine(value: unknown): value is string {
-  // eslint-disable-next-line no-control-regex
-  return (
-    typeof value === 'string' &&
-    value.trim() === value &&
-    value !== '' &&
-    !/[\u0000-\u001f\u007f]/.test(value)
-  );
+  return typeof value === 'string' && value.trim() === value && value !== '' && !/\p{Cc}/u.test(value);
 }
 
 /** The value when it is a whole number in the range. */

@@ -4,12 +4,10 @@ import { section } from './section.ts';
 
 /** pgBackRest on another host over SSH (`pgN-host-user`, `pgN-host-port`, `pgN-host-cmd`, `pgN-host-config`). */
 export const sshSchema = section({
-  user: text('a user name')
-    .optional()
-    .meta({
-      description:
-        'User to log in as on the other host. pgBackRest takes `postgres` for servers and `pgbackrest` for repositories.',
-    }),
+  user: text('a user name').optional().meta({
+    description:
+      'User to log in as on the other host. pgBackRest takes `postgres` for servers and `pgbackrest` for repositories.',
+  }),
   port: port().optional().meta({ description: 'SSH port; without it the SSH client decides.' }),
   command: absolutePath()
     .optional()

@@ -1,0 +1,42 @@
+import type { SecretReference } from '../../model/secret.ts';
+import type { Path } from '../source-tree.ts';
+import { allRepositories, type RuleContext, type RuleFinding } from './rule.ts';
+
+type Secret = SecretReference | undefined;
+
+/** A secret that stands in the file itself is in every copy, backup and commit of it. */
+export function* checkLiteralSecrets({ file }: RuleContext): Iterable<RuleFinding> {
+  for (const { repository, path } of allRepositories(file)) {
+    yield* literal(repository.encryption?.passphrase, [...path, 'encryption', 'passphrase']);
+    if (repository.type === 's3') {
+      for (const key of ['key', 'keySecret', 'token', 'sseCustomerKey'] as const)
+        yield* literal(repository[key], [...path, key]);
+    }
+    if (repository.type === 'azure') yield* literal(repository.key, [...path, 'key']);
+    // With `service` the key is the path of a file, and a path is no secret.
+    if (repository.type === 'gcs' && repository.keyType === 'token')
+      yield* literal(repository.key, [...path, 'key']);
+    if (repository.type === 'sftp')
+      yield* literal(repository.privateKeyPassphrase, [...path, 'privateKeyPassphrase']);
+  }
+  // Addresses and the URLs of one's own services are no secrets; these three let anybody speak in our name.
+  for (const [name, channel] of Object.entries(file.notify)) {
+    for (const kind of ['slack', 'pagerduty', 'healthchecks'] as const)
+      yield* literal(channel[kind], ['notify', name, kind]);
+  }
+  yield* literal(file.server.token, ['server', 'token']);
+}
+
+function* literal(secret: Secret, path: Path): Iterable<RuleFinding> {
+  if (secret?.kind !== 'literal') return;
+  yield {
+    rule: 'literal-secret',
+    severity: 'warning',
+    path,
+    secret: true,
+    problem: 'a secret stands in the file itself',
+    expected: '${NAME}, file:/absolute/path or exec:command',
+    remedy:
+      'Move it into a file of mode 0600 and write `file:/path`, or into the environment and write `${NAME}`.',
+  };
+}
