@@ -1,0 +1,6 @@
+import { generateConfigurationGuide } from './configuration-guide.ts';
+import { generateConfigurationSchema } from './configuration-schema.ts';
+import type { Generator } from './generated-file.ts';
+
+/** Everything that `npm run generate` makes. */
+export const allGenerators: readonly Generator[] = [generateConfigurationSchema, generateConfigurationGuide];
