@@ -78,8 +78,12 @@ function showEvent(
     );
     return;
   }
-  for (const warning of result.warnings)
-    terminal.printWarning(`holdfast: ${name}: pgbackrest warns: ${warning}`);
+  // That a full one was taken has been said before it started.
+  const said = (warning: string): boolean =>
+    result.planned.reason !== undefined && /^no prior backup exists/.test(warning);
+  for (const warning of result.warnings) {
+    if (!said(warning)) terminal.printWarning(`holdfast: ${name}: pgbackrest warns: ${warning}`);
+  }
 }
 
 function resultTable(results: readonly BackupResult[]): string {
