@@ -1,6 +1,7 @@
 import { Failure, type FailureKind } from '../model/failure.ts';
 import type { LogRecord } from './engine.ts';
 import { engineErrors } from './engine-errors.ts';
+import { unprintable } from './log-lines.ts';
 
 /** What is known of a run that failed. */
 export interface FailedRun {
@@ -89,6 +90,12 @@ function judge(number: number, records: readonly LogRecord[]): Verdict {
   if (number === 29 && /unable to load info file/.test(text)) {
     return { kind: 'repository-damaged', hint: 'Look at the named file: it is not what pgBackRest wrote.' };
   }
+  if (number === 29 && /^(?:key\/value|key|section|ini )/.test(text)) {
+    return {
+      kind: 'engine-configuration',
+      hint: 'The configuration of pgBackRest cannot be read: run `holdfast setup`.',
+    };
+  }
   if (/not later than latest|has the timezone changed/.test(text)) return engineErrors[106] ?? unknownError;
   if (/Permission denied/.test(text) && number !== 50) {
     return { kind: 'not-permitted', hint: (engineErrors[41] as Verdict).hint };
@@ -102,11 +109,12 @@ function judge(number: number, records: readonly LogRecord[]): Verdict {
   return engineErrors[number] ?? unknownError;
 }
 
-/** Noise in the text is what LogReader turned into question marks. */
+/**
+ * The engine reports a crypto error only at the end of a file. Before that it tries to read the noise as text, and
+ * complains of its form, its checksum or nothing but its first bytes; a set in such a repository `is not valid`.
+ */
 function looksLikeWrongPassphrase(number: number, text: string): boolean {
   if (number === 95 || /CryptoError/.test(text)) return true;
-  const quoted = /FormatError: (?:key\/value found outside of section|[^\n]*) at line \d+: ([^\n]*)/.exec(
-    text,
-  )?.[1];
-  return quoted !== undefined && (/\?/.test(quoted) || quoted.startsWith('Salted__'));
+  if (!/\.info\b|manifest/.test(text)) return false;
+  return text.includes(unprintable) || /at line \d+: ?(?:Salted__|$)/m.test(text);
 }

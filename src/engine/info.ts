@@ -10,6 +10,7 @@ import type {
 import { Failure } from '../model/failure.ts';
 import { parseLsn } from '../model/wal.ts';
 import type { Engine } from './engine.ts';
+import { unprintable } from './log-lines.ts';
 import { type EngineRun, runEngine } from './run-engine.ts';
 
 /**
@@ -26,10 +27,10 @@ export async function readCatalogue(engine: Engine, stanza: string, run: EngineR
     ioTimeoutSeconds: 20,
     ...run,
     stanza,
-    capture: 'text',
+    capture: 'bytes',
     operation,
   });
-  return parseCatalogue(result.stdout, stanza);
+  return parseCatalogue(result.bytes.toString('utf8'), stanza);
 }
 
 /**
@@ -66,8 +67,10 @@ function parseJson(text: string): unknown {
     key === 'system-id' && typeof value === 'number' && context?.source !== undefined
       ? BigInt(context.source)
       : value;
+  // In messages about files it could not decrypt the engine quotes bytes that JSON does not allow in strings.
+  const clean = text.trim().replaceAll(/\p{C}/gu, unprintable);
   try {
-    return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
+    return JSON.parse(clean, revive as (key: string, value: unknown) => unknown);
   } catch (error) {
     throw unreadable(error instanceof Error ? error.message : String(error), error);
   }

@@ -72,7 +72,9 @@ function parseFirstLine(line: string): LogRecord | undefined {
   };
 }
 
-/** A wrong passphrase makes the engine quote decrypted noise; a terminal must not get it. */
+/** Stands for what cannot be printed: a wrong passphrase makes the engine quote decrypted noise. */
+export const unprintable = '\uFFFD';
+
 function printable(text: string): string {
-  return text.replaceAll(/[^\t\P{C}]|\uFFFD/gu, '?');
+  return text.replaceAll(/\p{C}/gu, unprintable);
 }

@@ -5,10 +5,11 @@ const units: Readonly<Record<string, number>> = { B: 0, KB: 1, MB: 2, GB: 3, TB:
 /**
  * `backup file /pg/base/1/1255 (bundle 2/44144, 768KB, 97.07%) checksum …` and the like, at level detail in every
  * supported version: pgBackRest `src/command/backup/backup.c` (backupJobResult), `src/command/restore/restore.c`
- * (restoreJobResult).
+ * (restoreJobResult). With block incremental a size is `bi 8KB/16KB`: what was copied, and the whole file, which is
+ * what the share counts.
  */
 const fileLine =
-  /^(?:backup|restore|match) (?:zeroed )?(?:file )?(.+?)(?: - [^(]*)? \((?:[^()]*, )?(\d+(?:\.\d+)?)([KMGTP]?B), (\d+(?:\.\d+)?)%\)/;
+  /^(?:(?:backup|restore) file|match file from prior backup) (.+?)(?: - [^(]+)? \((?:bundle \d+\/\d+, )?(?:bi )?(?:[\d.]+[KMGTP]?B\/)?([\d.]+)([KMGTP]?B), ([\d.]+)%\)/;
 
 /** Adds the files of a backup or restore up, from the log at level detail. */
 export class ProgressMeter {
