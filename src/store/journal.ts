@@ -91,8 +91,11 @@ export interface Journal extends Disposable {
   updateRun(id: string, update: RunUpdate): RunRecord;
   /** Ends a run; one that has ended before (a failed restore that was resumed) takes the new end. */
   finishRun(id: string, end: RunEnd): RunRecord;
-  /** A failed or interrupted run goes on: it is running again, by this process. */
-  reopenRun(id: string, process: RunRecord['process']): RunRecord;
+  /**
+   * A run that stopped goes on: it is running again, by this process. `guard` sees it as it was, under the write lock;
+   * what it throws is passed on and nothing is written.
+   */
+  reopenRun(id: string, process: RunRecord['process'], guard?: (run: RunRecord) => void): RunRecord;
   startStep(runId: string, name: string, facts?: Readonly<Record<string, unknown>>): StepRecord;
   /** Merges facts into a step that is still running. */
   updateStep(runId: string, sequence: number, facts: Readonly<Record<string, unknown>>): StepRecord;

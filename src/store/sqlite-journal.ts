@@ -86,8 +86,9 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  reopenRun(id: string, process: RunRecord['process']): RunRecord {
+  reopenRun(id: string, process: RunRecord['process'], guard?: (run: RunRecord) => void): RunRecord {
     return this.#write(() => {
+      guard?.(this.#runOf(id));
       this.updateRun(id, { process });
       this.#execute(`UPDATE run SET result = 'running', ended_at = NULL, failure = NULL WHERE id = ?`, [id]);
       return this.#runOf(id);

@@ -1,0 +1,75 @@
+import type { Engine } from '../../engine/engine.ts';
+import { readCatalogue } from '../../engine/info.ts';
+import { listRepository } from '../../engine/repo-list.ts';
+import { Failure } from '../../model/failure.ts';
+import type { RestorePlan } from '../restore-plan.ts';
+
+/** The WAL of one cluster in one repository: `archive/STANZA/15-1`. */
+export interface Archive {
+  readonly engine: Engine;
+  readonly stanza: string;
+  readonly repositoryKey: number;
+  /** The archive id, `15-1`. */
+  readonly id: string;
+}
+
+/**
+ * The archive that belongs to the plan's set.
+ *
+ * @throws Failure preflight-refused when the set is not in the repository any more
+ */
+export async function findArchive(engine: Engine, plan: RestorePlan): Promise<Archive> {
+  const catalogue = await readCatalogue(engine, plan.stanza);
+  const set = catalogue.sets.find(
+    (one) => one.label === plan.set.label && one.repositoryKey === plan.repository.key,
+  );
+  const archive = catalogue.archives.find(
+    (one) => one.repositoryKey === plan.repository.key && one.databaseId === set?.databaseId,
+  );
+  if (archive === undefined) {
+    throw new Failure('preflight-refused', {
+      operation: `restore stanza ${plan.stanza}`,
+      place: `repository ${plan.repository.name}`,
+      problem: `set ${plan.set.label} is not there any more`,
+      hint: 'It may have expired since the plan was made. Make a new plan.',
+    });
+  }
+  return { engine, stanza: plan.stanza, repositoryKey: plan.repository.key, id: archive.id };
+}
+
+/** Whether a WAL segment or a timeline history file is stored. */
+export async function isArchived(archive: Archive, name: string): Promise<boolean> {
+  const folder = name.endsWith('.history') ? '' : `/${name.slice(0, 16)}`;
+  const names = await namesIn(archive, folder);
+  // Segments are stored as NAME-SHA1.EXTENSION, history files under their own name.
+  return names.some((stored) => stored === name || stored.startsWith(`${name}-`));
+}
+
+/** The names of all stored segments of a timeline whose first 16 digits are the given ones. */
+export async function segmentsIn(archive: Archive, folder: string): Promise<string[]> {
+  const names = await namesIn(archive, `/${folder}`);
+  return names.flatMap((name) => /^([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1] ?? []).toSorted();
+}
+
+/** The last segment of a timeline that is stored; undefined when there is none. */
+export async function lastArchived(archive: Archive, timeline: number): Promise<string | undefined> {
+  const prefix = timeline.toString(16).toUpperCase().padStart(8, '0');
+  const folders = (await namesIn(archive, ''))
+    .filter((name) => /^[0-9A-F]{16}$/.test(name) && name.startsWith(prefix))
+    .toSorted();
+  for (const folder of folders.toReversed()) {
+    const last = (await segmentsIn(archive, folder)).at(-1);
+    if (last !== undefined) return last;
+  }
+  return undefined;
+}
+
+async function namesIn(archive: Archive, folder: string): Promise<string[]> {
+  const entries = await listRepository(archive.engine, {
+    stanza: archive.stanza,
+    repositoryKey: archive.repositoryKey,
+    path: `archive/${archive.stanza}/${archive.id}${folder}`,
+    recurse: false,
+  });
+  return entries.map((entry) => entry.name);
+}

@@ -1,0 +1,119 @@
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { quoteLiteral } from '../../postgres/query.ts';
+import { readConfiguredSetting } from '../../postgres/read-configured-setting.ts';
+import { readControlData } from '../../postgres/read-control-data.ts';
+import { prepareScratch } from '../../postgres/scratch-config.ts';
+import type { ControlData } from '../../postgres/server.ts';
+import { writeOwnedFile } from '../../postgres/write-owned-file.ts';
+import { findArchive, segmentsIn } from './archive-listing.ts';
+import { copyVerified, exists, listNames, syncPath } from './durable-files.ts';
+import { findExpectedEnd } from './expected-end.ts';
+import type { Facts, RestoreContext, StepBody } from './restore-context.ts';
+import { appendOverrides, ownValue, recoveryOverrides, targetSettings } from './recovery-overrides.ts';
+
+/**
+ * Makes the restored files startable: settings that hold while it recovers, the salvaged WAL in its pg_wal, and for
+ * `latest` the form of recovery that does not promote by itself.
+ *
+ * With `recovery.signal` a server that finds no more WAL promotes at once, also when it only met a hole, and begins to
+ * archive a new timeline. With `standby.signal` it waits there, so that it can be looked at first. An explicit target
+ * pauses by itself.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-wal.html#RUNTIME-CONFIG-WAL-ARCHIVE-RECOVERY
+ */
+export const prepareServer: StepBody = async (context) => {
+  const { plan, restored } = context;
+  const control = await readControlData(restored);
+  const settings =
+    plan.mode === 'into' ? await prepareCopy(context, control) : await prepareInPlace(context, control);
+  await context.checkpoint('prepare-server: settings written');
+  const copied = plan.mode === 'into' ? [] : await copySalvage(context);
+  if (plan.target.target.kind === 'latest') await waitInsteadOfPromoting(restored.node.path);
+  const expectedEnd =
+    plan.target.target.kind === 'latest' ? await findExpectedEnd(context, control.walSegmentSize) : undefined;
+  return {
+    facts: { ...settings, copied, expectedEnd, walSegmentSize: control.walSegmentSize },
+    summary: [
+      plan.mode === 'into'
+        ? `archiving off, port ${restored.node.port}`
+        : 'settings for the recovery written',
+      ...(copied.length > 0 ? [`${copied.length} salvaged WAL files put into pg_wal`] : []),
+    ].join(', '),
+  };
+};
+
+/** A copy never archives and has a port and socket of its own. */
+async function prepareCopy(context: RestoreContext, control: ControlData): Promise<Facts> {
+  const { plan, production } = context;
+  const own = await readConfiguredSetting(production, 'shared_preload_libraries', plan.directories.data);
+  const libraries = own ?? (await readConfiguredSetting(production, 'shared_preload_libraries'));
+  await prepareScratch(production, {
+    dataDirectory: plan.directories.data,
+    port: plan.server.port,
+    control,
+    sharedPreloadLibraries: libraries,
+    settings: { recovery_min_apply_delay: '0' },
+  });
+  return { previous: {} };
+}
+
+/** Notes what ALTER SYSTEM had set before, so that it is put back after the promotion. */
+async function prepareInPlace(context: RestoreContext, control: ControlData): Promise<Facts> {
+  const { restored } = context;
+  const file = join(restored.node.path, 'postgresql.auto.conf');
+  const text = (await exists(file)) ? await readFile(file, 'utf8') : '';
+  const raised: Record<string, string> = {};
+  for (const [name, needed] of Object.entries(control.parameters)) {
+    const configured = Number(await readConfiguredSetting(restored, name));
+    if (Number.isFinite(configured) && configured < needed) raised[name] = String(needed);
+  }
+  const overrides = { ...recoveryOverrides, ...raised };
+  await writeOwnedFile(file, appendOverrides(text, overrides), restored.owner, 0o600);
+  const previous = Object.fromEntries(
+    Object.keys(overrides).map((name) => [name, ownValue(text, name) ?? null]),
+  );
+  return { previous, raised };
+}
+
+/**
+ * The statements that end what `prepareInPlace` wrote: ALTER SYSTEM takes all lines of a setting out of
+ * postgresql.auto.conf before it writes one.
+ *
+ * @param previous setting → its value before, null where it had none
+ */
+export function resetStatements(previous: Readonly<Record<string, string | null>>): string[] {
+  const resets = [...Object.keys(previous), ...targetSettings].map((name) => `ALTER SYSTEM RESET ${name}`);
+  const sets = Object.entries(previous).flatMap(([name, value]) =>
+    value === null ? [] : [`ALTER SYSTEM SET ${name} = ${quoteLiteral(value)}`],
+  );
+  return [...resets, ...sets, 'SELECT pg_reload_conf()'];
+}
+
+/**
+ * Puts salvaged WAL where recovery looks when the archive has not got it. What is archived is left out: recovery reads
+ * the archive first, and two versions of one segment are one too many.
+ */
+async function copySalvage(context: RestoreContext): Promise<string[]> {
+  const { plan, restored, deps } = context;
+  const { salvage } = plan.directories;
+  if (salvage === undefined) return [];
+  const archive = await findArchive(deps.engine, plan);
+  const copied: string[] = [];
+  for (const name of await listNames(salvage)) {
+    if (!/^[0-9A-F]{24}$/.test(name) && !/^[0-9A-F]{8}\.history$/.test(name)) continue;
+    const archived = name.length === 24 && (await segmentsIn(archive, name.slice(0, 16))).includes(name);
+    if (archived) continue;
+    await copyVerified(join(salvage, name), join(restored.node.path, 'pg_wal', name), restored.owner);
+    await context.checkpoint(`prepare-server: copied ${name}`);
+    copied.push(name);
+  }
+  return copied;
+}
+
+async function waitInsteadOfPromoting(directory: string): Promise<void> {
+  const signal = join(directory, 'recovery.signal');
+  // After a crash behind the rename only the new name is there.
+  if (await exists(signal)) await rename(signal, join(directory, 'standby.signal'));
+  await syncPath(directory);
+}

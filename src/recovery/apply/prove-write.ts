@@ -1,0 +1,88 @@
+import { Failure } from '../../model/failure.ts';
+import { queryRow, queryRows, quoteIdentifier, runStatements } from '../../postgres/query.ts';
+import { switchWal } from '../../postgres/archiver.ts';
+import { waitForSegment } from './flush-wal.ts';
+import { addFinding, type RestoreContext, type StepBody } from './restore-context.ts';
+import { removeMarker } from './restore-marker.ts';
+
+/**
+ * Proves that the server takes writes and keeps them: a row is committed in a schema of our own, its WAL is flushed,
+ * another connection reads it, and the schema is dropped again. `synchronous_commit = local` because a standby that
+ * production waits for may be gone. In place, the first WAL of the new timeline must then reach the repository.
+ */
+export const proveWrite: StepBody = async (context, step) => {
+  const { plan, restored } = context;
+  const schema = `holdfast_proof_${plan.id.replaceAll(/\W/g, '_').toLowerCase()}`.slice(0, 63);
+  const name = quoteIdentifier(schema);
+  step.note({ schema });
+  // A proof that was interrupted may have left its schema.
+  const drop = `DROP SCHEMA IF EXISTS ${name} CASCADE`;
+  await runStatements(restored, [
+    'SET synchronous_commit = local',
+    drop,
+    `CREATE SCHEMA ${name}`,
+    `CREATE TABLE ${name}.proof (restore text PRIMARY KEY)`,
+    `INSERT INTO ${name}.proof VALUES ('written')`,
+  ]);
+  await context.checkpoint('prove-write: written');
+  const rows = await queryRows<{ restore: string }>(restored, `SELECT restore FROM ${name}.proof`);
+  await runStatements(restored, ['SET synchronous_commit = local', drop]);
+  if (rows.length !== 1 || rows[0]?.restore !== 'written') throw notWritten(context, rows.length);
+  const archiving = plan.mode === 'into' ? undefined : await proveArchiving(context);
+  await removeMarker(plan);
+  return {
+    facts: { schema, written: true, archiving },
+    summary: `a committed row was read back${archiving === undefined ? '' : `; ${archiving}`}`,
+  };
+};
+
+/** Not a failure: the data is back and can be used, but the next disaster would find nothing. */
+async function proveArchiving(context: RestoreContext): Promise<string> {
+  const { plan, restored, limits } = context;
+  const { mode } = await queryRow<{ mode: string }>(
+    restored,
+    `SELECT current_setting('archive_mode') AS mode`,
+  );
+  if (mode === 'off') {
+    addFinding(context, {
+      rule: 'archiving-off',
+      severity: 'critical',
+      subject: `stanza ${plan.stanza}`,
+      problem: 'the restored server does not archive its WAL',
+      evidence: 'archive_mode is off',
+      remedy: `Run \`holdfast setup ${plan.stanza}\`, then take a full backup.`,
+    });
+    return 'archive_mode is off';
+  }
+  const { segment } = await switchWal(restored, `holdfast ${plan.id}`.slice(0, 63));
+  const archived = await waitForSegment(context, segment, limits.archiveMs, 'prove-write');
+  if (!archived) {
+    addFinding(context, {
+      rule: 'archive-not-arriving',
+      severity: 'critical',
+      subject: `stanza ${plan.stanza}`,
+      problem: `the WAL of the new timeline does not reach repository ${plan.repository.name}`,
+      evidence: `segment ${segment} is not there after ${Math.round(limits.archiveMs / 1000)} s`,
+      remedy: 'Run `holdfast check` and read the server log; the data itself is restored.',
+    });
+    return `${segment} has not reached the archive yet`;
+  }
+  addFinding(context, {
+    rule: 'backup-advisable',
+    severity: 'advice',
+    subject: `stanza ${plan.stanza}`,
+    problem: 'the cluster is on a new timeline, and all backups are of the one before',
+    evidence: `segment ${segment} of the new timeline is archived`,
+    remedy: `Take a full backup: \`holdfast backup --type full --stanza ${plan.stanza}\`.`,
+  });
+  return `${segment} of the new timeline is archived`;
+}
+
+function notWritten(context: RestoreContext, count: number): Failure {
+  return new Failure('proof-failed', {
+    operation: `prove that stanza ${context.plan.stanza} can be written`,
+    place: context.plan.directories.data,
+    problem: `a row was committed, and another connection found ${count}`,
+    hint: `Read the server log. \`holdfast undo ${context.plan.id}\` puts the old cluster back.`,
+  });
+}

@@ -1,0 +1,93 @@
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Failure } from '../../model/failure.ts';
+import { inspectServer } from '../../postgres/inspect-server.ts';
+import type { Server } from '../../postgres/server.ts';
+import type { RestorePlan } from '../restore-plan.ts';
+import { findArchive } from './archive-listing.ts';
+import { exists, listNames } from './durable-files.ts';
+import type { RestoreDependencies } from './restore-context.ts';
+import { markerFile } from './restore-marker.ts';
+
+/**
+ * Looks again at what may have changed since the plan was made, before anything is touched.
+ *
+ * @throws Failure preflight-refused
+ */
+export async function recheckPlan(plan: RestorePlan, deps: RestoreDependencies): Promise<void> {
+  const [refusal] = plan.refusals;
+  if (refusal !== undefined) {
+    throw refuse(plan, refusal.problem, refusal.remedy, { refusals: plan.refusals });
+  }
+  await refuseUnfinished(plan);
+  await findArchive(deps.engine, plan);
+  if (plan.mode === 'into') await checkNewDirectory(plan);
+  else await checkOldCluster(plan, deps.server);
+}
+
+/** The note beside the directory is there from the first change of a restore until it is proved or undone. */
+async function refuseUnfinished(plan: RestorePlan): Promise<void> {
+  const file = markerFile(plan);
+  if (!(await exists(file))) return;
+  const id = /"restore": "([^"]+)"/.exec(await readFile(file, 'utf8'))?.[1] ?? 'of unknown name';
+  throw new Failure('operation-unfinished', {
+    operation: `restore stanza ${plan.stanza}`,
+    place: plan.directories.data,
+    problem: `the restore ${id} into this directory has not been finished`,
+    hint:
+      `Finish it with \`holdfast restore --resume ${id}\`, or undo it with \`holdfast undo ${id}\`. ` +
+      `${file} says more; nothing was changed.`,
+    details: { id },
+  });
+}
+
+async function checkNewDirectory(plan: RestorePlan): Promise<void> {
+  const { data } = plan.directories;
+  if (!(await exists(data))) return;
+  const found = await stat(data);
+  if (!found.isDirectory()) throw refuse(plan, `${data} is not a directory`, 'Choose another directory.');
+  const names = await listNames(data);
+  if (names.length === 0) return;
+  throw refuse(
+    plan,
+    `${data} is not empty (${names.slice(0, 3).join(', ')}, …)`,
+    'Choose another directory.',
+  );
+}
+
+async function checkOldCluster(plan: RestorePlan, server: Server): Promise<void> {
+  const { data, aside, salvage } = plan.directories;
+  const state = await inspectServer(server);
+  if (state.running && !plan.steps.some((step) => step.name === 'stop-server')) {
+    throw refuse(plan, 'the server was down when the plan was made and runs now', 'Make a new plan.');
+  }
+  for (const path of [aside, salvage]) {
+    if (path !== undefined && (await exists(path))) {
+      throw refuse(plan, `${path} exists already`, 'Make a new plan, which takes new names.');
+    }
+  }
+  if (plan.mode !== 'in-place' || !(await exists(data))) return;
+  const directory = await realpath(data);
+  if ((await lstat(directory)).dev === (await lstat(dirname(directory))).dev) return;
+  if ((await listNames(directory)).length === 0) return;
+  throw refuse(
+    plan,
+    `${directory} is a mount point and cannot be renamed`,
+    'Restore with --delta, which copies the old files first, or into another directory with --into.',
+  );
+}
+
+function refuse(
+  plan: RestorePlan,
+  problem: string,
+  hint: string,
+  details?: Record<string, unknown>,
+): Failure {
+  return new Failure('preflight-refused', {
+    operation: `restore stanza ${plan.stanza} to ${plan.target.description}`,
+    place: plan.directories.data,
+    problem,
+    hint: `${hint} Nothing was changed.`,
+    details,
+  });
+}

@@ -1,0 +1,119 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Server } from '../../postgres/server.ts';
+import type { ProcessIdentity } from '../../process/process-identity.ts';
+import type { Actor, Journal } from '../../store/journal.ts';
+import type { RestorePlan, RestoreStepName } from '../restore-plan.ts';
+
+/** What a restore tells while it goes on. Bytes are bytes, LSNs positions in the WAL, times microseconds since 1970. */
+export type RestoreEvent =
+  | {
+      readonly type: 'step-started';
+      readonly step: RestoreStepName;
+      readonly title: string;
+      /** From 1. */
+      readonly number: number;
+      readonly count: number;
+    }
+  | { readonly type: 'step-progress'; readonly step: RestoreStepName; readonly progress: StepProgress }
+  | {
+      readonly type: 'step-finished';
+      readonly step: RestoreStepName;
+      readonly elapsedMs: number;
+      /** What it came to: lower case, no full stop. */
+      readonly summary: string;
+    }
+  | { readonly type: 'finding'; readonly finding: Finding };
+
+export interface StepProgress {
+  readonly bytesDone?: number | undefined;
+  readonly bytesTotal?: number | undefined;
+  readonly lsn?: bigint | undefined;
+  /** Commit time of the last transaction replayed. */
+  readonly time?: bigint | undefined;
+  /** 0 to 100, where the end is known. */
+  readonly percent?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+/** How long what is not essential may take, milliseconds. */
+export interface RestoreLimits {
+  /** Until the last WAL of the old server is archived; afterwards it is salvaged instead. */
+  readonly flushMs: number;
+  /** For the fast shutdown of the old server, before it is told to stop at once. */
+  readonly stopMs: number;
+  readonly promoteMs: number;
+  /** Until the first WAL of the new timeline is archived. */
+  readonly archiveMs: number;
+  /** How often recovery is looked at. */
+  readonly pollMs: number;
+}
+
+export const defaultLimits: RestoreLimits = {
+  flushMs: 60_000,
+  stopMs: 120_000,
+  promoteMs: 600_000,
+  archiveMs: 60_000,
+  pollMs: 250,
+};
+
+export interface RestoreDependencies {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  /**
+   * Production's server of this stanza on this host, as `locateServer` finds it before anything changes. On a resume
+   * what the journal kept is used, because the data directory may be away.
+   */
+  readonly server: Server;
+  readonly actor: Actor;
+  /** The command as typed. */
+  readonly cause: string;
+  /** Of the Holdfast that does it. */
+  readonly process: ProcessIdentity | undefined;
+  readonly currentUid: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly emit?: ((event: RestoreEvent) => void) | undefined;
+  /** Aborting stops at the next safe place; the restore can then be resumed or undone. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called between any two acts that a crash could separate; tests crash there. */
+  readonly checkpoint?: ((place: string) => Promise<void>) | undefined;
+  readonly limits?: Partial<RestoreLimits> | undefined;
+}
+
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** Everything a step may use. */
+export interface RestoreContext {
+  readonly plan: RestorePlan;
+  /** Production's server, `node.path` being the old directory. */
+  readonly production: Server;
+  /** The server that is being restored: production's again, or the one beside it. */
+  readonly restored: Server;
+  readonly deps: RestoreDependencies;
+  readonly limits: RestoreLimits;
+  /** What earlier steps, or earlier attempts at this one, noted. */
+  readonly factsOf: (step: RestoreStepName) => Facts;
+  readonly findings: Finding[];
+  readonly checkpoint: (place: string) => Promise<void>;
+  readonly progress: (step: RestoreStepName, progress: StepProgress) => void;
+}
+
+/** What a step gives back: facts for the journal and a few words for people. */
+export interface StepResult {
+  readonly facts: Facts;
+  readonly summary: string;
+}
+
+/** One step. `note` writes facts to the journal at once: what undoing needs must be there before it is done. */
+export type StepBody = (
+  context: RestoreContext,
+  step: { readonly earlier: Facts; readonly note: (facts: Facts) => void },
+) => Promise<StepResult>;
+
+/** Notes a finding and tells of it. */
+export function addFinding(context: RestoreContext, finding: Finding): void {
+  context.findings.push(finding);
+  context.deps.emit?.({ type: 'finding', finding });
+}

@@ -1,0 +1,78 @@
+import { realpath, rmdir, unlink, lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runRestore } from '../../engine/restore.ts';
+import { Failure } from '../../model/failure.ts';
+import { identifyProcess } from '../../process/process-identity.ts';
+import type { RestorePlan } from '../restore-plan.ts';
+import { exists, listNames, makeOwnedDirectory } from './durable-files.ts';
+import type { StepBody } from './restore-context.ts';
+import { writeMarker } from './restore-marker.ts';
+import { restoreRequestOf } from './restore-request.ts';
+
+/**
+ * Lets the engine restore the set. The engine's process is journaled as soon as it runs: should Holdfast die, it goes
+ * on by itself, and nobody may start a second one beside it.
+ *
+ * A second attempt continues with `--delta` what an earlier one began. Before the engine has saved its manifest there
+ * are only empty directories and links, which are taken away again: nothing that holds a byte is ever removed.
+ */
+export const restoreFiles: StepBody = async (context, step) => {
+  const { plan, deps } = context;
+  const directory = await ownDirectory(plan);
+  const begun = await isBegun(directory);
+  if (!begun && plan.mode !== 'delta') await removeEmptyTree(directory, false);
+  const started = deps.now();
+  let bytes: number | undefined;
+  const result = await runRestore(deps.engine, restoreRequestOf(plan, plan.mode === 'delta' || begun), {
+    signal: deps.signal,
+    onSpawn: (pid) => step.note({ child: identifyProcess(pid) ?? null }),
+    onProgress: ({ bytesDone, bytesTotal, file }) => {
+      bytes = bytesDone;
+      const percent = bytesTotal ? Math.min(100, (100 * bytesDone) / bytesTotal) : undefined;
+      context.progress('restore-files', { bytesDone, bytesTotal, percent, message: file });
+    },
+  });
+  const seconds = ((deps.now() - started) / 1000).toFixed(1);
+  return {
+    facts: { child: null, continued: begun, bytes, warnings: result.warnings.map((one) => one.message) },
+    summary: `set ${plan.set.label} restored into ${plan.directories.data} in ${seconds} s`,
+  };
+};
+
+/** The directory is there from `move-aside` on, but for a restore beside production, which has no such step. */
+async function ownDirectory(plan: RestorePlan): Promise<string> {
+  if (plan.mode === 'into') await writeMarker(plan);
+  await makeOwnedDirectory(plan.directories.data, 0o700, plan.owner);
+  return realpath(plan.directories.data);
+}
+
+/** What `--delta` wants to see (pgBackRest `src/command/restore/restore.c`, restorePathValidate). */
+async function isBegun(directory: string): Promise<boolean> {
+  return (await exists(join(directory, 'PG_VERSION'))) || (await exists(join(directory, 'backup.manifest')));
+}
+
+/**
+ * Removes a tree of empty directories and links. rmdir(2) refuses a directory that has something in it, and then this
+ * is not what an interrupted restore leaves.
+ *
+ * @throws Failure file-unusable
+ */
+async function removeEmptyTree(directory: string, itself: boolean): Promise<void> {
+  for (const name of await listNames(directory)) {
+    const path = join(directory, name);
+    const found = await lstat(path);
+    if (found.isSymbolicLink()) await unlink(path);
+    else if (found.isDirectory()) await removeEmptyTree(path, true);
+    else throw notEmpty(path);
+  }
+  if (itself) await rmdir(directory);
+}
+
+function notEmpty(path: string): Failure {
+  return new Failure('file-unusable', {
+    operation: 'restore files',
+    place: path,
+    problem: 'the directory to restore into is not empty, and what is in it does not come from this restore',
+    hint: 'Look at what it is and move it away, then resume; or undo the restore.',
+  });
+}
