@@ -134,7 +134,7 @@ install_packages() {
 
 install_modules() {
   [ -w . ] || fail "$PWD can not be written to by $(id -un)" "Use a checkout of your own."
-  if [ "$modules" = missing ]; then npm ci --no-audit --no-fund </dev/null; fi
+  if [ "$modules" = missing ]; then npm ci --no-audit --no-fund --loglevel=error </dev/null; fi
   # npm 11.16 and newer run only the install scripts that package.json allows, and older ones may have been told to
   # run none. Node's does nothing but fetch the binary of this platform.
   if ! has_node; then (cd node_modules/node && node installArchSpecificPackage.js </dev/null); fi
