@@ -1,6 +1,8 @@
+import { generateCommandReference } from './cli-reference.ts';
 import { generateConfigurationGuide } from './configuration-guide.ts';
 import { generateConfigurationSchema } from './configuration-schema.ts';
+import { generateFailureList } from './failure-list.ts';
 import type { Generator } from './generated-file.ts';
 
 /** Everything that `npm run generate` makes. */
-export const allGenerators: readonly Generator[] = [generateConfigurationSchema, generateConfigurationGuide];
+export const allGenerators: readonly Generator[] = [generateConfigurationSchema, generateConfigurationGuide, generateCommandReference, generateFailureList];

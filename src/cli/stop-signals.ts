@@ -5,7 +5,7 @@ import { Failure } from '../model/failure.ts';
 export interface StopControl extends Disposable {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** To be told of every child that was started: they are what a second signal kills. */
+  /** May be told of a child that was started: a second signal kills it with all other children. */
   readonly onSpawn: (pid: number) => void;
 }
 
@@ -38,7 +38,7 @@ export function watchStopSignals(notify: (line: string) => void): StopControl {
       notify(
         `holdfast: ${name}: killing what still runs; once more ends Holdfast itself without cleaning up`,
       );
-      for (const pid of children) killGroup(pid);
+      for (const pid of new Set([...children, ...currentChildren()])) killGroup(pid);
     } else {
       process.exit(130);
     }
@@ -53,13 +53,31 @@ export function watchStopSignals(notify: (line: string) => void): StopControl {
   };
 }
 
+/**
+ * Children that nobody told us of, from proc(5); a kernel without that file leaves those that were told.
+ *
+ * @returns pids
+ */
+function currentChildren(): readonly number[] {
+  try {
+    const text = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
+    return text.split(' ').map(Number).filter(Boolean);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /** Kills a child with its workers, if it still is a child of ours: its number may belong to somebody else by now. */
 function killGroup(pid: number): void {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may contain anything; the parent is the second field after it.
-    const parent = Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1]);
-    if (parent === process.pid) process.kill(-pid, 'SIGKILL');
+    const end = status.lastIndexOf(')');
+    const parent = Number(status.slice(end + 2).split(' ')[1]);
+    // A server is never killed, whoever started it.
+    const isServer = status.slice(status.indexOf('(') + 1, end) === 'postgres';
+    if (parent === process.pid && !isServer) process.kill(-pid, 'SIGKILL');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ENOENT' && code !== 'ESRCH') throw error;

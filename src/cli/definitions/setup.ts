@@ -13,6 +13,16 @@ export const setupDefinition: CommandDefinition = {
     { name: 'plan', description: 'print what would be done and stop' },
     { name: 'restart', description: 'restart PostgreSQL where a setting needs it' },
     {
+      name: 'replace-archive-command',
+      description:
+        'replace an archive_command or archive_library that is not ours: what it archives to gets no more WAL',
+    },
+    {
+      name: 'stanza-upgrade',
+      description:
+        'let the stanza learn of another database: after pg_upgrade or a new initdb of this cluster',
+    },
+    {
       name: 'force',
       description: 'overwrite generated files that were changed by hand; a copy of each is kept',
     },
