@@ -6,7 +6,7 @@ import { parseEngineVersion } from '../src/model/engine-version.ts';
 import { otherSettings } from './settings/all.ts';
 import { listOptions, type EngineOptions } from './settings/engine-settings-of.ts';
 import { readHoldfastSettings } from './settings/holdfast.ts';
-import { changeOrders, loadOrders, touchPages } from './support/data.ts';
+import { changeOrders, isFirstSlice, loadOrders, touchPages } from './support/data.ts';
 import { EngineLab } from './support/engine-lab.ts';
 import { copyDirectory, removeDirectories } from './support/files.ts';
 import { describeMachine, describeVersions, type Versions } from './support/machine.ts';
@@ -39,7 +39,10 @@ function findContenders(run: BenchmarkRun<Parameters>, versions: Versions): Cont
 }
 
 /** A cluster with the data and with WAL segments that wait for the archiver, stopped and put aside as `base`. */
-async function prepareBase(run: BenchmarkRun<Parameters>, cluster: TestCluster): Promise<number> {
+async function prepareBase(
+  run: BenchmarkRun<Parameters>,
+  cluster: TestCluster,
+): Promise<{ rows: number; segments: number }> {
   const rows = await loadOrders(cluster, run.count('size'));
   run.say(
     `${rows} rows loaded, ${await cluster.value('SELECT pg_size_pretty(pg_database_size(current_database()))')}`,
@@ -51,12 +54,14 @@ async function prepareBase(run: BenchmarkRun<Parameters>, cluster: TestCluster):
     Number(await cluster.value(`SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'`));
   for (let turn = 0; (await ready()) < run.count('segments'); turn += 1) {
     // The first change of a page after a checkpoint puts the whole page into the WAL, as on a busy server.
-    if (turn % 16 === 0) await cluster.sql('CHECKPOINT');
-    await touchPages(cluster, turn, Math.floor(turn / 16));
+    if (isFirstSlice(turn)) await cluster.sql('CHECKPOINT');
+    await touchPages(cluster, rows, turn);
   }
+  const segments = await ready();
+  run.say(`${segments} segments wait`);
   await cluster.stop();
   renameSync(cluster.dataDirectory, run.sandbox.file('base'));
-  return rows;
+  return { rows, segments };
 }
 
 interface Place {
@@ -113,7 +118,7 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
   const cluster = await createCluster({ name: 'main', sandbox, durable: true, settings });
   const versions = describeVersions(cluster.binaries, run.text('engine'));
   const contenders = findContenders(run, versions);
-  const rows = await prepareBase(run, cluster);
+  const { rows, segments } = await prepareBase(run, cluster);
   const measurements: Measurement[] = [];
   for (let round = 1; round <= run.count('rounds'); round += 1) {
     for (const contender of contenders.filter(({ sameAs }) => sameAs === undefined)) {
@@ -132,7 +137,7 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
     parameters: {
       size: run.count('size'),
       rows,
-      segments: run.count('segments'),
+      segments,
       engine: basename(run.text('engine')),
     },
     subjects: contenders.map(({ name, title, source, options, sameAs }) => ({

@@ -37,7 +37,7 @@ async function stage(
   const written = async (): Promise<number> =>
     Number(await cluster.value(`SELECT (pg_current_wal_lsn() - '${start}'::pg_lsn)::bigint`));
   for (let turn = 0; (await written()) < run.count('wal') * 1e6; turn += 1)
-    await touchPages(cluster, turn, turn);
+    await touchPages(cluster, rows, turn);
   await cluster.sql('INSERT INTO marks VALUES (1); INSERT INTO marks VALUES (2)');
   await pause(1000);
   const target = await cluster.value(

@@ -3,12 +3,14 @@
  * everything else in the file is kept.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { overheadBackupTables } from './overhead-backup.ts';
 import { overheadRestoreTables } from './overhead-restore.ts';
 import { formatMegabytes } from './support/format.ts';
 import { readResult, resultsDirectory, type BenchmarkResult } from './support/result.ts';
 import { settingsTables } from './support/settings-table.ts';
+import { readStartup, startupTable } from './support/startup-table.ts';
 import { renderMarkdown, type Table } from './support/table.ts';
 
 const document = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
@@ -28,23 +30,31 @@ const sections: readonly Section[] = [
 
 /** The text with every generated section anew. @throws Error when the markers of a section are not there */
 export function renderReport(text: string, directory: string): string {
-  return sections.reduce((report, section) => replaceSection(report, section, directory), text);
+  const startup = readStartup(join(directory, 'startup.json'));
+  const content = startup === undefined ? notMeasured('startup') : renderMarkdown(startupTable(startup));
+  return sections.reduce(
+    (report, section) => replaceSection(report, section.name, renderSection(section, directory)),
+    replaceSection(text, 'startup', content),
+  );
 }
 
-function replaceSection(text: string, section: Section, directory: string): string {
-  const begin = `<!-- begin generated: ${section.name} -->`;
-  const end = `<!-- end generated: ${section.name} -->`;
+function notMeasured(name: string): string {
+  return `Not measured yet: \`npm run bench -- ${name}\`.`;
+}
+
+function replaceSection(text: string, name: string, content: string): string {
+  const begin = `<!-- begin generated: ${name} -->`;
+  const end = `<!-- end generated: ${name} -->`;
   const start = text.indexOf(begin);
   const stop = text.indexOf(end);
-  if (start < 0 || stop < start) throw new Error(`docs/performance.md lacks the markers of ${section.name}`);
-  const content = renderSection(section, directory);
+  if (start < 0 || stop < start) throw new Error(`docs/performance.md lacks the markers of ${name}`);
   return `${text.slice(0, start + begin.length)}\n\n${content}\n\n${text.slice(stop)}`;
 }
 
 function renderSection(section: Section, directory: string): string {
   const names = resultNames(directory).filter((name) => section.results.test(name));
   const results = names.map((name) => readResult(directory, name)).filter((result) => result !== undefined);
-  if (results.length === 0) return `Not measured yet: \`npm run bench -- ${section.name}\`.`;
+  if (results.length === 0) return notMeasured(section.name);
   return results
     .map((result) => [describeRun(result), ...section.tables(result).map(renderMarkdown)].join('\n\n'))
     .join('\n\n');

@@ -20,6 +20,12 @@ run() {
     usage >&2
     exit 64
   fi
+  if [ "$name" = startup ]; then
+    # Prints its result as JSON and takes the number of rounds.
+    document=$("$root/node_modules/.bin/node" "$root/bench/startup.ts" "$@")
+    printf '%s\n' "$document" | tee "$root/bench/results/startup.json"
+    return
+  fi
   # Known here only: the programs take the time as a parameter.
   HOLDFAST_BENCH_DATE=$(date -u +%Y-%m-%dT%H:%M:%SZ) \
     "$root/node_modules/.bin/node" --disable-warning=ExperimentalWarning "$root/bench/$name.ts" "$@"

@@ -67,9 +67,9 @@ export class EngineLab {
   /**
    * Switches archiving on and waits until every segment that was ready before is archived.
    *
-   * @returns milliseconds, how many segments, and their bytes in the repository
+   * @returns milliseconds, and bytes of the archive in the repository
    */
-  async archiveWaitingSegments(): Promise<{ milliseconds: number; segments: number; bytes: number }> {
+  async archiveWaitingSegments(): Promise<{ milliseconds: number; bytes: number }> {
     const waiting = this.#segments('.ready');
     const command = `${this.#engine} --config=${this.#configuration} --stanza=${stanza} archive-push "%p"`;
     await this.#cluster.sql(`ALTER SYSTEM SET archive_command = '${command}'`);
@@ -80,7 +80,6 @@ export class EngineLab {
     const milliseconds = performance.now() - started;
     return {
       milliseconds,
-      segments: waiting.length,
       bytes: bytesBelow(this.#sandbox.file('repository/archive')),
     };
   }
@@ -115,12 +114,18 @@ export class EngineLab {
     return { milliseconds, bytes: bytesBelow(`${directory}/${label}`) };
   }
 
-  /** Restores the latest set into an empty directory. Milliseconds; recovery is not part of it. */
+  /**
+   * Restores the latest set into an empty directory. Milliseconds; recovery is not part of it.
+   *
+   * With a spool of its own: a restore empties the spool (pgBackRest `src/command/restore/restore.c`), and taking
+   * that of the running server away makes its archive-push wait for a minute for an answer that has gone.
+   */
   async restore(): Promise<number> {
     const target = this.#sandbox.file('restored');
     removeDirectories(this.#sandbox, target);
     this.#sandbox.directory('restored');
-    const milliseconds = await this.#runToDisk([`--pg1-path=${target}`, 'restore']);
+    const spool = this.#sandbox.directory('restored-spool');
+    const milliseconds = await this.#runToDisk([`--pg1-path=${target}`, `--spool-path=${spool}`, 'restore']);
     removeDirectories(this.#sandbox, target);
     return milliseconds;
   }

@@ -56,7 +56,7 @@ export async function runBenchmark<Name extends string>(benchmark: Benchmark<Nam
   writeFileSync(sandbox.file(marker), String(process.pid));
   const run = describeRun(sandbox, values);
   const result = await Promise.race([interrupted, benchmark.measure(run)]);
-  for (const table of benchmark.tables(result)) console.log(renderText(table));
+  for (const table of benchmark.tables(result)) if (table.prose !== true) console.log(renderText(table));
   console.log(`\nEvery measurement: ${writeResult(run.text('out' as Name), result)}`);
 }
 

@@ -112,6 +112,7 @@ function yes(met: boolean): string {
 function sourcesTable(result: BenchmarkResult): Table {
   return {
     title: `The settings, pgBackRest ${result.versions.pgbackrest}`,
+    prose: true,
     columns: ['settings', 'options', 'from'],
     rows: result.subjects.map((subject) => [
       subject.title,

@@ -5,6 +5,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Sentences below the table. */
   readonly notes: readonly string[];
+  /** Long texts and no numbers: for documents only, too wide for a terminal. */
+  readonly prose?: boolean | undefined;
 }
 
 /** Aligned columns: the first one to the left, numbers to the right. */
@@ -35,7 +37,7 @@ export function renderText(table: Table): string {
 export function renderMarkdown(table: Table): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-  const alignment = table.columns.map((_, column) => (column === 0 ? '---' : '---:'));
+  const alignment = table.columns.map((_, column) => (column === 0 || table.prose === true ? '---' : '---:'));
   return [
     `### ${table.title}`,
     '',
