@@ -100,6 +100,8 @@ function judge(number: number, records: readonly LogRecord[]): Verdict {
   if (/Permission denied/.test(text) && number !== 50) {
     return { kind: 'not-permitted', hint: (engineErrors[41] as Verdict).hint };
   }
+  if (number === 27 && /no database found|unable to find primary/.test(text))
+    return engineErrors[56] ?? unknownError;
   if (number === 55 && !/archive\.info|backup\.info/.test(text)) {
     return {
       kind: 'nothing-found',

@@ -55,6 +55,9 @@ export async function runEngine(
     run,
     onLine: (line, stream) => log.take(line, stream),
   });
+  // Since 2.53 errors of the configuration come before the levels are known, and so on stdout whatever was asked.
+  if (result.code !== 0 && !log.hasError())
+    log.takeAnswer(run.capture === 'bytes' ? result.bytes.toString('utf8') : result.stdout);
   log.end();
   const exitCode = judgeEnd(operation, result, run);
   const place = run.stanza === undefined ? engine.binary : `stanza ${run.stanza}${repositorySuffix(run)}`;
@@ -162,6 +165,19 @@ class RunLog {
   take(line: string, stream: 'stdout' | 'stderr'): void {
     if (stream === 'stdout' && (this.#run.capture ?? 'log') !== 'log') return;
     if (!this.#readers[stream].read(line) && this.#remainder.length < 20) this.#remainder.push(line);
+  }
+
+  hasError(): boolean {
+    this.end();
+    return this.records.some((record) => record.level === 'error');
+  }
+
+  /** Reads the stdout of a command that failed as its log, where it was taken to be an answer before. */
+  takeAnswer(text: string): void {
+    if ((this.#run.capture ?? 'log') === 'log') return;
+    for (const line of text.split('\n')) {
+      if (!this.#readers.stdout.read(line) && this.#remainder.length < 20) this.#remainder.push(line);
+    }
   }
 
   end(): void {
