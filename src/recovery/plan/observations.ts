@@ -71,6 +71,8 @@ export interface RepositoryObservation {
   readonly chain: TimelineChain | undefined;
   /** Along the chain, with local WAL where it will be salvaged; oldest first. */
   readonly stretches: readonly Stretch[];
+  /** The running server can still add to the last stretch: `flush-wal` ends a transaction and archives it. */
+  readonly canFlush: boolean;
   /** Of the WAL in which the target would lie; undefined when no set could be used at all. */
   readonly evidence: TargetEvidence | undefined;
 }
@@ -89,6 +91,11 @@ export interface TargetEvidence {
   readonly lastRecord: Lsn | undefined;
   /** Further restore points of the same name between the set and `stop`. */
   readonly sameName: readonly WalEvent[];
+  /**
+   * The first set behind the target when the target lies in a hole or before all sets, and a time right after that set
+   * if it works.
+   */
+  readonly nextSet: { readonly label: string; readonly time: bigint | undefined } | undefined;
   /** Set when the target was found on a timeline that is not part of the chain. */
   readonly elsewhere: { readonly timeline: number; readonly event: WalEvent } | undefined;
 }

@@ -1,4 +1,4 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSegmentName, segmentStart, type WalSegment } from '../../model/wal.ts';
 import { longHeaderSize, readSegmentHeader } from './page-header.ts';
@@ -16,8 +16,8 @@ export interface LocalWal {
   readonly directory: string;
   /** Segments with valid contents, in order. Recycled ones that wait to be written are left out. */
   readonly segments: readonly LocalSegment[];
-  /** Timeline history files. */
-  readonly histories: readonly string[];
+  /** Text of each timeline history file, by name. */
+  readonly historyTexts: Readonly<Record<string, string>>;
   /** Bytes of one segment; undefined when there is none. */
   readonly segmentSize: number | undefined;
   /** Why it could not be looked at; undefined when it was, or is not there at all. */
@@ -30,7 +30,7 @@ export interface LocalWal {
  * position.
  */
 export async function readLocalWal(directory: string): Promise<LocalWal> {
-  const empty = { directory, segments: [], histories: [], segmentSize: undefined };
+  const empty = { directory, segments: [], historyTexts: {}, segmentSize: undefined };
   let names: string[];
   try {
     names = await readdir(directory);
@@ -52,10 +52,16 @@ export async function readLocalWal(directory: string): Promise<LocalWal> {
   return {
     directory,
     segments: segments.map((one) => one.segment),
-    histories: names.filter((name) => /^[0-9A-F]{8}\.history$/.test(name)).toSorted(),
+    historyTexts: await readHistories(directory, names),
     segmentSize: segments[0]?.segmentSize,
     problem: undefined,
   };
+}
+
+async function readHistories(directory: string, names: readonly string[]): Promise<Record<string, string>> {
+  const files = names.filter((name) => /^[0-9A-F]{8}\.history$/.test(name)).toSorted();
+  const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
+  return Object.fromEntries(files.map((name, index) => [name, texts[index] as string]));
 }
 
 async function listReady(directory: string): Promise<string[]> {

@@ -1,0 +1,138 @@
+import type { Finding } from '../../model/finding.ts';
+import type { SetChoice } from './choose-set.ts';
+import type { RepositoryObservation, RestoreObservations } from './observations.ts';
+import type { RestoreRequest } from './restore-request.ts';
+
+/** Why the repository, its set or the engine's state stand in the way. */
+export function checkRepository(
+  request: RestoreRequest,
+  observations: RestoreObservations,
+  choice: SetChoice,
+): { readonly refusals: Finding[]; readonly warnings: Finding[] } {
+  const refusals = [
+    brokenSet(choice),
+    mismatch(observations),
+    duplicates(choice),
+    ...busy(request, observations),
+  ];
+  return {
+    refusals: refusals.filter((finding) => finding !== undefined),
+    warnings: [
+      ...observations.repositories.filter((one) => one.key !== choice.repository.key).flatMap(unreadable),
+      ...damagedPages(choice),
+      ...sameNames(choice),
+    ],
+  };
+}
+
+function brokenSet({ repository, verdict }: SetChoice): Finding | undefined {
+  if (verdict.kind === 'usable' || verdict.kind === 'late') return undefined;
+  return {
+    rule: 'no-usable-set',
+    severity: 'critical',
+    subject: `repository ${repository.name}`,
+    problem: `backup set ${verdict.set.label} cannot be restored: ${verdict.problem ?? 'unknown reason'}`,
+    evidence: 'the list of the archive in the repository, not what info claims',
+    remedy:
+      'Choose another repository with --repo or another timeline with --timeline; take a full backup at once.',
+  };
+}
+
+/** The engine would end with [058] or restore another cluster's data over this one. */
+function mismatch({ cluster, catalogue }: RestoreObservations): Finding | undefined {
+  const own = cluster.control?.systemIdentifier;
+  if (own === undefined || catalogue.databases.length === 0) return undefined;
+  if (catalogue.databases.some((one) => one.systemIdentifier === own)) return undefined;
+  const known = [...new Set(catalogue.databases.map((one) => String(one.systemIdentifier)))].join(', ');
+  return {
+    rule: 'stanza-mismatch',
+    severity: 'critical',
+    subject: `stanza ${catalogue.stanza}`,
+    problem: 'the cluster in the data directory is not the one in the repositories',
+    evidence: `system identifier ${own} in ${cluster.server.node.path}, ${known} in the repositories`,
+    remedy:
+      'Restore with --into another directory, or check that the path of the node in holdfast.yaml is right.',
+  };
+}
+
+function duplicates({ repository, verdict }: SetChoice): Finding | undefined {
+  const names =
+    repository.ledger?.duplicates.filter((name) => name >= (verdict.set.archiveStart ?? '')) ?? [];
+  if (names.length === 0) return undefined;
+  return {
+    rule: 'wal-stored-twice',
+    severity: 'critical',
+    subject: `repository ${repository.name}`,
+    problem: 'WAL segments are stored twice with different contents',
+    evidence: names.slice(0, 5).join(', '),
+    remedy:
+      'Two servers archived into one stanza. Restore from another repository with --repo, or to a target before these segments.',
+  };
+}
+
+function busy(request: RestoreRequest, { catalogue }: RestoreObservations): Finding[] {
+  if (!catalogue.backupRunning || request.into !== undefined) return [];
+  return [
+    {
+      rule: 'engine-busy',
+      severity: 'critical',
+      subject: `stanza ${catalogue.stanza}`,
+      problem: 'a backup or restore of this stanza is running on this host',
+      evidence: 'its lock is held, as pgbackrest info says',
+      remedy: 'Wait until it has ended, or stop it.',
+    },
+  ];
+}
+
+/** Of a repository that is not used: something for later. */
+function unreadable(repository: RepositoryObservation): Finding[] {
+  const problem = describeUnreadable(repository);
+  if (problem === undefined) return [];
+  return [
+    {
+      rule: 'repository-unreadable',
+      severity: 'warning',
+      subject: `repository ${repository.name}`,
+      problem,
+      evidence: 'seen while planning',
+      remedy: 'Check its credentials, passphrase and reachability with holdfast check.',
+    },
+  ];
+}
+
+/** Why a repository could not be used at all; undefined when it could. */
+export function describeUnreadable(repository: RepositoryObservation): string | undefined {
+  if (repository.failure) return repository.failure.problem;
+  if (repository.status && repository.status.code !== 0) return repository.status.message;
+  if (!repository.status) return 'the engine does not know it';
+  return repository.sets.length === 0 ? 'it has no backup set of this stanza' : undefined;
+}
+
+function damagedPages({ repository, verdict }: SetChoice): Finding[] {
+  if (!verdict.set.error) return [];
+  return [
+    {
+      rule: 'set-with-page-errors',
+      severity: 'warning',
+      subject: `set ${verdict.set.label}`,
+      problem: 'page checksum errors were found when this set was taken',
+      evidence: `pgbackrest info of repository ${repository.name}`,
+      remedy: `No sound set leads to the target. See pgbackrest info --set=${verdict.set.label} for the files, and check them after the restore.`,
+    },
+  ];
+}
+
+function sameNames({ repository }: SetChoice): Finding[] {
+  const others = repository.evidence?.sameName ?? [];
+  if (others.length === 0) return [];
+  return [
+    {
+      rule: 'restore-point-name-used-again',
+      severity: 'warning',
+      subject: `repository ${repository.name}`,
+      problem: `the name was used ${others.length + 1} times; PostgreSQL stops at the first one after the backup set`,
+      evidence: others.map((event) => new Date(Number(event.time / 1000n)).toISOString()).join(', '),
+      remedy: 'For a later one restore to lsn: or to a time, or begin with a later set with --set.',
+    },
+  ];
+}

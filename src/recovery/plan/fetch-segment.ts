@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import type { Engine } from '../../engine/engine.ts';
+import { readRepositoryFile } from '../../engine/repo-get.ts';
+import type { ArchiveLedger } from '../wal/ledger.ts';
+import { decompressSegment } from '../wal/decompress.ts';
+import type { LocalWal } from '../wal/local-wal.ts';
+import { segmentOnChain, type TimelineChain } from '../wal/timeline-chain.ts';
+import type { ReadSegment } from '../wal/wal-reader.ts';
+
+/** Where the segments of one chain come from. */
+export interface SegmentSource {
+  readonly engine: Engine;
+  readonly stanza: string;
+  readonly repositoryKey: number;
+  readonly archiveId: string;
+  readonly ledger: ArchiveLedger;
+  readonly chain: TimelineChain;
+  /** Used for what the archive does not have; undefined when it will not be salvaged. */
+  readonly localWal: LocalWal | undefined;
+  /** PATH, for the programs of compressions that node does not know. */
+  readonly path: string;
+}
+
+/** Reads segments from the repository (decrypted by the engine) or, where it lacks them, from pg_wal. */
+export function readSegmentsFrom(source: SegmentSource): ReadSegment {
+  const { ledger, chain } = source;
+  return async (number) => {
+    const name = segmentOnChain(chain, number);
+    const stored = ledger.segments.get(name);
+    if (stored) {
+      const path = `archive/${source.stanza}/${source.archiveId}/${stored.file}`;
+      const request = { stanza: source.stanza, repositoryKey: source.repositoryKey, path };
+      const bytes = await readRepositoryFile(source.engine, request);
+      return {
+        bytes: await decompressSegment(bytes, stored.file, chain.segmentSize, source.path),
+        torn: false,
+      };
+    }
+    const local = source.localWal?.segments.find((segment) => segment.name === name);
+    return local && { bytes: await readFile(local.path), torn: true };
+  };
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { get as getHttp, type IncomingMessage } from 'node:http';
+import { get as getHttps } from 'node:https';
+import type { PatroniAccess } from '../../model/stanza.ts';
+import type { PatroniObservation } from './observations.ts';
+
+const timeoutMs = 2000;
+
+/**
+ * Asks Patroni's REST API for this node's part: `GET /cluster`. That it does not answer is an answer: it may be down
+ * because the cluster is, and manages the node all the same once it is back.
+ *
+ * @see https://patroni.readthedocs.io/en/latest/rest_api.html
+ */
+export async function observePatroni(access: PatroniAccess): Promise<PatroniObservation> {
+  const base = access.url.replace(/\/+$/, '');
+  try {
+    const ca = access.caFile === undefined ? undefined : await readFile(access.caFile);
+    const [node, cluster] = await Promise.all([ask(`${base}/patroni`, ca), ask(`${base}/cluster`, ca)]);
+    const members = (cluster as { members?: unknown[] }).members;
+    return {
+      url: access.url,
+      role: String((node as { role?: unknown }).role ?? 'unknown'),
+      members: Array.isArray(members) ? members.length : 0,
+      problem: undefined,
+    };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { url: access.url, role: undefined, members: 0, problem };
+  }
+}
+
+function ask(url: string, ca: Buffer | undefined): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const take = (response: IncomingMessage): void => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => void parts.push(part));
+      response.on('error', reject);
+      response.on('end', () => {
+        try {
+          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')));
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    };
+    const options = { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) };
+    const request = url.startsWith('https:') ? getHttps(url, options, take) : getHttp(url, options, take);
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    request.on('error', reject);
+  });
+}

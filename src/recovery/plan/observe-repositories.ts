@@ -1,0 +1,181 @@
+import type { Stanza } from '../../config/configuration.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { listRepository } from '../../engine/repo-list.ts';
+import { readRepositoryFile } from '../../engine/repo-get.ts';
+import type { Catalogue, DatabaseHistoryEntry } from '../../model/backup-set.ts';
+import { Failure, isFailure } from '../../model/failure.ts';
+import type { Repository } from '../../model/repository.ts';
+import { defaultSegmentSize, historyFileName, parseHistory, type TimelineSwitch } from '../../model/wal.ts';
+import { buildLedger, listStretches, type ArchiveLedger } from '../wal/ledger.ts';
+import type { LocalWal } from '../wal/local-wal.ts';
+import { buildChain } from '../wal/timeline-chain.ts';
+import type { ListedRepository } from './gather-evidence.ts';
+import type { ClusterObservation, TimelineChoice } from './observations.ts';
+import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
+
+interface ArchiveListing {
+  readonly repository: Repository;
+  readonly database: DatabaseHistoryEntry | undefined;
+  readonly archiveId: string | undefined;
+  readonly ledger: ArchiveLedger | undefined;
+  readonly failure: Failure | undefined;
+}
+
+/**
+ * Lists what each repository holds of the stanza's WAL, decides on the timeline and follows its history. One request
+ * a repository, and one for a history file where the timeline is not the first.
+ */
+export async function observeRepositories(
+  engine: Engine,
+  request: RestoreRequest,
+  stanza: Stanza,
+  catalogue: Catalogue,
+  cluster: ClusterObservation,
+): Promise<{ readonly timeline: TimelineChoice; readonly repositories: ListedRepository[] }> {
+  const wanted = stanza.repositories.filter(
+    (one) => request.repositoryName === undefined || one.name === request.repositoryName,
+  );
+  if (wanted.length === 0) throw unknownRepository(stanza, request.repositoryName ?? '');
+  const listings = await Promise.all(
+    wanted.map((one) => listArchive(engine, stanza.name, one, catalogue, cluster)),
+  );
+  const timeline = chooseTimeline(request, cluster, listings);
+  const localWal = restoreModeOf(request) === 'into' ? undefined : cluster.localWal;
+  const { accepting, inRecovery } = cluster.state;
+  const canFlush =
+    localWal !== undefined && accepting && inRecovery === false && timeline.source === 'control file';
+  const repositories = await Promise.all(
+    listings.map((listing) =>
+      followTimeline(engine, { listing, stanza, catalogue, cluster, localWal, timeline, canFlush }),
+    ),
+  );
+  return { timeline, repositories };
+}
+
+async function listArchive(
+  engine: Engine,
+  stanza: string,
+  repository: Repository,
+  catalogue: Catalogue,
+  cluster: ClusterObservation,
+): Promise<ArchiveListing> {
+  const database = catalogue.databases
+    .filter((one) => one.repositoryKey === repository.key)
+    .filter(
+      (one) => cluster.control === undefined || one.systemIdentifier === cluster.control.systemIdentifier,
+    )
+    .toSorted((left, right) => right.databaseId - left.databaseId)[0];
+  const base = { repository, database };
+  if (!database) return { ...base, archiveId: undefined, ledger: undefined, failure: undefined };
+  const archiveId = `${database.version}-${database.databaseId}`;
+  try {
+    const path = `archive/${stanza}/${archiveId}`;
+    const entries = await listRepository(engine, {
+      stanza,
+      repositoryKey: repository.key,
+      path,
+      recurse: true,
+    });
+    const files = entries.flatMap((entry) =>
+      entry.type === 'file' ? [{ name: entry.name, size: entry.size ?? 0, time: entry.time ?? 0 }] : [],
+    );
+    const size = cluster.control?.walSegmentSize ?? cluster.localWal.segmentSize ?? defaultSegmentSize;
+    return { ...base, archiveId, ledger: buildLedger(files, size), failure: undefined };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { ...base, archiveId, ledger: undefined, failure: error };
+  }
+}
+
+/** Production's own timeline, because the archive may hold others: drills that should not have archived, failovers. */
+function chooseTimeline(
+  request: RestoreRequest,
+  cluster: ClusterObservation,
+  listings: readonly ArchiveListing[],
+): TimelineChoice {
+  if (request.timeline !== undefined) return { timeline: request.timeline, source: 'asked for' };
+  if (cluster.control) {
+    // Right after a promotion the control file still names the timeline of the last checkpoint.
+    const local = Math.max(0, ...cluster.localWal.segments.map((segment) => segment.timeline));
+    return { timeline: Math.max(cluster.control.timeline, local), source: 'control file' };
+  }
+  const highest = Math.max(1, ...listings.map((listing) => listing.ledger?.highestTimeline ?? 1));
+  return { timeline: highest, source: 'archive' };
+}
+
+interface FollowContext {
+  readonly listing: ArchiveListing;
+  readonly stanza: Stanza;
+  readonly catalogue: Catalogue;
+  readonly cluster: ClusterObservation;
+  readonly localWal: LocalWal | undefined;
+  readonly timeline: TimelineChoice;
+  readonly canFlush: boolean;
+}
+
+async function followTimeline(engine: Engine, context: FollowContext): Promise<ListedRepository> {
+  const { listing, stanza, catalogue, timeline } = context;
+  const { repository, ledger, archiveId, database } = listing;
+  const observation = {
+    name: repository.name,
+    key: repository.key,
+    status: catalogue.repositories.find((one) => one.key === repository.key),
+    archiveId,
+    databaseId: database?.databaseId,
+    sets: catalogue.sets.filter((set) => set.repositoryKey === repository.key),
+    ledger,
+    canFlush: context.canFlush,
+  };
+  const nothing = { ...observation, failure: listing.failure, chain: undefined, stretches: [] };
+  if (!ledger || archiveId === undefined) return nothing;
+  try {
+    const folder = `archive/${stanza.name}/${archiveId}`;
+    const history = await readHistory(
+      engine,
+      stanza.name,
+      repository.key,
+      folder,
+      timeline.timeline,
+      context.cluster,
+    );
+    const chain = buildChain(timeline.timeline, history, ledger.segmentSize);
+    const stretches = listStretches(ledger, chain, context.localWal?.segments ?? []);
+    return { ...observation, failure: undefined, chain, stretches };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { ...nothing, failure: error };
+  }
+}
+
+/** @throws Failure nothing-found when a later timeline has no history file, repository-damaged when it is unreadable */
+async function readHistory(
+  engine: Engine,
+  stanza: string,
+  repositoryKey: number,
+  folder: string,
+  timeline: number,
+  cluster: ClusterObservation,
+): Promise<TimelineSwitch[]> {
+  if (timeline === 1) return [];
+  const name = historyFileName(timeline);
+  const text =
+    cluster.localWal.historyTexts[name] ??
+    (await readRepositoryFile(engine, { stanza, repositoryKey, path: `${folder}/${name}` })).toString('utf8');
+  const history = parseHistory(text);
+  if (history) return history;
+  throw new Failure('repository-damaged', {
+    operation: `read the history of timeline ${timeline}`,
+    place: `${folder}/${name}`,
+    problem: 'the file is not a timeline history',
+    hint: 'Restore from another repository with --repo, or to a time on an earlier timeline with --timeline.',
+  });
+}
+
+function unknownRepository(stanza: Stanza, name: string): Failure {
+  return new Failure('usage', {
+    operation: 'choose the repository',
+    place: name,
+    problem: `stanza ${stanza.name} has no repository of this name`,
+    hint: `It has ${stanza.repositories.map((one) => one.name).join(', ')}.`,
+  });
+}

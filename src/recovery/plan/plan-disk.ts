@@ -1,0 +1,40 @@
+import { dirname } from 'node:path';
+import type { BackupSet } from '../../model/backup-set.ts';
+import { defaultSegmentSize } from '../../model/wal.ts';
+import type { DiskNeed, TablespaceMapping } from '../restore-plan.ts';
+import type { RestoreObservations } from './observations.ts';
+import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
+
+/**
+ * Room that the restore takes. The old data stays, so an in-place restore needs the whole size once more; a delta
+ * restore needs it for the copy of what it changes. How the size spreads over tablespaces the engine does not tell: the
+ * data directory's file system is asked for the whole, other ones are only shown with what is free.
+ */
+export function planDisk(
+  request: RestoreRequest,
+  observations: RestoreObservations,
+  set: BackupSet,
+  tablespaces: readonly TablespaceMapping[],
+): DiskNeed[] {
+  const mode = restoreModeOf(request);
+  const segmentSize = observations.cluster.localWal.segmentSize ?? defaultSegmentSize;
+  const data = request.into ?? observations.cluster.server.node.path;
+  const place = mode === 'delta' ? dirname(data) : data;
+  const available = (path: string): number =>
+    observations.disks.find((one) => one.path === path)?.availableBytes ?? Number.MAX_SAFE_INTEGER;
+  const device = (path: string): number | undefined =>
+    observations.disks.find((one) => one.path === path)?.device;
+  // Recovery fetches WAL one segment at a time and needs two, and the first checkpoint some more.
+  const needs: DiskNeed[] = [
+    { path: place, neededBytes: set.size + 4 * segmentSize, availableBytes: available(place) },
+  ];
+  for (const { to } of tablespaces) {
+    if (mode !== 'delta' && device(to) !== device(place)) {
+      needs.push({ path: to, neededBytes: 0, availableBytes: available(to) });
+    }
+  }
+  const salvaged = observations.cluster.localWal.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const state = request.configuration.stateDirectory;
+  if (mode !== 'into') needs.push({ path: state, neededBytes: salvaged, availableBytes: available(state) });
+  return needs;
+}

@@ -1,0 +1,271 @@
+import { join } from 'node:path';
+import { Failure } from '../../model/failure.ts';
+import { formatLsn } from '../../model/wal.ts';
+import { scratchSocketDirectory } from '../../postgres/scratch-config.ts';
+import { describeTarget } from '../describe-target.ts';
+import { formatIso, formatTarget } from '../format-instant.ts';
+import type {
+  ParameterNeed,
+  ResolvedTarget,
+  RestorePlan,
+  TablespaceMapping,
+  WalPoint,
+} from '../restore-plan.ts';
+import type { WalEvent } from '../wal/record.ts';
+import { checkPlace } from './check-place.ts';
+import { checkRepository, describeUnreadable } from './check-repository.ts';
+import { checkServer } from './check-server.ts';
+import { chooseSet, type SetChoice } from './choose-set.ts';
+import { explainChoice } from './explain-choice.ts';
+import type { RestoreObservations } from './observations.ts';
+import { planDisk } from './plan-disk.ts';
+import { planSteps, planUndoCommands, type PlanWithoutSteps } from './plan-steps.ts';
+import { planWal } from './plan-wal.ts';
+import { refuseTarget } from './refuse-target.ts';
+import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
+
+/**
+ * Makes the plan of a restore. Pure: everything it knows was observed before.
+ *
+ * @param context.id of the operation, unique: names of what is moved aside contain it
+ * @throws Failure target-unreachable when there is no backup set at all to plan with; repository-unreachable when that
+ *   is because none of the repositories could be read
+ */
+export function planRestore(
+  request: RestoreRequest,
+  observations: RestoreObservations,
+  context: { readonly now: Date; readonly id: string },
+): RestorePlan {
+  const choice = chooseSet(observations.repositories, request);
+  if (!choice) throw nothingToRestore(request, observations);
+  const draft = draftPlan(request, observations, choice, context);
+  const plan = { ...draft, ...judgePlan(request, observations, choice, draft, context.now) };
+  return { ...plan, steps: planSteps(plan, observations), undo: planUndoCommands(plan) };
+}
+
+type Draft = Omit<PlanWithoutSteps, 'refusals' | 'warnings' | 'nearest'>;
+
+function draftPlan(
+  request: RestoreRequest,
+  observations: RestoreObservations,
+  choice: SetChoice,
+  { now, id }: { readonly now: Date; readonly id: string },
+): Draft {
+  const { cluster, destination } = observations;
+  const { set } = choice.verdict;
+  const mode = restoreModeOf(request);
+  const data = request.into ?? cluster.server.node.path;
+  const inPlace = mode !== 'into';
+  const database = observations.catalogue.databases.find(
+    (one) => one.repositoryKey === choice.repository.key && one.databaseId === set.databaseId,
+  );
+  const version = database?.version ?? String(cluster.server.major);
+  const tablespaces = mapTablespaces(request, observations);
+  const wal = planWal(request, observations, choice);
+  return {
+    planVersion: 1,
+    id,
+    createdAt: now.toISOString(),
+    stanza: request.stanza,
+    mode,
+    target: resolveTarget(request, observations, choice),
+    repository: { name: choice.repository.name, key: choice.repository.key },
+    set: {
+      label: set.label,
+      type: set.type,
+      stopTime: set.stopTime,
+      archiveStart: set.archiveStart ?? '',
+      archiveStop: set.archiveStop ?? '',
+    },
+    reasons: explainChoice(request, observations, choice),
+    wal,
+    bytes: { cluster: set.size, download: set.repositorySize + wal.storedBytes },
+    disk: planDisk(request, observations, set, tablespaces),
+    versions: {
+      engine: observations.engine.version.text,
+      postgres: version,
+      installed: cluster.installed,
+    },
+    parameters: listParameters(observations),
+    tablespaces,
+    links: mapLinks(request, observations),
+    linkAll: mode === 'delta' && cluster.links.length > 0,
+    server: {
+      running: inPlace && cluster.state.running,
+      pid: inPlace ? cluster.state.pid : undefined,
+      accepting: inPlace && cluster.state.accepting,
+      inRecovery: inPlace ? cluster.state.inRecovery : undefined,
+      control: inPlace ? cluster.server.control.kind : 'pg_ctl',
+      unit: inPlace && cluster.server.control.kind === 'systemd' ? cluster.server.control.unit : undefined,
+      binDirectory: cluster.server.binDirectory,
+      port: inPlace ? cluster.server.node.port : destination.port,
+      socketDirectory: inPlace
+        ? cluster.server.socketDirectory
+        : scratchSocketDirectory(data, destination.port),
+      configFile: inPlace ? cluster.server.configFile : undefined,
+    },
+    patroni: observations.patroni && {
+      url: observations.patroni.url,
+      managed: observations.patroni.role !== undefined,
+    },
+    directories: {
+      data,
+      aside: inPlace ? `${data}.before-${id}` : undefined,
+      salvage: inPlace ? join(request.configuration.stateDirectory, 'salvage', id) : undefined,
+      tablespaces: mode === 'in-place' ? listTablespacesAside(observations, version, id) : [],
+    },
+    owner: {
+      name: cluster.server.owner.name,
+      uid: cluster.server.owner.uid,
+      gid: cluster.server.owner.gid,
+      home: cluster.server.owner.home,
+    },
+  };
+}
+
+function judgePlan(
+  request: RestoreRequest,
+  observations: RestoreObservations,
+  choice: SetChoice,
+  draft: Draft,
+  now: Date,
+): Pick<RestorePlan, 'refusals' | 'warnings' | 'nearest'> {
+  const target = refuseTarget(request, choice, BigInt(now.getTime()) * 1000n);
+  const repository = checkRepository(request, observations, choice);
+  const server = checkServer(request, observations, draft.versions.postgres, draft.parameters);
+  return {
+    refusals: [
+      ...(target ? [target.finding] : []),
+      ...repository.refusals,
+      ...server.refusals,
+      ...checkPlace(request, observations, draft.disk),
+    ],
+    warnings: [...repository.warnings, ...server.warnings],
+    nearest: target?.nearest ?? [],
+  };
+}
+
+const engineTypes = {
+  latest: 'default',
+  immediate: 'immediate',
+  time: 'time',
+  xid: 'xid',
+  lsn: 'lsn',
+  name: 'name',
+} as const;
+
+function resolveTarget(
+  request: RestoreRequest,
+  observations: RestoreObservations,
+  choice: SetChoice,
+): ResolvedTarget {
+  const { target } = request;
+  const { evidence } = choice.repository;
+  const last = evidence?.stop ? evidence.before : evidence?.last?.event;
+  return {
+    target,
+    type: engineTypes[target.kind],
+    value: targetValue(request),
+    description: describeTarget(target),
+    timeline: observations.timeline.timeline,
+    stop: evidence?.stop && toPoint(evidence.stop.event),
+    lastTransaction: last && toPoint(last),
+  };
+}
+
+function targetValue({ target }: RestoreRequest): string | undefined {
+  switch (target.kind) {
+    case 'time':
+      return formatTarget(target.microseconds);
+    case 'xid':
+      // The WAL has the low 32 bits; PostgreSQL drops the epoch itself (guc: recovery_target_xid).
+      return String(target.xid & 0xffff_ffffn);
+    case 'lsn':
+      return formatLsn(target.lsn);
+    case 'name':
+      return target.name;
+    default:
+      return undefined;
+  }
+}
+
+function toPoint(event: WalEvent): WalPoint {
+  return { lsn: formatLsn(event.lsn), time: formatIso(event.time), xid: event.xid };
+}
+
+/** In place every tablespace keeps its path; beside production none may, or the two would share files. */
+function mapTablespaces(
+  request: RestoreRequest,
+  { setDetail, cluster }: RestoreObservations,
+): TablespaceMapping[] {
+  return (setDetail?.tablespaces ?? []).map((tablespace) => ({
+    oid: tablespace.oid,
+    name: tablespace.name,
+    from: tablespace.path,
+    to:
+      request.into === undefined
+        ? (cluster.tablespaces.find((one) => one.oid === tablespace.oid)?.path ?? tablespace.path)
+        : join(`${request.into}-tablespaces`, tablespace.oid),
+  }));
+}
+
+function mapLinks(
+  request: RestoreRequest,
+  { setDetail, cluster }: RestoreObservations,
+): RestorePlan['links'] {
+  const inPlace = request.into === undefined;
+  const links = new Map(
+    (setDetail?.links ?? []).map((link) => [link.path.replace(/^pg_data\//, ''), link.destination]),
+  );
+  if (inPlace) for (const link of cluster.links) links.set(link.path, link.destination);
+  const treatment = request.delta
+    ? 'kept: files are restored through it'
+    : 'restored as a directory inside the data directory; what it leads to stays with the old cluster';
+  return [...links].map(([path, destination]) => ({
+    path,
+    destination,
+    treatment: inPlace ? treatment : 'restored as a directory inside the data directory',
+  }));
+}
+
+/** The directory that PostgreSQL has in each tablespace of the old cluster: PG_MAJOR_CATALOGVERSION. */
+function listTablespacesAside(
+  { cluster }: RestoreObservations,
+  version: string,
+  id: string,
+): { path: string; aside: string }[] {
+  const catalog = cluster.control?.catalogVersion;
+  if (catalog === undefined) return [];
+  return cluster.tablespaces.map((tablespace) => {
+    const path = join(tablespace.path, `PG_${Number.parseInt(version, 10)}_${catalog}`);
+    return { path, aside: `${path}.holdfast-${id}` };
+  });
+}
+
+function listParameters({ cluster }: RestoreObservations): ParameterNeed[] {
+  return Object.entries(cluster.control?.parameters ?? {}).map(([name, needed]) => ({
+    name,
+    needed,
+    configured: cluster.configured[name],
+  }));
+}
+
+function nothingToRestore(request: RestoreRequest, observations: RestoreObservations): Failure {
+  const seen = observations.repositories.map(
+    (one) => `${one.name}: ${describeUnreadable(one) ?? 'no such backup set'}`,
+  );
+  const failure = observations.repositories.find((one) => one.failure)?.failure;
+  return new Failure(failure?.kind ?? 'target-unreachable', {
+    operation: `restore stanza ${request.stanza}`,
+    place: request.configuration.file,
+    problem:
+      request.setLabel === undefined
+        ? `there is no backup set to restore from (${seen.join('; ')})`
+        : `backup set ${request.setLabel} is in none of the repositories (${seen.join('; ')})`,
+    hint:
+      failure?.hint ??
+      `See what there is with holdfast info ${request.stanza}; a first backup is taken with holdfast backup.`,
+    details: { repositories: seen },
+    cause: failure,
+  });
+}
