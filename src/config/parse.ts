@@ -45,7 +45,6 @@ export function parseYaml(text: string, file: string): ParseResult {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
-    logLevel: 'silent',
   });
   const locate: Locate = (offset) => lines.linePos(offset);
   const syntax = firstOfEachLine([...document.errors, ...document.warnings], locate).map((error) =>
@@ -149,8 +148,7 @@ class TreeReader {
       if (key === undefined || Object.hasOwn(result, key)) continue;
       const entry = [...path, key];
       const keyStart = startOf(pair.key as Node);
-      const valueStart =
-        pair.value === null || pair.value === undefined ? keyStart : startOf(pair.value as Node);
+      const valueStart = isNothing(pair.value as Node | null) ? keyStart : startOf(pair.value as Node);
       this.#offsets.set(pathKey(entry), { key: keyStart, value: valueStart });
       result[key] = this.#read((pair.value ?? null) as Node | null, entry);
     }
@@ -208,6 +206,11 @@ class TreeReader {
     const position = { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
     this.problems.push({ severity: 'error', rule, position, path: formatPath(path), problem, remedy });
   }
+}
+
+/** A key without a value: the parser gives an empty scalar, whose place says nothing. */
+function isNothing(node: Node | null): boolean {
+  return node === null || (isScalar(node) && node.value === null && node.source === '');
 }
 
 function startOf(node: Node | null | undefined): number {
