@@ -137,7 +137,11 @@ install_modules() {
   if [ "$modules" = missing ]; then npm ci --no-audit --no-fund --loglevel=error </dev/null; fi
   # npm 11.16 and newer run only the install scripts that package.json allows, and older ones may have been told to
   # run none. Node's does nothing but fetch the binary of this platform.
-  if ! has_node; then (cd node_modules/node && node installArchSpecificPackage.js </dev/null); fi
+  if ! has_node; then
+    (cd node_modules/node && node installArchSpecificPackage.js </dev/null)
+    # npm makes no link to a program that was not there yet.
+    ln -sfn ../node/bin/node node_modules/.bin/node
+  fi
   has_node || fail "node_modules/.bin/node does not run" "Remove node_modules and try again; npm's own output is above."
 }
 
