@@ -8,7 +8,7 @@ import { listOptions, type EngineOptions } from './settings/engine-settings-of.t
 import { readHoldfastSettings } from './settings/holdfast.ts';
 import { changeOrders, isFirstSlice, loadOrders, touchPages } from './support/data.ts';
 import { EngineLab } from './support/engine-lab.ts';
-import { copyDirectory, removeDirectories } from './support/files.ts';
+import { copyDirectory, removeDirectories, waitUntilQuiet } from './support/files.ts';
 import { describeMachine, describeVersions, type Versions } from './support/machine.ts';
 import { resultHeader, type BenchmarkResult, type Measurement, type Subject } from './support/result.ts';
 import { runBenchmark, type BenchmarkRun } from './support/run-benchmark.ts';
@@ -86,6 +86,7 @@ async function measureContender(place: Place, contender: Contender, round: numbe
   const incr = await lab.backup('incr');
   const restore = await lab.restore();
   await cluster.stop();
+  await waitUntilQuiet(run.sandbox.path);
   const subject = contender.name;
   const time = (quantity: string, value: number): Measurement => ({
     subject,

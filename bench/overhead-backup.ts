@@ -2,7 +2,7 @@
 import { changeOneOrder, loadOrders } from './support/data.ts';
 import { syncDisks } from './support/files.ts';
 import { describeVersions } from './support/machine.ts';
-import { measurePairs, overheadSubjects, overheadTable } from './support/overhead.ts';
+import { measurePairs, overheadSubjects, overheadTable, type MeasureOnce } from './support/overhead.ts';
 import { protectCluster, type ProtectedCluster } from './support/protected-cluster.ts';
 import { resultHeader, type BenchmarkResult, type Measurement } from './support/result.ts';
 import { runBenchmark, type BenchmarkRun } from './support/run-benchmark.ts';
@@ -26,18 +26,19 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
   const measurements: Measurement[] = [];
   let id = 0;
   for (const type of ['full', 'incr'] as const) {
-    const bare = async (): Promise<number> => {
+    const measureOne = async (go: () => Promise<void>, backup: () => Promise<number>): Promise<number> => {
       await settle(protectedCluster, (id += 1));
-      return await protectedCluster.pgbackrest(['--repo=1', `--type=${type}`, 'backup']);
+      await go();
+      return await backup();
     };
-    const holdfast = async (): Promise<number> => {
-      await settle(protectedCluster, (id += 1));
-      return await protectedCluster.holdfast(['backup', '--type', type]);
+    const { pgbackrest, holdfast } = protectedCluster;
+    const measures: Record<'bare' | 'holdfast', MeasureOnce> = {
+      bare: (go) => measureOne(go, () => pgbackrest(['--repo=1', `--type=${type}`, 'backup'])),
+      holdfast: (go) => measureOne(go, () => holdfast(['backup', '--type', type])),
     };
     // Fills caches, and from then on every full backup expires one older.
-    await bare();
-    await holdfast();
-    measurements.push(...(await measurePairs(type, run.count('pairs'), { bare, holdfast }, run.say)));
+    for (const measureIt of Object.values(measures)) await measureIt(async () => {});
+    measurements.push(...(await measurePairs(type, run.count('pairs'), measures, run.say)));
   }
   return {
     ...resultHeader('overhead-backup', run.date, describeVersions(cluster.binaries, engine)),
@@ -57,7 +58,7 @@ if (import.meta.main) {
     what: 'Overhead of `holdfast backup` over the bare `pgbackrest backup`, with the very same files and type.',
     parameters: {
       size: { default: '200', meaning: 'MB of data' },
-      pairs: { default: '11', meaning: 'pairs of each type' },
+      pairs: { default: '21', meaning: 'pairs of each type' },
       engine: { default: '/usr/bin/pgbackrest', meaning: 'path of pgbackrest' },
     },
     measure,

@@ -2,12 +2,12 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadOrders, touchPages } from './support/data.ts';
-import { copyDirectory, removeDirectories, syncDisks } from './support/files.ts';
+import { copyDirectory, removeDirectories, syncDisks, waitUntilQuiet } from './support/files.ts';
 import { describeVersions } from './support/machine.ts';
-import { measurePairs, overheadSubjects, overheadTable } from './support/overhead.ts';
+import { measurePairs, overheadSubjects, overheadTable, type MeasureOnce } from './support/overhead.ts';
 import { protectCluster, type ProtectedCluster } from './support/protected-cluster.ts';
 import { testEnvironment } from '../test/support/test-user.ts';
-import { resultHeader, type BenchmarkResult, type Measurement } from './support/result.ts';
+import { resultHeader, type BenchmarkResult } from './support/result.ts';
 import { runBenchmark, type BenchmarkRun } from './support/run-benchmark.ts';
 import type { Table } from './support/table.ts';
 import { timeCommand } from './support/time-command.ts';
@@ -48,6 +48,7 @@ async function stage(
     'INSERT INTO marks VALUES (3); SELECT pg_switch_wal(); INSERT INTO marks VALUES (4); SELECT pg_switch_wal()',
   );
   await cluster.stop();
+  await waitUntilQuiet(run.sandbox.path);
   return { target, set: await latestSet(run, repository), expected: 2 };
 }
 
@@ -93,30 +94,27 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
   renameSync(directory, template);
 
   /** Every run has the same cluster, repository and journal, at the same path, and an idle disk. */
-  const timed = async (restore: () => Promise<unknown>): Promise<number> => {
+  const timed = async (go: () => Promise<void>, restore: () => Promise<unknown>): Promise<number> => {
     removeDirectories(sandbox, directory);
     await copyDirectory(template, directory);
     await cluster.start();
     await syncDisks();
+    await go();
     const started = performance.now();
     await restore();
     const elapsed = performance.now() - started;
     const found = Number(await cluster.value('SELECT count(*) FROM marks'));
     if (found !== scene.expected) throw new Error(`restored ${found} marks instead of ${scene.expected}`);
     await cluster.stop('immediate');
+    await waitUntilQuiet(directory);
     return elapsed;
   };
-  const bare = (): Promise<number> => timed(() => restoreByHand(run, play, scene));
-  const holdfast = (): Promise<number> =>
-    timed(() => play.holdfast(['restore', '--to', scene.target, '--yes']));
-  await bare();
-  await holdfast();
-  const measurements: Measurement[] = await measurePairs(
-    'restore',
-    run.count('pairs'),
-    { bare, holdfast },
-    run.say,
-  );
+  const measures: Record<'bare' | 'holdfast', MeasureOnce> = {
+    bare: (go) => timed(go, () => restoreByHand(run, play, scene)),
+    holdfast: (go) => timed(go, () => play.holdfast(['restore', '--to', scene.target, '--yes'])),
+  };
+  for (const measureIt of Object.values(measures)) await measureIt(async () => {});
+  const measurements = await measurePairs('restore', run.count('pairs'), measures, run.say);
   return {
     ...resultHeader('overhead-restore', run.date, describeVersions(cluster.binaries, engine)),
     parameters: { size: run.count('size'), wal: run.count('wal') },

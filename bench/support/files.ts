@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { processesOf } from '../../test/support/processes.ts';
 import type { Sandbox } from '../../test/support/sandbox.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
 
 const execute = promisify(execFile);
 
@@ -18,8 +20,18 @@ export async function copyDirectory(from: string, to: string): Promise<void> {
 export function removeDirectories(sandbox: Sandbox, ...directories: readonly string[]): void {
   for (const directory of directories) {
     if (!directory.startsWith(`${sandbox.path}/`)) throw new Error(`not in the sandbox: ${directory}`);
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+/**
+ * Waits until no process works in a directory any more: asynchronous archiving outlives its server a little, and would
+ * meddle with what comes to be at the same place. @throws Error after half a minute
+ */
+export async function waitUntilQuiet(directory: string): Promise<void> {
+  await waitUntil(`nobody works in ${directory}`, () => processesOf(directory).length === 0, {
+    timeoutMs: 30_000,
+  });
 }
 
 /** Writes everything out, so that nobody's measurement pays for what was written before it. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { formatDifference, formatRatio, formatSeconds } from './format.ts';
 import { valuesOf, type BenchmarkResult, type Measurement } from './result.ts';
 import { medianDifference, spreadOf } from './statistics.ts';
@@ -11,17 +12,29 @@ export const overheadSubjects = [
   { name: 'holdfast', title: 'with Holdfast' },
 ] as const;
 
-/** Measures A B A B …: `bare` and `holdfast` of one round run right after each other. */
+/**
+ * Measures one thing and gives milliseconds. It awaits `go` when everything is prepared, right before the clock starts.
+ */
+export type MeasureOnce = (go: () => Promise<void>) => Promise<number>;
+
+/**
+ * Measures A B A B …: `bare` and `holdfast` of one round run right after each other.
+ *
+ * A backup waits for the next full second (pgBackRest `src/command/backup/backup.c`: files are compared by times in
+ * seconds), so that it takes up to a second more, depending on when it starts. Both sides therefore start at the same
+ * fractions of a second, spread evenly over the rounds: chance would need hundreds of rounds for that.
+ */
 export async function measurePairs(
   quantity: string,
   pairs: number,
-  measure: { readonly bare: () => Promise<number>; readonly holdfast: () => Promise<number> },
+  measure: Readonly<Record<'bare' | 'holdfast', MeasureOnce>>,
   say: (line: string) => void,
 ): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   for (let round = 1; round <= pairs; round += 1) {
+    const go = (): Promise<void> => waitForFraction((round - 0.5) / pairs);
     for (const subject of ['bare', 'holdfast'] as const) {
-      const value = await measure[subject]();
+      const value = await measure[subject](go);
       measurements.push({ subject, quantity, round, value, unit: 'ms' });
     }
     const [bare, holdfast] = measurements.slice(-2);
@@ -30,6 +43,12 @@ export async function measurePairs(
     );
   }
   return measurements;
+}
+
+/** Waits until the clock stands at that fraction of a second. */
+async function waitForFraction(fraction: number): Promise<void> {
+  const now = (performance.timeOrigin + performance.now()) % 1000;
+  await pause((fraction * 1000 - now + 1000) % 1000);
 }
 
 /** Medians, their difference and ratio, and whether the bar is met, one row a quantity. */
