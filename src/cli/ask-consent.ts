@@ -8,6 +8,8 @@ export interface ConsentRequest {
   readonly question: string;
   /** The word that must be typed; undefined: `yes` or `y`. For what cannot be undone it is a name. */
   readonly word?: string | undefined;
+  /** What would be done, for `--json`. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -23,6 +25,7 @@ export async function askConsent(context: CommandContext, request: ConsentReques
       operation: request.operation,
       problem: 'it needs a yes, and there is no terminal to ask on',
       hint: 'Look at what would be done, above or with --plan, and run it again with --yes.',
+      details: request.details,
     });
   }
   const choices = request.word === undefined ? 'yes/no' : `type ${request.word} to go on`;

@@ -29,7 +29,7 @@ export interface ArgumentDefinition {
 
 /** What a command prints and how it ends. */
 export interface CommandResult {
-  /** Merged into `{ ok: true, command }` by `--json`. */
+  /** Merged into `{ ok: true, command, exitCode }` by `--json`. */
   readonly data: Readonly<Record<string, unknown>>;
   /** For people, on stdout; printed only without `--json`. */
   readonly text: string;

@@ -49,7 +49,7 @@ async function runParsed(
   const result = await run(input, context);
   const exitCode = result.exitCode ?? 0;
   if (globals.json) {
-    const document = { ok: exitCode === 0, command: definition.name, ...result.data };
+    const document = { ok: true, command: definition.name, exitCode, ...result.data };
     const { toJsonText } = await import('./output/json-text.ts');
     terminal.printResult(toJsonText(document));
   } else {

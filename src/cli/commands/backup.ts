@@ -80,7 +80,7 @@ function showEvent(
   }
   // That a full one was taken has been said before it started.
   const said = (warning: string): boolean =>
-    result.planned.reason !== undefined && /^no prior backup exists/.test(warning);
+    result.planned.reason !== undefined && warning.startsWith('no prior backup exists');
   for (const warning of result.warnings) {
     if (!said(warning)) terminal.printWarning(`holdfast: ${name}: pgbackrest warns: ${warning}`);
   }

@@ -75,6 +75,10 @@ export const restoreDefinition: CommandDefinition = {
     'consent-needed',
     'nothing-found',
   ],
+  findings: {
+    warning: 'restored, but something should be looked at',
+    critical: 'restored, but something is badly wrong',
+  },
   privileged: true,
   load: () => import('../commands/restore.ts'),
 };

@@ -1,0 +1,153 @@
+import { resolve } from 'node:path';
+import { Failure } from '../../model/failure.ts';
+import { findingsExitCode } from '../../model/finding.ts';
+import { applyRestore, type RestoreOutcome } from '../../recovery/apply/apply-restore.ts';
+import { findRestore, resumeRestore } from '../../recovery/apply/resume-restore.ts';
+import { readRestoreFacts } from '../../recovery/apply/restore-run.ts';
+import { standOfRestore } from '../../recovery/apply/stand-of-restore.ts';
+import { parseRestoreTarget } from '../../recovery/parse-target.ts';
+import { observeRestore } from '../../recovery/plan/observe-restore.ts';
+import { planRestore } from '../../recovery/plan/plan-restore.ts';
+import { renderPlan } from '../../recovery/plan/render-plan.ts';
+import type { RestoreRequest } from '../../recovery/plan/restore-request.ts';
+import type { RestorePlan } from '../../recovery/restore-plan.ts';
+import { askConsent } from '../ask-consent.ts';
+import { chooseRepositories } from '../choose-repositories.ts';
+import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
+import type { CommandContext } from '../context.ts';
+import { openProgressLine } from '../output/progress-line.ts';
+import { describeOutcome, outcomeToJson, showRestoreEvent } from '../output/restore-report.ts';
+import { planFailure } from '../plan-failure.ts';
+import { findUnfinishedRestore, restoreDependencies, unfinishedFailure } from '../restore-operations.ts';
+import { readPort, readTimeline, refuseWithResume } from '../restore-options.ts';
+
+/** `holdfast restore`: plan, consent, apply; or `--resume`. */
+export const run: CommandModule['run'] = async (input, context) => {
+  const resume = input.value('resume');
+  if (resume !== undefined) {
+    refuseWithResume(input);
+    return resumeOne(resume, context);
+  }
+  const request = await readRequest(input, context);
+  const planOnly = input.flag('plan');
+  const journal = await context.journal();
+  const unfinished = request.into === undefined ? findUnfinishedRestore(journal, request.stanza) : undefined;
+  if (unfinished !== undefined && !planOnly) throw unfinishedFailure(request.stanza, unfinished);
+  using progress = openProgressLine(context.terminal, () => performance.now());
+  const engine = await context.engine();
+  const observations = await observeRestore(
+    {
+      engine,
+      path: context.path,
+      currentUid: context.uid,
+      unfinishedRestore: unfinished?.id,
+      onProgress: (done, total) => progress.say(`reading WAL: ${done} of ${total} segments`),
+    },
+    request,
+  );
+  context.signal.throwIfAborted();
+  progress.clear();
+  const plan = planRestore(request, observations, {
+    now: new Date(context.now()),
+    id: context.newRunId('restore'),
+  });
+  showPlan(plan, planOnly, context);
+  if (plan.refusals.length > 0) throw planFailure(plan);
+  if (planOnly) return { data: { plan }, text: `${renderPlan(plan)}\n`, exitCode: 0 };
+  await askForRestore(plan, context);
+  const deps = await restoreDependencies(context, (event) =>
+    showRestoreEvent(event, context.terminal, progress),
+  );
+  return resultOf(await applyRestore(plan, { ...deps, server: observations.cluster.server }), plan);
+};
+
+async function readRequest(input: CommandInput, context: CommandContext): Promise<RestoreRequest> {
+  const text = input.value('to');
+  if (text === undefined) {
+    throw new Failure('usage', {
+      operation: 'read the command line',
+      problem: 'restore needs --to, or --resume with the id of a restore',
+      hint: "For everything that was archived: --to latest. For a time: --to '2026-11-20 10:30:00+01'.",
+    });
+  }
+  const target = parseRestoreTarget(text, {
+    now: new Date(context.now()),
+    timezone: input.value('timezone'),
+  });
+  const timeline = readTimeline(input.value('timeline'));
+  const port = readPort(input.value('port'));
+  const [configuration, stanza] = [await context.configuration(), await context.stanza()];
+  const repositoryName = input.value('repo');
+  if (repositoryName !== undefined) chooseRepositories(stanza, [repositoryName]);
+  const into = input.value('into');
+  if (into !== undefined && input.flag('delta')) throw contradiction('--delta', '--into');
+  if (into === undefined && port !== undefined)
+    throw contradiction('--port', 'a restore in place: it needs --into');
+  return {
+    configuration,
+    stanza: stanza.name,
+    target,
+    setLabel: input.value('set'),
+    repositoryName,
+    into: into === undefined ? undefined : resolve(into),
+    delta: input.flag('delta'),
+    timeline,
+    port,
+  };
+}
+
+function contradiction(option: string, other: string): Failure {
+  return new Failure('usage', {
+    operation: 'read the command line',
+    problem: `${option} does not go together with ${other}`,
+    hint: 'Leave one of them out; `holdfast restore --help` says what each does.',
+  });
+}
+
+/** Before anything is done the plan is read: on stderr, because the result is yet to come. */
+function showPlan(plan: RestorePlan, planOnly: boolean, context: CommandContext): void {
+  if (context.globals.json) return;
+  if (planOnly && plan.refusals.length === 0) return;
+  for (const line of renderPlan(plan).split('\n')) context.terminal.printNote(line);
+}
+
+/** In place it takes the name of the stanza: what is running now will be replaced. */
+async function askForRestore(plan: RestorePlan, context: CommandContext): Promise<void> {
+  const inPlace = plan.mode !== 'into';
+  await askConsent(context, {
+    operation: `restore stanza ${plan.stanza}`,
+    question: inPlace
+      ? `This replaces the cluster in ${plan.directories.data}${plan.server.running ? ', which is running' : ''}. Go on?`
+      : `Restore into ${plan.directories.data}?`,
+    word: inPlace ? plan.stanza : undefined,
+    details: { plan },
+  });
+}
+
+async function resumeOne(id: string, context: CommandContext): Promise<CommandResult> {
+  const journal = await context.journal();
+  const record = findRestore(journal.findRun(id), id);
+  const { plan } = readRestoreFacts(record);
+  const stand = standOfRestore(journal, record);
+  context.terminal.printNote(`holdfast: the restore ${stand.id} ${stand.description}`);
+  if (stand.state === 'stopped') {
+    await askConsent(context, {
+      operation: `finish the restore ${record.id}`,
+      question: `Go on with it at step ${stand.at ?? 'none'}?`,
+      word: plan.mode === 'into' ? undefined : plan.stanza,
+    });
+  }
+  using progress = openProgressLine(context.terminal, () => performance.now());
+  const deps = await restoreDependencies(context, (event) =>
+    showRestoreEvent(event, context.terminal, progress),
+  );
+  return resultOf(await resumeRestore(record.id, deps), plan);
+}
+
+function resultOf(outcome: RestoreOutcome, plan: RestorePlan): CommandResult {
+  return {
+    data: { plan, outcome: outcomeToJson(outcome) },
+    text: describeOutcome(outcome),
+    exitCode: findingsExitCode(outcome.findings),
+  };
+}
