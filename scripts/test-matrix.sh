@@ -3,7 +3,7 @@
 #
 # Runs the integration tests with other versions of pgBackRest and PostgreSQL than the distribution's: a spread in which
 # each version appears, not every combination. With two arguments (`2.60 18`) that one pair.
-# pgBackRest knows PostgreSQL up to: 2.45 → 15, 2.55 → 17, 2.60 → 18.
+# pgBackRest knows PostgreSQL up to: 2.45 → 15, 2.55 → 17 (18 as an experiment), 2.60 → 18.
 set -eu
 cd "$(dirname "$0")/.."
 
