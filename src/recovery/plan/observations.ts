@@ -46,7 +46,7 @@ export interface ClusterObservation {
   readonly links: readonly { readonly path: string; readonly destination: string }[];
   /** Settings the server would start with, by name. */
   readonly configured: Readonly<Record<string, number>>;
-  /** What `postgres --version` of the programs found says: `15.18`. */
+  /** What `pg_ctl --version` of the programs found says: `15.18`. */
   readonly installed: string | undefined;
 }
 

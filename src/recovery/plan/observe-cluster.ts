@@ -13,10 +13,9 @@ import type { ClusterObservation } from './observations.ts';
 /** Looks at production's cluster on this host, whatever is left of it. Changes nothing. */
 export async function observeCluster(server: Server): Promise<ClusterObservation> {
   const directory = server.node.path;
-  const [state, control, configured, installed, localWal, tablespaces, links, mount] = await Promise.all([
+  const [state, control, installed, localWal, tablespaces, links, mount] = await Promise.all([
     inspectServer(server),
     readControlDataIfAny(server),
-    readConfigured(server),
     readInstalledVersion(server),
     readLocalWal(join(directory, 'pg_wal')),
     listTablespaces(directory),
@@ -24,6 +23,8 @@ export async function observeCluster(server: Server): Promise<ClusterObservation
     isMountPoint(directory),
   ]);
   const present = await exists(directory);
+  // A running server has recorded its own values in the control file; asking `postgres -C` costs 20 ms a setting.
+  const configured = state.running ? (control?.parameters ?? {}) : await readConfigured(server);
   return {
     server,
     state,
@@ -101,7 +102,8 @@ async function readConfigured(server: Server): Promise<Record<string, number>> {
 
 async function readInstalledVersion(server: Server): Promise<string | undefined> {
   const result = await runCommand({
-    command: join(server.binDirectory, 'postgres'),
+    // A quarter of the time that `postgres --version` takes, and always from the same package.
+    command: join(server.binDirectory, 'pg_ctl'),
     args: ['--version'],
     env: serverEnvironment(server.owner, server.binDirectory),
     runAs: server.runAs,

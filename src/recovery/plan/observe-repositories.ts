@@ -6,24 +6,69 @@ import type { Catalogue, DatabaseHistoryEntry } from '../../model/backup-set.ts'
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { Repository } from '../../model/repository.ts';
 import { defaultSegmentSize, historyFileName, parseHistory, type TimelineSwitch } from '../../model/wal.ts';
-import { buildLedger, listStretches, type ArchiveLedger } from '../wal/ledger.ts';
+import { buildLedger, listStretches, type ArchiveEntry, type ArchiveLedger } from '../wal/ledger.ts';
 import type { LocalWal } from '../wal/local-wal.ts';
 import { buildChain } from '../wal/timeline-chain.ts';
 import type { ListedRepository } from './gather-evidence.ts';
 import type { ClusterObservation, TimelineChoice } from './observations.ts';
 import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
 
-interface ArchiveListing {
+/** What a repository has of a stanza's WAL, as listed. */
+export interface ArchiveListing {
   readonly repository: Repository;
   readonly database: DatabaseHistoryEntry | undefined;
   readonly archiveId: string | undefined;
-  readonly ledger: ArchiveLedger | undefined;
+  readonly entries: readonly ArchiveEntry[] | undefined;
   readonly failure: Failure | undefined;
 }
 
+type ReadListing = ArchiveListing & { readonly ledger: ArchiveLedger | undefined };
+
+/** The repositories that the request lets take part. @throws Failure usage for an unknown name */
+export function selectRepositories(request: RestoreRequest, stanza: Stanza): readonly Repository[] {
+  const wanted = stanza.repositories.filter(
+    (one) => request.repositoryName === undefined || one.name === request.repositoryName,
+  );
+  if (wanted.length === 0) throw unknownRepository(stanza, request.repositoryName ?? '');
+  return wanted;
+}
+
+/** Lists what one repository holds of a stanza's WAL, for the youngest of these databases: one request. */
+export async function listArchive(
+  engine: Engine,
+  stanza: string,
+  repository: Repository,
+  databases: readonly DatabaseHistoryEntry[],
+): Promise<ArchiveListing> {
+  const database = databases
+    .filter((one) => one.repositoryKey === repository.key)
+    .toSorted((left, right) => right.databaseId - left.databaseId)[0];
+  const base = { repository, database };
+  if (!database) return { ...base, archiveId: undefined, entries: undefined, failure: undefined };
+  const archiveId = `${database.version}-${database.databaseId}`;
+  try {
+    const path = `archive/${stanza}/${archiveId}`;
+    const entries = await listRepository(engine, {
+      stanza,
+      repositoryKey: repository.key,
+      path,
+      recurse: true,
+    });
+    const files = entries.flatMap((entry) =>
+      entry.type === 'file' ? [{ name: entry.name, size: entry.size ?? 0, time: entry.time ?? 0 }] : [],
+    );
+    return { ...base, archiveId, entries: files, failure: undefined };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { ...base, archiveId, entries: undefined, failure: error };
+  }
+}
+
 /**
- * Lists what each repository holds of the stanza's WAL, decides on the timeline and follows its history. One request
- * a repository, and one for a history file where the timeline is not the first.
+ * Decides on the timeline and follows its history in each repository: one request more where the timeline is not the
+ * first and its history file is not in pg_wal.
+ *
+ * @param begun listings that were begun before the cluster was known; one of another cluster's database is made again
  */
 export async function observeRepositories(
   engine: Engine,
@@ -31,13 +76,18 @@ export async function observeRepositories(
   stanza: Stanza,
   catalogue: Catalogue,
   cluster: ClusterObservation,
+  begun: readonly ArchiveListing[],
 ): Promise<{ readonly timeline: TimelineChoice; readonly repositories: ListedRepository[] }> {
-  const wanted = stanza.repositories.filter(
-    (one) => request.repositoryName === undefined || one.name === request.repositoryName,
+  const own = catalogue.databases.filter(
+    (one) => cluster.control === undefined || one.systemIdentifier === cluster.control.systemIdentifier,
   );
-  if (wanted.length === 0) throw unknownRepository(stanza, request.repositoryName ?? '');
+  const size = cluster.control?.walSegmentSize ?? cluster.localWal.segmentSize ?? defaultSegmentSize;
   const listings = await Promise.all(
-    wanted.map((one) => listArchive(engine, stanza.name, one, catalogue, cluster)),
+    begun.map(async (one) => {
+      const fits = one.database !== undefined && own.includes(one.database);
+      const listing = fits ? one : await listArchive(engine, stanza.name, one.repository, own);
+      return { ...listing, ledger: listing.entries && buildLedger(listing.entries, size) };
+    }),
   );
   const timeline = chooseTimeline(request, cluster, listings);
   const localWal = restoreModeOf(request) === 'into' ? undefined : cluster.localWal;
@@ -52,46 +102,11 @@ export async function observeRepositories(
   return { timeline, repositories };
 }
 
-async function listArchive(
-  engine: Engine,
-  stanza: string,
-  repository: Repository,
-  catalogue: Catalogue,
-  cluster: ClusterObservation,
-): Promise<ArchiveListing> {
-  const database = catalogue.databases
-    .filter((one) => one.repositoryKey === repository.key)
-    .filter(
-      (one) => cluster.control === undefined || one.systemIdentifier === cluster.control.systemIdentifier,
-    )
-    .toSorted((left, right) => right.databaseId - left.databaseId)[0];
-  const base = { repository, database };
-  if (!database) return { ...base, archiveId: undefined, ledger: undefined, failure: undefined };
-  const archiveId = `${database.version}-${database.databaseId}`;
-  try {
-    const path = `archive/${stanza}/${archiveId}`;
-    const entries = await listRepository(engine, {
-      stanza,
-      repositoryKey: repository.key,
-      path,
-      recurse: true,
-    });
-    const files = entries.flatMap((entry) =>
-      entry.type === 'file' ? [{ name: entry.name, size: entry.size ?? 0, time: entry.time ?? 0 }] : [],
-    );
-    const size = cluster.control?.walSegmentSize ?? cluster.localWal.segmentSize ?? defaultSegmentSize;
-    return { ...base, archiveId, ledger: buildLedger(files, size), failure: undefined };
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    return { ...base, archiveId, ledger: undefined, failure: error };
-  }
-}
-
 /** Production's own timeline, because the archive may hold others: drills that should not have archived, failovers. */
 function chooseTimeline(
   request: RestoreRequest,
   cluster: ClusterObservation,
-  listings: readonly ArchiveListing[],
+  listings: readonly ReadListing[],
 ): TimelineChoice {
   if (request.timeline !== undefined) return { timeline: request.timeline, source: 'asked for' };
   if (cluster.control) {
@@ -104,7 +119,7 @@ function chooseTimeline(
 }
 
 interface FollowContext {
-  readonly listing: ArchiveListing;
+  readonly listing: ReadListing;
   readonly stanza: Stanza;
   readonly catalogue: Catalogue;
   readonly cluster: ClusterObservation;

@@ -6,13 +6,14 @@ import type { Catalogue } from '../../model/backup-set.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { PostgresNode } from '../../model/stanza.ts';
 import { locateServer } from '../../postgres/locate-server.ts';
+import type { Server } from '../../postgres/server.ts';
 import type { SearchProgress } from '../wal/search-wal.ts';
-import { chooseSet, reachesTarget } from './choose-set.ts';
+import { chooseSet, reachesTarget, type SetChoice } from './choose-set.ts';
 import { gatherEvidence, type ListedRepository } from './gather-evidence.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { observeDestination, observeFileSystems } from './observe-destination.ts';
 import { observePatroni } from './observe-patroni.ts';
-import { observeRepositories } from './observe-repositories.ts';
+import { listArchive, observeRepositories, selectRepositories } from './observe-repositories.ts';
 import type {
   ClusterObservation,
   RepositoryObservation,
@@ -46,14 +47,15 @@ export async function observeRestore(
   const { engine } = deps;
   const stanza = findStanza(request);
   const node = findLocalNode(stanza);
-  const catalogue = await readCatalogue(engine, stanza.name);
-  const server = await locateServer(node, {
-    path: deps.path,
-    currentUid: deps.currentUid,
-    major: majorOf(catalogue),
-  });
-  const [cluster, patroni, destination] = await Promise.all([
-    observeCluster(server),
+  const wanted = selectRepositories(request, stanza);
+  const reading = readCatalogue(engine, stanza.name);
+  const listing = reading.then((known) =>
+    Promise.all(wanted.map((one) => listArchive(engine, stanza.name, one, known.databases))),
+  );
+  const [catalogue, listings, cluster, patroni, destination] = await Promise.all([
+    reading,
+    listing,
+    locate(deps, node, reading).then(observeCluster),
     stanza.patroni && observePatroni(stanza.patroni),
     observeDestination({
       path: request.into ?? node.path,
@@ -62,9 +64,17 @@ export async function observeRestore(
       port: request.into === undefined ? undefined : request.port,
     }),
   ]);
-  const listed = await observeRepositories(engine, request, stanza, catalogue, cluster);
-  const repositories = await lookForTarget(deps, request, stanza, cluster, listed.repositories);
-  const setDetail = await readChosenSet(engine, stanza, request, repositories);
+  const listed = await observeRepositories(engine, request, stanza, catalogue, cluster, listings);
+  const guess = chooseSet(listed.repositories.map(withoutEvidence), request);
+  const [repositories, guessed] = await Promise.all([
+    lookForTarget(deps, request, stanza, cluster, listed.repositories),
+    readDetailOf(engine, stanza, guess),
+  ]);
+  const choice = chooseSet(repositories, request);
+  const isGuessed =
+    choice?.verdict.set.label === guess?.verdict.set.label &&
+    choice?.repository.key === guess?.repository.key;
+  const setDetail = isGuessed ? guessed : await readDetailOf(engine, stanza, choice);
   return {
     engine,
     catalogue,
@@ -91,7 +101,7 @@ async function lookForTarget(
   let found = false;
   for (const repository of listed) {
     const observed: RepositoryObservation = found
-      ? { ...repository, evidence: undefined }
+      ? withoutEvidence(repository)
       : await lookIntoRepository(deps, request, stanza, cluster, repository);
     looked.push(observed);
     found ||= request.target.kind !== 'latest' && reachesTarget(observed, request);
@@ -107,7 +117,7 @@ async function lookIntoRepository(
   repository: ListedRepository,
 ): Promise<RepositoryObservation> {
   const { ledger, chain, archiveId } = repository;
-  if (!ledger || !chain || archiveId === undefined) return { ...repository, evidence: undefined };
+  if (!ledger || !chain || archiveId === undefined) return withoutEvidence(repository);
   const source = {
     engine: deps.engine,
     stanza: stanza.name,
@@ -126,13 +136,15 @@ async function lookIntoRepository(
   }
 }
 
-async function readChosenSet(
+function withoutEvidence(repository: ListedRepository): RepositoryObservation {
+  return { ...repository, evidence: undefined };
+}
+
+async function readDetailOf(
   engine: Engine,
   stanza: Stanza,
-  request: RestoreRequest,
-  repositories: readonly RepositoryObservation[],
+  choice: SetChoice | undefined,
 ): Promise<SetDetail | undefined> {
-  const choice = chooseSet(repositories, request);
   if (!choice) return undefined;
   const { repository, verdict } = choice;
   return readSetDetail(engine, {
@@ -140,6 +152,21 @@ async function readChosenSet(
     repositoryKey: repository.key,
     label: verdict.set.label,
   });
+}
+
+/** Waits for the catalogue only when the version is not to be had otherwise: the data directory may be gone. */
+async function locate(
+  deps: ObserveDependencies,
+  node: PostgresNode,
+  catalogue: Promise<Catalogue>,
+): Promise<Server> {
+  const known = { path: deps.path, currentUid: deps.currentUid };
+  try {
+    return await locateServer(node, known);
+  } catch (error) {
+    if (!isFailure(error, 'nothing-found')) throw error;
+    return locateServer(node, { ...known, major: majorOf(await catalogue) });
+  }
 }
 
 /** Every place that will receive bytes. */
