@@ -103,8 +103,8 @@ unguard() {
 check_debian() {
   id='' version=''
   if [ -r /etc/os-release ]; then
-    id=$(. /etc/os-release && echo "${ID:-}")
-    version=$(. /etc/os-release && echo "${VERSION_ID:-}")
+    # shellcheck disable=SC1091 # not ours
+    id=$(. /etc/os-release && echo "${ID:-}") version=$(. /etc/os-release && echo "${VERSION_ID:-}")
   fi
   case "$id $version" in
     'debian 12' | 'debian 13') ;;
@@ -127,7 +127,8 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages </dev/null
   unguard
   trap - EXIT INT TERM
-  has_postgres && [ -x /usr/bin/pgbackrest ] || fail "apt-get ended well, but not everything is there" "Look at its output above."
+  packages=$(missing_packages)
+  [ -z "$packages" ] || fail "apt-get ended well, but still missing: $packages" "Look at its output above."
 }
 
 # --- node_modules --------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ describe('a cluster of a test', () => {
 
 describe('the leak check', () => {
   it('fails for a process that was left behind, and ends it', async () => {
-    const sandbox = await createSandbox('leak');
+    const sandbox = await createSandbox('leak', { graceMs: 100 });
     const left = await sandbox.mustRun('sh', ['-c', 'sleep 300 >/dev/null 2>&1 & echo $!']);
     const pid = Number(left.stdout);
     expect(isRunning(pid)).toBe(true);

