@@ -42,22 +42,38 @@ export async function runBenchmark<Name extends string>(benchmark: Benchmark<Nam
   const values = readArguments(benchmark);
   if (values === undefined) return;
   removeDeadRuns();
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => interruption.abort(new Error(`interrupted by ${signal}`)));
+  }
+  try {
+    await measureInSandbox(benchmark, values, interruption.signal);
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    console.error(String(interruption.signal.reason));
+    // What was being measured has lost its folder and its processes, but would go on.
+    process.exit(130);
+  }
+}
+
+async function measureInSandbox<Name extends string>(
+  benchmark: Benchmark<Name>,
+  values: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
   const interrupted = new Promise<never>((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        process.exitCode = 130;
-        reject(new Error(`interrupted by ${signal}`));
-      });
-    }
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
-  interrupted.catch(() => {});
   // Disposing it ends every process that works in the folder, whatever it was doing.
   await using sandbox = await createSandbox('bench');
   writeFileSync(sandbox.file(marker), String(process.pid));
-  const run = describeRun(sandbox, values);
-  const result = await Promise.race([interrupted, benchmark.measure(run)]);
+  const run = describeRun<Name>(sandbox, values);
+  const measured = benchmark.measure(run);
+  // After an interruption nobody waits for it any more.
+  measured.catch(() => {});
+  const result = await Promise.race([interrupted, measured]);
   for (const table of benchmark.tables(result)) if (table.prose !== true) console.log(renderText(table));
-  console.log(`\nEvery measurement: ${writeResult(run.text('out' as Name), result)}`);
+  console.log(`\nEvery measurement: ${writeResult(values.out ?? resultsDirectory, result)}`);
 }
 
 function readArguments<Name extends string>(
