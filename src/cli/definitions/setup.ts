@@ -47,6 +47,7 @@ export const setupDefinition: CommandDefinition = {
     'consent-needed',
     'backup-incomplete',
   ],
+  findings: { warning: 'something is left that needs consent or another hand', critical: 'not used' },
   privileged: true,
   load: () => import('../commands/setup.ts'),
 };

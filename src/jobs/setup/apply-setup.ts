@@ -33,6 +33,8 @@ export interface ApplySetupDeps {
   /** Milliseconds of any clock that does not jump. */
   clock(): number;
   readonly onEvent?: ((event: SetupEvent) => void) | undefined;
+  /** Kinds of steps that are left out, of the outcome too: `backup` where the first one is to come later. */
+  readonly skip?: ReadonlySet<SetupStepKind> | undefined;
 }
 
 export interface SetupOutcome {
@@ -53,8 +55,15 @@ export interface SetupOutcome {
 export async function applySetup(context: SetupContext, deps: ApplySetupDeps): Promise<SetupOutcome> {
   const applied: SetupStep[] = [];
   for (;;) {
-    context.signal?.throwIfAborted();
-    const plan = withoutProven(planSetup(context.stanza, await observeSetup(context)), applied);
+    if (context.signal?.aborted === true) {
+      throw new Failure('interrupted', {
+        operation: `set up stanza ${context.stanza.name}`,
+        problem: 'interrupted between two steps',
+        hint: 'Run setup again: it goes on with what is left.',
+      });
+    }
+    const observed = withoutProven(planSetup(context.stanza, await observeSetup(context)), applied);
+    const plan = withoutKinds(observed, deps.skip);
     const next = nextSteps(plan, deps.consents);
     const [first] = next;
     if (first === undefined) return { applied, plan, heldUp: stepsHeldUp(plan, deps.consents) };
@@ -65,6 +74,11 @@ export async function applySetup(context: SetupContext, deps: ApplySetupDeps): P
     applied.push(...next);
     for (const step of next) deps.onEvent?.({ kind: 'ended', step, elapsedMs: deps.clock() - started });
   }
+}
+
+/** The plan without the kinds of steps that are not wanted. */
+export function withoutKinds(plan: SetupPlan, kinds: ReadonlySet<SetupStepKind> = new Set()): SetupPlan {
+  return { ...plan, steps: plan.steps.filter((step) => !kinds.has(step.kind)) };
 }
 
 /** What must be done before a step of a kind; a step that is held up there holds the later one up. */
