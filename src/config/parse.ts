@@ -21,7 +21,7 @@ import {
 } from './source-tree.ts';
 
 /** What a configuration file may not exceed. Far beyond real files, far below what hurts. */
-export const parseLimits = { bytes: 1024 * 1024, depth: 40, values: 50_000 } as const;
+export const parseLimits = { bytes: 256 * 1024, depth: 40, values: 50_000 } as const;
 
 type Locate = (offset: number) => { line: number; col: number };
 
@@ -44,14 +44,13 @@ export function parseYaml(text: string, file: string): ParseResult {
   const document = parseDocument(protectReferences(text), {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    uniqueKeys: false,
   });
   const locate: Locate = (offset) => lines.linePos(offset);
   const syntax = firstOfEachLine([...document.errors, ...document.warnings], locate).map((error) =>
     syntaxProblem(error, file, locate),
   );
-  const unreadable = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
-  if (unreadable) return { tree: undefined, problems: syntax };
+  if (document.errors.length > 0) return { tree: undefined, problems: syntax };
   const reader = new TreeReader(document, file, locate);
   const tree = reader.readTree();
   return { tree, problems: [...syntax, ...reader.problems] };
@@ -65,6 +64,7 @@ class TreeReader {
   readonly #locate: Locate;
   readonly #offsets = new Map<string, EntryOffsets>();
   readonly #open = new Set<Node>();
+  readonly #duplicates = new Set<Node>();
   readonly #anchors = new Map<string, Node>();
   #values = 0;
   #stopped = false;
@@ -141,12 +141,19 @@ class TreeReader {
 
   #readMap(pairs: readonly Pair[], path: Path): PlainValue {
     const result: { [key: string]: PlainValue } = {};
-    const merges = pairs.filter((pair) => keyText(pair.key as Node) === '<<');
+    const merges: Pair[] = [];
     for (const pair of pairs) {
-      if (merges.includes(pair)) continue;
+      if (keyText(pair.key as Node) === '<<') {
+        merges.push(pair);
+        continue;
+      }
       const key = this.#readKey(pair.key as Node | null, path);
-      if (key === undefined || Object.hasOwn(result, key)) continue;
+      if (key === undefined) continue;
       const entry = [...path, key];
+      if (Object.hasOwn(result, key)) {
+        this.#reportDuplicate(pair.key as Node, entry);
+        continue;
+      }
       const keyStart = startOf(pair.key as Node);
       const valueStart = isNothing(pair.value as Node | null) ? keyStart : startOf(pair.value as Node);
       this.#offsets.set(pathKey(entry), { key: keyStart, value: valueStart });
@@ -192,6 +199,19 @@ class TreeReader {
       'Write a name as the key.',
     );
     return undefined;
+  }
+
+  /** Once for each place, however often aliases lead there. The parser's own check takes quadratic time. */
+  #reportDuplicate(key: Node, path: Path): void {
+    if (this.#duplicates.has(key)) return;
+    this.#duplicates.add(key);
+    this.#report(
+      key,
+      path,
+      'duplicate-key',
+      'the same key stands here a second time',
+      'Keep one of the two.',
+    );
   }
 
   #stop(node: Node, path: Path, problem: string): null {
@@ -253,14 +273,6 @@ function syntaxProblem(error: YAMLError, file: string, locate: Locate): Problem 
   const { line, col } = locate(error.pos[0]);
   const position = { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   const common = { severity: 'error', position, path: '' } as const;
-  if (error.code === 'DUPLICATE_KEY') {
-    return {
-      ...common,
-      rule: 'duplicate-key',
-      problem: 'the same key stands here a second time',
-      remedy: 'Keep one of the two.',
-    };
-  }
   if (error.code === 'RESOURCE_EXHAUSTION') {
     return {
       ...common,

@@ -34,11 +34,19 @@ function locate(finding: RuleFinding, path: Path, tree: SourceTree): Problem {
     rule: finding.rule,
     position: tree.positionOf(path, finding.atKey === true ? 'key' : 'value'),
     path: formatPath(path),
-    value: finding.secret === true ? '(secret, not shown)' : showValue(tree.valueAt(path)),
+    value: shownOf(finding, path, tree),
     problem: finding.problem,
     expected: finding.expected,
     remedy: finding.remedy,
   };
+}
+
+/** What is wrong about a key is the key; what stands behind it may be a secret in the wrong place. */
+function shownOf(finding: RuleFinding, path: Path, tree: SourceTree): string | undefined {
+  const value = tree.valueAt(path);
+  if (value === undefined) return undefined;
+  if (finding.secret === true) return '(secret, not shown)';
+  return showValue(finding.atKey === true ? (path.at(-1) ?? null) : value);
 }
 
 /** True when one path holds the other. */

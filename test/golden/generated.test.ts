@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allGenerators } from '../../scripts/generate/all-generators.ts';
 import type { GeneratedFile } from '../../scripts/generate/generated-file.ts';
@@ -21,10 +21,8 @@ describe('generated files', () => {
     const files = await generateAll();
     const copy = await mkdtemp(join(tmpdir(), 'holdfast-generated-'));
     try {
-      for (const file of files) {
-        await mkdir(dirname(join(copy, file.path)), { recursive: true });
-        await cp(join(root, file.path), join(copy, file.path));
-      }
+      await writeGeneratedFiles(copy, files);
+      expect(await findStaleFiles(copy, files)).toEqual([]);
       const [changed, missing] = files.map((file) => file.path);
       if (changed === undefined || missing === undefined)
         throw new Error('there are fewer than two generated files');

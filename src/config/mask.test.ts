@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { stanzaWith } from '../../test/support/marked-configuration.ts';
+import { parseConfiguration } from './load.ts';
+import { maskedConfiguration } from './mask.ts';
+
+describe('maskedConfiguration', () => {
+  it('shows references as written and literals not at all', () => {
+    const text = stanzaWith({
+      local:
+        '{ type: s3, provider: aws, region: eu-central-1, bucket: b, key: hunter2, keySecret: file:/run/s3, encryption: { passphrase: "${P}" } }',
+      top: 'options: { process-max: 3 }\nserver: { token: exec:pass token }\nnotify: { ops: { slack: hunter3 } }',
+    });
+    const { configuration } = parseConfiguration(text, '/f');
+    if (configuration === undefined) throw new Error('the file was refused');
+    const masked = maskedConfiguration(configuration);
+    expect(JSON.stringify(masked)).not.toMatch(/hunter|undefined|position/);
+    expect(masked).toMatchObject({
+      stanzas: [
+        {
+          repositories: [
+            {
+              access: { key: '(literal, masked)', keySecret: 'file:/run/s3' },
+              encryption: { passphrase: '${P}' },
+            },
+          ],
+        },
+      ],
+      server: { token: 'exec:pass token' },
+      notify: [{ target: '(literal, masked)' }],
+    });
+  });
+});
