@@ -1,4 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createCluster } from '../support/cluster.ts';
 import { listeningPorts } from '../support/ports.ts';
@@ -38,6 +40,18 @@ describe('a cluster of a test', () => {
     expect(listeningPorts().has(port)).toBe(false);
   });
 
+  it('reads rows as they are, whatever is in them', async () => {
+    await using cluster = await createCluster({ name: 'rows' });
+    const [row] = await cluster.sql(
+      `SELECT '' AS empty, ',' AS comma, E'a\\n\\n"b"' AS lines, NULL AS nothing, '' AS last`,
+    );
+    expect(row).toEqual({ empty: '', comma: ',', lines: 'a\n\n"b"', nothing: null, last: '' });
+    expect(await cluster.sql('SELECT 1 AS one WHERE false')).toEqual([]);
+    expect(await cluster.sql(`CREATE TABLE t (); SELECT '' AS only; CREATE TABLE u ()`)).toEqual([
+      { only: '' },
+    ]);
+  });
+
   it('fails with the message of the server', async () => {
     await using cluster = await createCluster({ name: 'error' });
     await expect(cluster.sql('SELECT * FROM nothing_here')).rejects.toThrow(
@@ -55,6 +69,30 @@ describe('the leak check', () => {
     await expect(sandbox[Symbol.asyncDispose]()).rejects.toThrow(`leaked process ${pid}`);
     expect(isRunning(pid)).toBe(false);
     expect(existsSync(sandbox.path)).toBe(false);
+  });
+
+  it('fails for a port that is still listened on', async () => {
+    const sandbox = await createSandbox('port');
+    const port = await sandbox.port();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await expect(sandbox[Symbol.asyncDispose]()).rejects.toThrow(`port ${port} is still listened on`);
+    server.close();
+    expect(existsSync(sandbox.path)).toBe(false);
+  });
+
+  it('fails for a mount that was left behind, and empties nothing through it', async () => {
+    const sandbox = await createSandbox('mount');
+    const directory = sandbox.directory('left');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'holdfast-test', directory]);
+    try {
+      writeFileSync(`${directory}/kept`, '');
+      await expect(sandbox[Symbol.asyncDispose]()).rejects.toThrow(`${directory} is still mounted`);
+      expect(existsSync(`${directory}/kept`)).toBe(true);
+    } finally {
+      execFileSync('umount', [directory]);
+      rmSync(sandbox.path, { recursive: true });
+    }
   });
 
   it('runs every deferred clean-up, newest first, even when one fails', async () => {
