@@ -51,6 +51,7 @@ describe('each check finds a planted violation', () => {
     ['passed on', 'process/a.ts', `export { a } from '../engine/a.ts';`],
     ['passed on whole', 'process/a.ts', `export * from '../engine/a.ts';`],
     ['in a test', 'model/wal.test.ts', `import { a } from '../engine/a.ts';`],
+    ['other tests', 'cli/a.test.ts', `import { a } from '../../test/integration/a.ts';`],
     ['outside of src', 'cli/a.ts', `import { a } from '../../test/support/a.ts';`],
     ['after a template', 'model/a.ts', 'const a = `${`}`} //`;\nimport { b } from "../cli/b.ts";'],
     ['after a regular expression', 'model/a.ts', `const a = /['"/*]/;\nimport { b } from '../cli/b.ts';`],
@@ -69,6 +70,7 @@ describe('each check finds a planted violation', () => {
     ],
     ['a comment', 'model/a.ts', `// import { a } from '../cli/a.ts';\n/* import '../cli/a.ts' */`],
     ['a text', 'model/a.ts', `const a = "import { a } from '../cli/a.ts'";`],
+    ['the test bed in a test', 'cli/a.test.ts', `import { a } from '../../test/support/a.ts';`],
     ['main.ts', 'main.ts', `import { run } from './cli/run-program.ts';`],
   ])('and does not mind %s', (_name, path, text) => {
     expect(checkBorders([sourceFile(path, text)])).toEqual([]);
