@@ -3,14 +3,19 @@ import type { TestCluster } from './cluster.ts';
 
 /** A test cluster as the configuration would describe it. */
 export function nodeOf(cluster: TestCluster, changes: Partial<PostgresNode> = {}): PostgresNode {
+  return { ...nodeAt(cluster.dataDirectory, cluster.port, cluster.sandbox.owner.name), ...changes };
+}
+
+/** A local node with nothing else said of it. */
+export function nodeAt(path: string, port: number, osUser: string): PostgresNode {
   return {
     host: undefined,
-    path: cluster.dataDirectory,
-    port: cluster.port,
+    path,
+    port,
     socketPath: undefined,
     databaseUser: undefined,
     database: 'postgres',
-    osUser: cluster.sandbox.owner.name,
+    osUser,
     binDirectory: undefined,
     transport: {
       kind: 'ssh',
@@ -22,6 +27,5 @@ export function nodeOf(cluster: TestCluster, changes: Partial<PostgresNode> = {}
       certificateFile: undefined,
       keyFile: undefined,
     },
-    ...changes,
   };
 }
