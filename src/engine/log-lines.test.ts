@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from './engine.ts';
 import { LogReader, unprintable } from './log-lines.ts';

@@ -59,11 +59,12 @@ const keepForEver = 9_999_999;
 
 function retentionOptions(retention: Retention, key: number): ConfOption[] {
   const { full, archive } = retention;
+  const countsDiffs = archive !== 'follow' && archive.type === 'diff';
   const name = (rest: string): string => `repo${key}-retention-${rest}`;
   return [
     ...option(name('full-type'), full?.by === 'time' ? 'time' : undefined),
     ...option(name('full'), full === undefined ? keepForEver : full.by === 'time' ? full.days : full.count),
-    ...option(name('diff'), retention.diff),
+    ...option(name('diff'), retention.diff ?? (countsDiffs ? keepForEver : undefined)),
     ...(archive === 'follow'
       ? []
       : [...option(name('archive-type'), archive.type), ...option(name('archive'), archive.count)]),

@@ -60,10 +60,10 @@ const context = 3;
 
 function groupHunks(changes: readonly Change[]): Change[][] {
   const hunks: Change[][] = [];
-  let end = -1;
+  let end = 0;
   changes.forEach((change, position) => {
     if (change.sign === ' ') return;
-    const start = Math.max(position - context, end);
+    const start = Math.max(position - context, 0);
     const stop = Math.min(position + context + 1, changes.length);
     if (hunks.length === 0 || start > end) hunks.push(changes.slice(start, stop));
     else hunks.at(-1)?.push(...changes.slice(end, stop));

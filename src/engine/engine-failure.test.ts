@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { failureCodes } from '../model/failure.ts';
+import { engineErrors } from './engine-errors.ts';
+import { engineFailure } from './engine-failure.ts';
+import type { LogRecord } from './engine.ts';
+
+function record(level: LogRecord['level'], message: string, code?: number, hints: string[] = []): LogRecord {
+  return { level, process: 0, code, message, hints };
+}
+
+function kindOf(exitCode: number, ...records: LogRecord[]): string {
+  return engineFailure({ operation: 'try', exitCode, records }).kind;
+}
+
+describe('engineFailure', () => {
+  it('has a kind and a full sentence for every number', () => {
+    for (const [number, rule] of Object.entries(engineErrors)) {
+      expect(failureCodes[rule.kind], number).toBeGreaterThan(0);
+      expect(rule.hint, number).toMatch(/^[A-Z].*\.$/);
+      expect(kindOf(Number(number))).toBeTypeOf('string');
+    }
+    expect(kindOf(250)).toBe('engine-failed');
+  });
+
+  it('carries number, message and both hints', () => {
+    const failure = engineFailure({
+      operation: 'back up stanza main',
+      exitCode: 50,
+      records: [
+        record('warn', 'odd'),
+        record('error', 'unable to acquire lock:\nbusy.', 50, ['is another pgBackRest process running?']),
+      ],
+    });
+    expect(failure.toJSON()).toMatchObject({
+      kind: 'engine-busy',
+      problem: '[050] unable to acquire lock; busy',
+      hint: expect.stringMatching(/^Is another pgBackRest process running\? Wait /),
+      details: { engineError: 50, engineErrorName: 'lock-acquire', warnings: ['odd'] },
+    });
+  });
+
+  it('tells apart what the number does not', () => {
+    const load = "unable to load info file '/r/backup.info' or '/r/backup.info.copy':\n";
+    expect(kindOf(64, record('error', "unable to write '/r/x': [28] No space left on device", 64))).toBe(
+      'disk-full',
+    );
+    expect(
+      kindOf(
+        29,
+        record('error', `${load}FormatError: key/value found outside of section at line 1: \uFFFDq`, 29),
+      ),
+    ).toBe('passphrase-wrong');
+    expect(kindOf(29, record('error', `${load}FormatError: invalid format at line 1: Salted__x`, 29))).toBe(
+      'passphrase-wrong',
+    );
+    expect(kindOf(29, record('error', `${load}FormatError: invalid JSON at line 3: x=y`, 29))).toBe(
+      'repository-damaged',
+    );
+    expect(kindOf(95, record('error', 'unable to flush', 95))).toBe('passphrase-wrong');
+    expect(
+      kindOf(
+        75,
+        record('warn', 'repo1: [HostConnectError] no route'),
+        record('error', 'no backup set found', 75),
+      ),
+    ).toBe('repository-unreachable');
+    expect(kindOf(75, record('error', 'no backup set found to restore', 75))).toBe('nothing-found');
+    expect(kindOf(55, record('error', "unable to open missing file '/r/x' for read", 55))).toBe(
+      'nothing-found',
+    );
+    expect(kindOf(55, record('error', `${load}FileMissingError: x`, 55))).toBe('stanza-missing');
+    expect(kindOf(41, record('error', "unable to open file '/r/x': [13] Permission denied", 41))).toBe(
+      'not-permitted',
+    );
+  });
+
+  it('says something when the engine said nothing', () => {
+    const failure = engineFailure({ operation: 'try', exitCode: 139, records: [], remainder: '' });
+    expect(failure.problem).toBe('[139] pgbackrest ended with exit code 139');
+  });
+});
