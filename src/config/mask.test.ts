@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stanzaWith } from '../../test/support/marked-configuration.ts';
+import { stanzaWith } from './read-marked.ts';
 import { parseConfiguration } from './load.ts';
 import { maskedConfiguration } from './mask.ts';
 

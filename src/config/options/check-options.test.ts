@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMarked, stanzaWith } from '../../../test/support/marked-configuration.ts';
+import { readMarked, stanzaWith } from '../read-marked.ts';
 import { parseConfiguration } from '../load.ts';
 import { ownedOptionNames } from './owned-options.ts';
 import { optionNamed } from '../../model/option-table.ts';

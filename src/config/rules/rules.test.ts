@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMarked, stanzaWith } from '../../../test/support/marked-configuration.ts';
+import { readMarked, stanzaWith } from '../read-marked.ts';
 
 const keys = 'key: "${K}", keySecret: "${S}", encryption: { passphrase: "${P}" }, retention: { full: 2 }';
 const s3 = (rest: string): string => stanzaWith({ local: `{ type: s3, bucket: b, ${keys}, ${rest} }` });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { parseEngineVersion } from '../model/engine-version.ts';
 import { optionsOf } from '../model/option-table.ts';
-import { stanzaWith } from '../../test/support/marked-configuration.ts';
+import { stanzaWith } from './read-marked.ts';
 import { parseConfiguration } from './load.ts';
 import { formatProblems, hasErrors } from './problems.ts';
 

@@ -1,8 +1,8 @@
-import { parseConfiguration } from '../../src/config/load.ts';
-import { parseEngineVersion } from '../../src/model/engine-version.ts';
-import type { Problem } from '../../src/model/source-position.ts';
+import { parseConfiguration } from './load.ts';
+import { parseEngineVersion } from '../model/engine-version.ts';
+import type { Problem } from '../model/source-position.ts';
 
-/** What is expected where; a mark is the character `▶` just before the place. */
+/** For tests: what was found where; a mark is the character `▶` just before the place. */
 export interface MarkedResult {
   /** `rule` of every problem, `rule!` for warnings, each with `line:column`, in the order of the file. */
   readonly found: readonly string[];
