@@ -24,7 +24,7 @@ export interface CommandLineBed extends AsyncDisposable {
 }
 
 /** holdfast.yaml for a cluster; everything lies in its sandbox. */
-function configurationText(cluster: TestCluster): string {
+export function configurationText(cluster: TestCluster): string {
   const path = (name: string): string => cluster.sandbox.file(name);
   return `
 stanzas:

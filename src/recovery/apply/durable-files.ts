@@ -60,6 +60,7 @@ export async function renameDurably(from: string, to: string): Promise<void> {
 /** Makes a directory for its owner; one that is there keeps what it is. */
 export async function makeOwnedDirectory(path: string, mode: number, owner: FileOwner): Promise<void> {
   if (await exists(path)) return;
+  await makeOwnedDirectory(dirname(path), mode, owner);
   await mkdir(path, { mode });
   // mkdir's mode is cut by the umask.
   await chmod(path, mode);
