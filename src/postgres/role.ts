@@ -61,11 +61,6 @@ export async function readRole(
   };
 }
 
-/** True when the role can do everything pgBackRest asks of it. */
-export function isRoleSufficient(role: RolePrivileges): boolean {
-  return role.exists && role.canLogin && role.readsSettings && role.missingFunctions.length === 0;
-}
-
 /** Statements that make the role able to take backups and nothing else. Empty when it is. */
 export function roleStatements(major: number, name: string, role: RolePrivileges): string[] {
   const quoted = quoteIdentifier(name);
