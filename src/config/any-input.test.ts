@@ -93,7 +93,7 @@ describe('parseConfiguration, whatever the input', () => {
   it('takes any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => holds(text)),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -125,14 +125,14 @@ describe('parseConfiguration, whatever the input', () => {
     );
     fc.assert(
       fc.property(fc.array(signs, { maxLength: 40 }), (parts) => holds(parts.join(''))),
-      { numRuns: 1500 },
+      { numRuns: 300 },
     );
   });
 
   it('takes any tree', () => {
     fc.assert(
       fc.property(tree.map, versions, (map, version) => holds(stringify(map), version)),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -151,7 +151,7 @@ describe('parseConfiguration, whatever the input', () => {
         };
         holds(stringify(file), version);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -172,7 +172,7 @@ describe('parseConfiguration, whatever the input', () => {
           version,
         );
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -187,7 +187,7 @@ describe('parseConfiguration, whatever the input', () => {
           holds(valid.slice(0, start) + insert + valid.slice(start + length));
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 

@@ -183,7 +183,6 @@ export const repositorySchema = z.discriminatedUnion('type', [
 
 export type RepositoryInput = z.output<typeof repositorySchema>;
 export type S3Input = z.output<typeof s3Schema>;
-export type AzureInput = z.output<typeof azureSchema>;
 export type GcsInput = z.output<typeof gcsSchema>;
 export type SftpInput = z.output<typeof sftpSchema>;
 

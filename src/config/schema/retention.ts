@@ -69,8 +69,6 @@ export const retentionSchema = section({
     .meta({ description: 'Days to keep the manifests of expired backups.', examples: ['365d'] }),
 }).meta({ description: 'How long backups and WAL are kept.' });
 
-export type RetentionInput = z.output<typeof retentionSchema>;
-
 function readWholeDays(value: unknown, minimum: number): number | undefined {
   const seconds = typeof value === 'string' ? parseDuration(value) : undefined;
   const days = seconds === undefined ? undefined : seconds / secondsPerDay;
