@@ -1,5 +1,5 @@
 import { chmod, chown, mkdir } from 'node:fs/promises';
-import { applyFileWrites } from '../../engine/conf/write-files.ts';
+import { applyFileWrites } from '../../engine/conf/apply-file-writes.ts';
 import { runStanzaCreate } from '../../engine/stanza-create.ts';
 import { runStanzaUpgrade } from '../../engine/stanza-upgrade.ts';
 import { Failure } from '../../model/failure.ts';

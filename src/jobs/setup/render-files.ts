@@ -1,4 +1,4 @@
-import { planFileWrites, type FileChange } from '../../engine/conf/write-files.ts';
+import { planFileWrites, type FileChange } from '../../engine/conf/plan-file-writes.ts';
 import { renderConf } from '../../engine/conf/render-conf.ts';
 import { resolveSecrets } from '../../engine/conf/secret-values.ts';
 import type { SetupContext } from './setup-deps.ts';
