@@ -5,4 +5,9 @@ import { generateFailureList } from './failure-list.ts';
 import type { Generator } from './generated-file.ts';
 
 /** Everything that `npm run generate` makes. */
-export const allGenerators: readonly Generator[] = [generateConfigurationSchema, generateConfigurationGuide, generateCommandReference, generateFailureList];
+export const allGenerators: readonly Generator[] = [
+  generateConfigurationSchema,
+  generateConfigurationGuide,
+  generateCommandReference,
+  generateFailureList,
+];

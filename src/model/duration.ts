@@ -17,7 +17,8 @@ export function parseDuration(text: string): number | undefined {
 /** Seconds as the shortest exact duration (`86400` → `1d`). */
 export function formatDuration(seconds: number): string {
   for (const unit of ['w', 'd', 'h', 'm'] as const) {
-    if (seconds > 0 && seconds % secondsPerUnit[unit] === 0) return `${seconds / secondsPerUnit[unit]}${unit}`;
+    if (seconds > 0 && seconds % secondsPerUnit[unit] === 0)
+      return `${seconds / secondsPerUnit[unit]}${unit}`;
   }
   return `${seconds}s`;
 }

@@ -8,7 +8,10 @@ export type RepositoryType = (typeof repositoryTypes)[number];
 /** How long backup sets and WAL are kept. */
 export interface Retention {
   /** Full backups to keep: a number of them, or days (`repo-retention-full-type`). Undefined keeps all for ever. */
-  readonly full: { readonly by: 'count'; readonly count: number } | { readonly by: 'time'; readonly days: number } | undefined;
+  readonly full:
+    | { readonly by: 'count'; readonly count: number }
+    | { readonly by: 'time'; readonly days: number }
+    | undefined;
   readonly diff: number | undefined;
   /** `follow`: WAL is kept as long as the backups that need it. Otherwise a number of backups of a type, never days. */
   readonly archive: 'follow' | { readonly type: 'full' | 'diff' | 'incr'; readonly count: number };

@@ -1,5 +1,14 @@
 /** The kinds of work that can be scheduled. */
-export const scheduledJobs = ['full', 'diff', 'incr', 'verify', 'expire', 'check', 'drill', 'maintenance'] as const;
+export const scheduledJobs = [
+  'full',
+  'diff',
+  'incr',
+  'verify',
+  'expire',
+  'check',
+  'drill',
+  'maintenance',
+] as const;
 export type ScheduledJob = (typeof scheduledJobs)[number];
 
 /** One line of a schedule: cron text (five fields) in a time zone. */

@@ -32,9 +32,7 @@ export interface WalSegment {
 /** The 24 hexadecimal digits of a segment's file name. `segmentSize` is in bytes. */
 export function segmentName(segment: WalSegment, segmentSize = defaultSegmentSize): string {
   const perHigh = 0x1_0000_0000n / BigInt(segmentSize);
-  return (
-    hex8(BigInt(segment.timeline)) + hex8(segment.number / perHigh) + hex8(segment.number % perHigh)
-  );
+  return hex8(BigInt(segment.timeline)) + hex8(segment.number / perHigh) + hex8(segment.number % perHigh);
 }
 
 /** Reads a segment's file name (24 hexadecimal digits); undefined for anything else. */
