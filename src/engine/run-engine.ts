@@ -7,7 +7,7 @@ import { engineFailure } from './engine-failure.ts';
 import { LogReader } from './log-lines.ts';
 import { ProgressMeter } from './progress.ts';
 
-export { engineArguments, plainCommand } from './engine-arguments.ts';
+export { plainCommand } from './engine-arguments.ts';
 
 export interface EngineRun extends EngineRunOptions, CommonArguments {
   /** What is attempted, for failures: a verb phrase. Defaults to the command's name. */

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { Configuration } from '../../config/configuration.ts';
 import { hasErrors, problemsFailure } from '../../config/problems.ts';
 import { resolveSecret } from '../../config/secrets.ts';
-import { applyFileWrites, planFileWrites, type FileChange } from '../../engine/conf/write-files.ts';
+import { applyFileWrites } from '../../engine/conf/apply-file-writes.ts';
+import { planFileWrites, type FileChange } from '../../engine/conf/plan-file-writes.ts';
 import type { RenderedFile } from '../../engine/conf/render-conf.ts';
 import { maskedSecrets, resolveSecrets } from '../../engine/conf/secret-values.ts';
 import {
