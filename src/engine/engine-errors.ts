@@ -108,7 +108,7 @@ export const engineErrors: Readonly<Record<number, EngineErrorRule>> = {
   58: rule(
     'db-mismatch',
     'stanza-mismatch',
-    'Check path and port of the node: the server that answers is not the one in that directory.',
+    'Check path and port of the node: is the server that answers the one in that directory? Right after a promotion the control file still names the old timeline until a CHECKPOINT has been written.',
   ),
   60: rule('file-remove', 'repository-unreachable', permission),
   61: rule('path-remove', 'repository-unreachable', permission),

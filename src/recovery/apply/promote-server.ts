@@ -10,6 +10,9 @@ import type { RestoreContext, StepBody } from './restore-context.ts';
 /**
  * Ends recovery and takes the settings away that were for recovery only. The new timeline must be a child of the
  * plan's one, by the history file that the server wrote itself.
+ *
+ * The checkpoint at the end is for the next backup: a promotion returns before its own checkpoint is written, and until
+ * then the control file names the old timeline, which the engine refuses with error 58.
  */
 export const promoteRestoredServer: StepBody = async (context, step) => {
   const { plan, restored, limits } = context;
@@ -30,7 +33,10 @@ export const promoteRestoredServer: StepBody = async (context, step) => {
   const { previous } = context.factsOf('prepare-server');
   if (plan.mode !== 'into') {
     const statements = resetStatements((previous ?? {}) as Readonly<Record<string, string | null>>);
-    await runStatements(restored, statements, { database: 'postgres' });
+    await runStatements(restored, [...statements, 'CHECKPOINT'], {
+      database: 'postgres',
+      timeoutMs: limits.promoteMs,
+    });
   }
   return {
     facts: { newTimeline: timeline, parentTimeline: parent.timeline, switchLsn: parent.switchLsn },
