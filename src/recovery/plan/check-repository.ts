@@ -26,7 +26,7 @@ export function checkRepository(
 }
 
 function brokenSet({ repository, verdict }: SetChoice): Finding | undefined {
-  if (verdict.kind === 'usable' || verdict.kind === 'late') return undefined;
+  if (verdict.kind === 'usable' || verdict.kind === 'late' || verdict.kind === 'cut') return undefined;
   return {
     rule: 'no-usable-set',
     severity: 'critical',

@@ -1,6 +1,5 @@
-import type { Lsn } from '../../model/wal.ts';
 import { segmentNumberOf } from '../../model/wal.ts';
-import { judgeSets, type SetVerdict } from './judge-sets.ts';
+import { judgeSets, type SetVerdict, type StopPlace } from './judge-sets.ts';
 import type { RepositoryObservation } from './observations.ts';
 import type { RestoreRequest } from './restore-request.ts';
 
@@ -40,13 +39,17 @@ export function bestVerdict(
   const verdicts = judgeSets(repository, request, stopOf(repository));
   const first = verdicts[0];
   if (first?.kind === 'usable' || !first) return first;
-  // All end behind the target: the oldest is the nearest.
-  return verdicts.findLast((verdict) => verdict.kind === 'late') ?? first;
+  // Those before the target are nearer than those behind it, of which the oldest is the nearest.
+  return (
+    verdicts.find((verdict) => verdict.kind === 'cut') ??
+    verdicts.findLast((verdict) => verdict.kind === 'late') ??
+    first
+  );
 }
 
 /** Where recovery would stop, as the WAL of this repository says. A time is judged by its stop time, not by this. */
-export function stopOf(repository: RepositoryObservation): Lsn | undefined {
-  return repository.evidence?.stop?.event.lsn;
+export function stopOf(repository: RepositoryObservation): StopPlace | undefined {
+  return repository.evidence?.stop;
 }
 
 /** True when a set of this repository and its WAL lead to the target. */

@@ -7,6 +7,14 @@ import type { LocalWal } from '../wal/local-wal.ts';
 import { segmentOnChain, type TimelineChain } from '../wal/timeline-chain.ts';
 import type { ReadSegment } from '../wal/wal-reader.ts';
 
+/** The WAL of one repository as a search needs it. */
+export interface WalSource {
+  readonly ledger: ArchiveLedger;
+  readonly chain: TimelineChain;
+  /** Reads along another chain or with a part of the ledger too. */
+  readonly readerFor: (ledger: ArchiveLedger, chain: TimelineChain) => ReadSegment;
+}
+
 /** Where the segments of one chain come from. */
 export interface SegmentSource {
   readonly engine: Engine;

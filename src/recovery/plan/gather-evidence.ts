@@ -12,7 +12,7 @@ import {
 } from '../wal/search-wal.ts';
 import { segmentOnChain } from '../wal/timeline-chain.ts';
 import { WalReader } from '../wal/wal-reader.ts';
-import { readSegmentsFrom, type SegmentSource } from './fetch-segment.ts';
+import type { WalSource } from './fetch-segment.ts';
 import { consistencySegment, judgeSets, type SetVerdict } from './judge-sets.ts';
 import type { RepositoryObservation, TargetEvidence } from './observations.ts';
 import type { RestoreRequest } from './restore-request.ts';
@@ -30,10 +30,10 @@ export type ListedRepository = Omit<RepositoryObservation, 'evidence'>;
 export async function gatherEvidence(
   repository: ListedRepository,
   request: RestoreRequest,
-  source: SegmentSource,
+  source: WalSource,
   onProgress?: SearchProgress,
 ): Promise<TargetEvidence | undefined> {
-  const reader = new WalReader(readSegmentsFrom(source));
+  const reader = new WalReader(source.readerFor(source.ledger, source.chain));
   const verdicts = judgeSets(repository, request, undefined);
   const best = verdicts[0];
   if (best?.kind !== 'usable' || !best.stretch) {
@@ -80,7 +80,7 @@ async function lookRightAfter(
 interface EvidenceContext {
   readonly repository: ListedRepository;
   readonly request: RestoreRequest;
-  readonly source: SegmentSource;
+  readonly source: WalSource;
   readonly reader: WalReader;
   /** From where the best set is consistent to the end of its WAL. */
   readonly range: Stretch;
@@ -121,6 +121,19 @@ async function forTime(context: EvidenceContext, time: bigint): Promise<TargetEv
   return { ...nothing(range), stop, before: earlier, last, elsewhere, nextSet };
 }
 
+/** Nothing when a set leads to the record; otherwise what a refusal needs to know. */
+async function lookBeforeCut(context: EvidenceContext, stop: LocatedEvent): Promise<Partial<TargetEvidence>> {
+  const { repository, request, reader, range } = context;
+  const best = judgeSets(repository, request, stop)[0];
+  if (best?.kind === 'usable') return {};
+  const cut = judgeSets(repository, request, stop).find((verdict) => verdict.kind === 'cut');
+  const before = cut?.stretch && { first: cut.firstSegment, last: cut.stretch.last };
+  return {
+    last: before && (await findLastTransaction(reader, before)),
+    nextSet: await lookBehindHole({ ...context, range: before ?? range }),
+  };
+}
+
 /** The first set that begins behind the end of the stretch, and whether a time right after it can be reached. */
 async function lookBehindHole(context: EvidenceContext): Promise<TargetEvidence['nextSet']> {
   const { repository, request, reader, range } = context;
@@ -158,7 +171,7 @@ async function forTransaction(context: EvidenceContext, xid: bigint): Promise<Ta
   const { reader, source, repository } = context;
   for (const stretch of repository.stretches.toReversed()) {
     const stop = await findTransactionEnd(reader, stretch, xid, context.onProgress);
-    if (stop) return { ...nothing(stretch), stop };
+    if (stop) return { ...nothing(stretch), stop, ...(await lookBeforeCut(context, stop)) };
   }
   const wanted = Number(xid & 0xffff_ffffn);
   return {
@@ -173,21 +186,22 @@ async function forTransaction(context: EvidenceContext, xid: bigint): Promise<Ta
 
 async function forRestorePoint(context: EvidenceContext, name: string): Promise<TargetEvidence> {
   const { reader, source, repository, request } = context;
-  const baseFor = (stop: Lsn | undefined): SetVerdict | undefined =>
+  const baseFor = (stop: LocatedEvent | undefined): SetVerdict | undefined =>
     judgeSets(repository, request, stop).find((verdict) => verdict.kind === 'usable');
   const enough = (found: readonly LocatedEvent[], reached: bigint): boolean => {
-    const base = baseFor(found.at(-1)?.event.lsn);
+    const base = baseFor(found.at(-1));
     return base !== undefined && reached <= base.firstSegment;
   };
   for (const stretch of repository.stretches.toReversed()) {
     const found = await findRestorePoints(reader, stretch, name, enough, context.onProgress);
-    const base = baseFor(found.at(-1)?.event.lsn);
+    const base = baseFor(found.at(-1));
     if (found.length === 0) continue;
     // PostgreSQL stops at the first one it meets, counted from where recovery begins.
     const begin = base ? segmentStart(base.firstSegment, source.chain.segmentSize) : 0n;
     const met = found.filter(({ event }) => event.lsn >= begin);
     const sameName = met.slice(1).map(({ event }) => event);
-    return { ...nothing(stretch), stop: met[0] ?? found.at(-1), sameName };
+    const stop = met[0] ?? (found.at(-1) as LocatedEvent);
+    return { ...nothing(stretch), stop, sameName, ...(await lookBeforeCut(context, stop)) };
   }
   return {
     ...nothing(context.range),

@@ -3,6 +3,8 @@ import { parseSegmentName, segmentNumberOf, type Lsn } from '../../model/wal.ts'
 import { describeInstant } from '../describe-target.ts';
 import type { Stretch } from '../wal/ledger.ts';
 import { listMissing } from '../wal/ledger.ts';
+import type { WalEvent } from '../wal/record.ts';
+import type { LocatedEvent } from '../wal/search-wal.ts';
 import { isOnChain } from '../wal/timeline-chain.ts';
 import type { RepositoryObservation } from './observations.ts';
 import type { RestoreRequest } from './restore-request.ts';
@@ -12,13 +14,16 @@ export interface SetVerdict {
   readonly set: BackupSet;
   /** Why not; undefined when it can. */
   readonly problem: string | undefined;
-  /** `late` sets end behind the target; `broken` ones lack WAL of their own; `other` are not of this chain or database. */
-  readonly kind: 'usable' | 'late' | 'broken' | 'other';
+  /** `late` sets end behind the target; behind `cut` ones WAL is missing before it; `broken` ones lack WAL of their own; `other` are not of this chain or database. */
+  readonly kind: 'usable' | 'late' | 'cut' | 'broken' | 'other';
   /** The WAL that follows it without a hole. */
   readonly stretch: Stretch | undefined;
   readonly firstSegment: bigint;
   readonly lastSegment: bigint;
 }
+
+/** The record at which recovery will stop, and its segment. */
+export type StopPlace = Pick<LocatedEvent, 'segment'> & { readonly event: Pick<WalEvent, 'lsn'> };
 
 type Judged = Pick<RepositoryObservation, 'sets' | 'databaseId' | 'ledger' | 'chain' | 'stretches'>;
 
@@ -29,7 +34,11 @@ type Judged = Pick<RepositoryObservation, 'sets' | 'databaseId' | 'ledger' | 'ch
  * @param stop where recovery will stop when the WAL has told it: then the exact rule counts, that the set must end
  *   before (PostgreSQL: `requested recovery stop point is before consistent recovery point`)
  */
-export function judgeSets(repository: Judged, request: RestoreRequest, stop: Lsn | undefined): SetVerdict[] {
+export function judgeSets(
+  repository: Judged,
+  request: RestoreRequest,
+  stop: StopPlace | undefined,
+): SetVerdict[] {
   return repository.sets
     .filter((set) => request.setLabel === undefined || set.label === request.setLabel)
     .map((set) => judgeSet(repository, set, request, stop))
@@ -48,7 +57,7 @@ function judgeSet(
   repository: Judged,
   set: BackupSet,
   request: RestoreRequest,
-  stop: Lsn | undefined,
+  stop: StopPlace | undefined,
 ): SetVerdict {
   const { chain, ledger } = repository;
   const size = chain?.segmentSize;
@@ -78,8 +87,12 @@ function judgeSet(
     const missing = listMissing(ledger, chain, start.number, end.number, 1);
     return verdict('broken', `WAL it needs for itself is missing: ${missing[0] ?? set.archiveStart}`);
   }
-  const late = describeLateness(set, request, stop);
-  return late === undefined ? verdict('usable', undefined, stretch) : verdict('late', late, stretch);
+  const late = describeLateness(set, request, stop?.event.lsn);
+  if (late !== undefined) return verdict('late', late, stretch);
+  if (stop !== undefined && stretch.last < stop.segment) {
+    return verdict('cut', 'WAL between it and the target is missing', stretch);
+  }
+  return verdict('usable', undefined, stretch);
 }
 
 /** Why the set ends too late for the target; undefined when it does not. */

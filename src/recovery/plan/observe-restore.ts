@@ -9,6 +9,7 @@ import { locateServer } from '../../postgres/locate-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { SearchProgress } from '../wal/search-wal.ts';
 import { chooseSet, reachesTarget, type SetChoice } from './choose-set.ts';
+import { readSegmentsFrom, type WalSource } from './fetch-segment.ts';
 import { gatherEvidence, type ListedRepository } from './gather-evidence.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { observeDestination, observeFileSystems } from './observe-destination.ts';
@@ -118,15 +119,18 @@ async function lookIntoRepository(
 ): Promise<RepositoryObservation> {
   const { ledger, chain, archiveId } = repository;
   if (!ledger || !chain || archiveId === undefined) return withoutEvidence(repository);
-  const source = {
+  const place = {
     engine: deps.engine,
     stanza: stanza.name,
     repositoryKey: repository.key,
     archiveId,
-    ledger,
-    chain,
     localWal: request.into === undefined ? cluster.localWal : undefined,
     path: deps.path,
+  };
+  const source: WalSource = {
+    ledger,
+    chain,
+    readerFor: (part, along) => readSegmentsFrom({ ...place, ledger: part, chain: along }),
   };
   try {
     return { ...repository, evidence: await gatherEvidence(repository, request, source, deps.onProgress) };

@@ -110,7 +110,7 @@ function draftPlan(
     },
     directories: {
       data,
-      aside: inPlace ? `${data}.before-${id}` : undefined,
+      aside: inPlace && cluster.directory !== 'missing' ? `${data}.before-${id}` : undefined,
       salvage: inPlace ? join(request.configuration.stateDirectory, 'salvage', id) : undefined,
       tablespaces: mode === 'in-place' ? listTablespacesAside(observations, version, id) : [],
     },

@@ -57,7 +57,10 @@ function lastNeeded(request: RestoreRequest, { repository, verdict, reaches }: S
   const own = verdict.lastSegment;
   const { target } = request;
   const max = (number: bigint | undefined): bigint => (number !== undefined && number > own ? number : own);
-  if (!reaches) return target.kind === 'latest' ? max(stretches.at(-1)?.last) : max(evidence?.stretch.last);
+  if (!reaches)
+    return target.kind === 'latest'
+      ? max(stretches.at(-1)?.last)
+      : max(evidence?.stop?.segment ?? evidence?.stretch.last);
   switch (target.kind) {
     case 'immediate':
       return own;

@@ -31,9 +31,10 @@ export function refuseTarget(
   if (choice.reaches) return undefined;
   const { evidence } = choice.repository;
   if (choice.verdict.kind === 'late') return refuseBeforeBackup(request, choice);
+  if (evidence && choice.verdict.kind === 'cut') return refuseHole(request, choice, evidence);
   if (!evidence || choice.verdict.kind !== 'usable') return undefined;
   if (evidence.elsewhere) return refuseOtherTimeline(request, choice.repository, evidence);
-  if (isBeforeHole(choice.repository, evidence)) return refuseHole(request, choice.repository, evidence);
+  if (isBeforeHole(choice.repository, evidence)) return refuseHole(request, choice, evidence);
   return refuseEnd(request, choice.repository, evidence);
 }
 
@@ -110,15 +111,12 @@ function isBeforeHole(repository: RepositoryObservation, evidence: TargetEvidenc
   return next !== undefined;
 }
 
-function refuseHole(
-  request: RestoreRequest,
-  repository: RepositoryObservation,
-  evidence: TargetEvidence,
-): TargetRefusal {
-  const next = repository.stretches.find((stretch) => stretch.first > evidence.stretch.last);
-  const chain = repository.chain;
-  const first = chain ? segmentOnChain(chain, evidence.stretch.last + 1n) : '';
-  const count = next ? next.first - evidence.stretch.last - 1n : 0n;
+function refuseHole(request: RestoreRequest, choice: SetChoice, evidence: TargetEvidence): TargetRefusal {
+  const { repository, verdict } = choice;
+  const end = verdict.stretch?.last ?? evidence.stretch.last;
+  const next = repository.stretches.find((stretch) => stretch.first > end);
+  const first = repository.chain ? segmentOnChain(repository.chain, end + 1n) : '';
+  const count = next ? next.first - end - 1n : 0n;
   return refusal(request, 'target-behind-hole', {
     problem: `WAL is missing before the target: ${first}${count > 1n ? ` and ${count - 1n} more` : ''}`,
     evidence: `repository ${repository.name} has no WAL between ${lastTime(request, evidence)} and the segments that follow`,

@@ -3,7 +3,7 @@ import type { WalEvent } from '../wal/record.ts';
 import { endsTransaction, type SearchProgress } from '../wal/search-wal.ts';
 import { buildChain } from '../wal/timeline-chain.ts';
 import { WalReader } from '../wal/wal-reader.ts';
-import { readSegmentsFrom, type SegmentSource } from './fetch-segment.ts';
+import type { WalSource } from './fetch-segment.ts';
 
 export interface OtherTimelineQuery {
   readonly matches: (event: WalEvent) => boolean;
@@ -21,7 +21,7 @@ export interface OtherTimelineQuery {
  * @returns the youngest match with its timeline
  */
 export async function searchOtherTimelines(
-  source: SegmentSource,
+  source: WalSource,
   onProgress: SearchProgress | undefined,
   query: OtherTimelineQuery,
 ): Promise<{ readonly timeline: number; readonly event: WalEvent } | undefined> {
@@ -38,7 +38,7 @@ export async function searchOtherTimelines(
 }
 
 async function searchTimeline(
-  source: SegmentSource,
+  source: WalSource,
   timeline: number,
   query: OtherTimelineQuery,
 ): Promise<WalEvent | undefined> {
@@ -50,7 +50,7 @@ async function searchTimeline(
   const segments = new Map([...source.ledger.segments].filter(([, segment]) => isOff(segment)));
   const ledger = { ...source.ledger, segments };
   const chain = buildChain(timeline, [], source.chain.segmentSize);
-  const reader = new WalReader(readSegmentsFrom({ ...source, ledger, chain, localWal: undefined }));
+  const reader = new WalReader(source.readerFor(ledger, chain));
   for (const stretch of listStretches(ledger, chain)) {
     for (let number = stretch.first; number <= stretch.last; number += 1n) {
       const events = ((await reader.scan(number))?.events ?? []).filter((event) => event.lsn >= left);
