@@ -41,8 +41,13 @@ export interface PlanBed extends AsyncDisposable {
   flush(): Promise<void>;
   /** Removes an archived segment. @throws Error when it is not there */
   removeSegment(repositoryKey: number, name: string): void;
+  /** Gives the encrypted repository this passphrase in the engine's configuration. */
+  setPassphrase(text: string): void;
   plan(to: string, options?: PlanOptions): Promise<RestorePlan>;
 }
+
+/** Of the encrypted repository. */
+export const passphrase = 'a passphrase of this test';
 
 export async function createPlanBed(request: ClusterRequest = {}): Promise<PlanBed> {
   const sandbox = await createSandbox('plan');
@@ -79,7 +84,9 @@ async function buildBed(sandbox: Sandbox, request: ClusterRequest): Promise<Plan
       ...request.settings,
     },
   });
-  sandbox.write('pgbackrest.conf', conf(sandbox, cluster));
+  const setPassphrase = (text: string): void =>
+    void sandbox.write('pgbackrest.conf', conf(sandbox, cluster, text));
+  setPassphrase(passphrase);
   const engine = await openEngine(settings, { path: '/usr/bin:/bin', runAs: sandbox.runAs });
   await runStanzaCreate(engine, 'main');
   const configuration = describe(sandbox, cluster, settings);
@@ -96,6 +103,7 @@ async function buildBed(sandbox: Sandbox, request: ClusterRequest): Promise<Plan
     engine,
     configuration,
     flush,
+    setPassphrase,
     async backup(repositoryKey, type) {
       const { label } = await runBackup(engine, { stanza: 'main', repositoryKey, type, annotations: {} });
       return label;
@@ -137,14 +145,14 @@ function findStored(sandbox: Sandbox, repositoryKey: number, name: string): stri
   }
 }
 
-function conf(sandbox: Sandbox, cluster: TestCluster): string {
+function conf(sandbox: Sandbox, cluster: TestCluster, cipherPass: string): string {
   return [
     '[global]',
     `repo1-path=${sandbox.directory('repo1')}`,
     'repo1-retention-full=9',
     `repo2-path=${sandbox.directory('repo2')}`,
     'repo2-cipher-type=aes-256-cbc',
-    'repo2-cipher-pass=a passphrase of this test',
+    `repo2-cipher-pass=${cipherPass}`,
     'repo2-retention-full=9',
     `log-path=${sandbox.file('log')}`,
     `lock-path=${sandbox.file('lock')}`,

@@ -201,7 +201,7 @@ describe('planRestore', () => {
          8. open it for writing on a new timeline
               sudo -u postgres psql -h /run/postgresql -p 5432 -d postgres -c 'SELECT pg_promote()'
          9. prove that the server can write
-              sudo -u postgres psql -h /run/postgresql -p 5432 -d postgres -c 'CREATE TEMPORARY TABLE holdfast_proof (at timestamptz DEFAULT now())'
+              sudo -u postgres psql -h /run/postgresql -p 5432 -d postgres -c 'CREATE TABLE holdfast_proof (); DROP TABLE holdfast_proof'
 
       Undo
         holdfast undo restore-x

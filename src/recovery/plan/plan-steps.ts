@@ -35,7 +35,7 @@ export function planSteps(plan: PlanWithoutSteps, observations: RestoreObservati
     {
       name: 'prove-write',
       title: 'prove that the server can write',
-      commands: [psql(plan, 'CREATE TEMPORARY TABLE holdfast_proof (at timestamptz DEFAULT now())')],
+      commands: [psql(plan, 'CREATE TABLE holdfast_proof (); DROP TABLE holdfast_proof')],
     },
   ];
 }
