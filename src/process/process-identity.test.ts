@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { identifyProcess, isAlive } from './process-identity.ts';
+import { findGroup, identifyProcess, isAlive } from './process-identity.ts';
 
 describe('identifyProcess', () => {
   it('knows the process it runs in', () => {
@@ -32,5 +32,23 @@ describe('identifyProcess', () => {
     expect(identifyProcess(child.pid as number)).toBeDefined();
     child.kill('SIGKILL');
     await once(child, 'exit');
+  });
+});
+
+describe('findGroup', () => {
+  it('finds workers that outlive their leader, and nothing of a reused number', async () => {
+    const child = spawn('/bin/sh', ['-c', 'sleep 60 & sleep 60 & echo ready; wait'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout, 'data');
+    const leader = identifyProcess(child.pid as number);
+    if (leader === undefined) throw new Error('not started');
+    expect(findGroup(leader)).toHaveLength(3);
+    expect(findGroup({ ...leader, startTicks: leader.startTicks - 1 })).toEqual([]);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(findGroup(leader)).toHaveLength(2);
+    process.kill(-leader.pid, 'SIGKILL');
   });
 });

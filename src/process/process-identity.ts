@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export interface ProcessIdentity {
@@ -23,6 +23,27 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
 /** True while exactly this process runs: a reused pid has another start time. */
 export function isAlive(process: ProcessIdentity): boolean {
   return identifyProcess(process.pid)?.startTicks === process.startTicks;
+}
+
+/**
+ * What is left of a child that was made the leader of its own session and group (`runCommand` does): itself and the
+ * workers it forked, which may outlive it.
+ *
+ * While a group has members the kernel gives its number to no new process. A process of that number with another start
+ * time therefore means that our group is gone.
+ */
+export function findGroup(leader: ProcessIdentity): ProcessIdentity[] {
+  const holder = identifyProcess(leader.pid);
+  if (holder !== undefined && holder.startTicks !== leader.startTicks) return [];
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const fields = readStatFields(Number(entry));
+      const [group, session] = [Number(fields?.[2]), Number(fields?.[3])];
+      const member =
+        group === leader.pid && session === leader.pid ? identifyProcess(Number(entry)) : undefined;
+      return member !== undefined && member.startTicks >= leader.startTicks ? [member] : [];
+    });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Failure } from '../../model/failure.ts';
-import { endProcess } from '../../process/end-process.ts';
+import { endGroup } from '../../process/end-group.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { RunRecord } from '../../store/journal.ts';
 import { findArchive } from './archive-listing.ts';
@@ -25,7 +25,7 @@ export async function resumeRestore(id: string, deps: ResumeDependencies): Promi
   if (stand.state !== 'stopped') throw notResumable(stand);
   deps.journal.reopenRun(run.id, deps.process, (now) => refuseLiving(now, stand));
   const orphan = findOrphan(deps.journal, run);
-  if (orphan !== undefined) await endProcess(orphan, { graceMs: 30_000, sleep: deps.sleep });
+  if (orphan !== undefined) await endGroup(orphan, { graceMs: 30_000, sleep: deps.sleep });
   if (!isDone(deps.journal.stepsOf(run.id), 'restore-files')) await findArchive(deps.engine, facts.plan);
   return runSteps(restoreContext(facts, { ...deps, server: facts.server }));
 }

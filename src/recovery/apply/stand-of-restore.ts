@@ -1,4 +1,4 @@
-import { isAlive, type ProcessIdentity } from '../../process/process-identity.ts';
+import { findGroup, isAlive, type ProcessIdentity } from '../../process/process-identity.ts';
 import type { Journal, RunRecord } from '../../store/journal.ts';
 import { type RestoreStepName, restoreStepNames } from '../restore-plan.ts';
 import { factsOfStep, isDone, readRestoreFacts, stepsOfPlan } from './restore-run.ts';
@@ -53,13 +53,13 @@ export function undoOf(journal: Journal, restoreId: string): RunRecord | undefin
   return journal.listRuns({ kind: 'undo' }).find((run) => run.facts['restoreId'] === restoreId);
 }
 
-/** A child that a step started and noted, and that still lives. */
+/** A child that a step started and noted, and that still lives, or whose workers do. */
 export function findOrphan(journal: Journal, run: RunRecord): ProcessIdentity | undefined {
   const steps = journal.stepsOf(run.id);
   return (
     restoreStepNames
       .map((name) => factsOfStep(steps, name)['child'] as ProcessIdentity | null | undefined)
-      .find((child) => child !== undefined && child !== null && isAlive(child)) ?? undefined
+      .find((child) => child !== undefined && child !== null && findGroup(child).length > 0) ?? undefined
   );
 }
 

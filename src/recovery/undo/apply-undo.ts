@@ -3,7 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import { startServer } from '../../postgres/start-server.ts';
-import { endProcess } from '../../process/end-process.ts';
+import { endGroup } from '../../process/end-group.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { Journal, RunRecord } from '../../store/journal.ts';
 import { exists, renameDurably } from '../apply/durable-files.ts';
@@ -139,7 +139,7 @@ async function act(
   const limits = { ...defaultLimits, ...deps.limits };
   switch (action.kind) {
     case 'end-child':
-      await endProcess(action.process, { graceMs: 30_000, sleep: deps.sleep });
+      await endGroup(action.process, { graceMs: 30_000, sleep: deps.sleep });
       return;
     case 'stop-server':
       if ((await inspectServer(server)).running) await stopWhateverRuns(server, limits.stopMs);

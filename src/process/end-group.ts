@@ -1,21 +1,22 @@
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { findGroup, type ProcessIdentity } from './process-identity.ts';
 
 /**
- * Ends a process that an earlier Holdfast started, with its whole group: `runCommand` makes each child the leader of
- * one, so that the engine's workers are reached too. Does nothing when exactly this process does not run any more.
+ * Ends what is left of a child that an earlier Holdfast started, with its whole group: pgBackRest's workers go on
+ * waiting for a main process that died of the pipe to us.
  *
+ * @param leader the child, as it was noted when it was started
  * @param graceMs between SIGTERM and SIGKILL
  * @returns whether there was something to end
  */
-export async function endProcess(
-  process_: ProcessIdentity,
+export async function endGroup(
+  leader: ProcessIdentity,
   { graceMs, sleep }: { readonly graceMs: number; readonly sleep: (milliseconds: number) => Promise<void> },
 ): Promise<boolean> {
-  if (!isAlive(process_)) return false;
+  if (findGroup(leader).length === 0) return false;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    sendToGroup(process_.pid, signal);
+    sendToGroup(leader.pid, signal);
     for (let waited = 0; waited < graceMs; waited += 50) {
-      if (!isAlive(process_)) return true;
+      if (findGroup(leader).length === 0) return true;
       await sleep(50);
     }
   }
