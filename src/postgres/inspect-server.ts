@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isFailure } from '../model/failure.ts';
 import { runCommand } from '../process/run-command.ts';
-import { findPostmaster, findServerProcesses } from './postmaster-processes.ts';
+import { findParent, findPostmaster, findServerProcesses } from './postmaster-processes.ts';
 import type { Connectable } from './query.ts';
 import { queryRow } from './query.ts';
 import { serverEnvironment } from './server-environment.ts';
@@ -32,7 +32,7 @@ export interface ServerState {
 export async function inspectServer(server: Server): Promise<ServerState> {
   const postmaster = await findPostmaster(server.node.path);
   if (postmaster === undefined) {
-    const [pid] = await findServerProcesses(server.node.path);
+    const pid = await findParent(await findServerProcesses(server.node.path));
     return pid === undefined
       ? { running: false, accepting: false }
       : { running: true, pid, accepting: false, problem: 'it runs without postmaster.pid' };

@@ -1,12 +1,12 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { PostmasterFile } from './postmaster-file.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 
 /**
  * Pids of PostgreSQL processes whose working directory is this data directory. A postmaster and its children stay in
- * it (PostgreSQL `src/backend/utils/init/miscinit.c`, ChangeToDataDir), also after it was renamed, so this finds a
- * server without `postmaster.pid` too.
+ * it (PostgreSQL `src/backend/utils/init/miscinit.c`, ChangeToDataDir), so this finds a server without
+ * `postmaster.pid` too, and one whose directory was removed under it.
  *
  * Processes of other users are seen only by root; their links are not readable to others.
  */
@@ -16,9 +16,20 @@ export async function findServerProcesses(dataDirectory: string): Promise<number
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const [cwd, program] = await Promise.all([readLinkOf(entry, 'cwd'), readLinkOf(entry, 'exe')]);
-    if (cwd === directory && program !== undefined && isPostgres(program)) pids.push(Number(entry));
+    if (program === undefined || !isPostgres(program)) continue;
+    if (cwd === directory || cwd === `${directory} (deleted)`) pids.push(Number(entry));
   }
   return pids;
+}
+
+/** The one of a server's processes that is the parent of the others; undefined when there are none. */
+export async function findParent(pids: readonly number[]): Promise<number | undefined> {
+  for (const pid of pids) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    const parent = /^PPid:\s+(\d+)$/m.exec(status)?.[1];
+    if (parent !== undefined && !pids.includes(Number(parent))) return pid;
+  }
+  return undefined;
 }
 
 /**
@@ -66,12 +77,12 @@ function isPostgres(program: string): boolean {
   return ['postgres', 'postmaster'].includes(basename(program.replace(/ \(deleted\)$/, '')));
 }
 
+/** The path without links; of one that is gone, as far as it is there. */
 async function realpathOrSelf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
-    // A directory that is gone has no processes under that name.
-    return path;
+    return path === '/' ? path : join(await realpathOrSelf(dirname(path)), basename(path));
   }
 }
 

@@ -1,8 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
-import { Failure } from '../model/failure.ts';
+import { Failure, isFailure } from '../model/failure.ts';
 import { runCommand } from '../process/run-command.ts';
-import { findPostmaster, findServerProcesses, isSharedMemoryInUse } from './postmaster-processes.ts';
+import {
+  findParent,
+  findPostmaster,
+  findServerProcesses,
+  isSharedMemoryInUse,
+} from './postmaster-processes.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 import { readControlData } from './read-control-data.ts';
 import { serverEnvironment } from './server-environment.ts';
@@ -44,7 +49,7 @@ export async function stopServer(server: Server, options: StopOptions): Promise<
   // Kept from before: the server takes postmaster.pid away when it ends, and the memory's id is in it.
   const file = await readPostmasterFile(directory);
   let mode: StopProgress['mode'] = 'fast';
-  if ((await findPostmaster(directory)) !== undefined) {
+  if ((await findServerProcesses(directory)).length > 0) {
     await requestStop(server, directory, 'fast');
     if (!(await waitUntilGone(directory, mode, options.timeoutMs, options.onProgress))) {
       mode = 'immediate';
@@ -55,8 +60,17 @@ export async function stopServer(server: Server, options: StopOptions): Promise<
   const remaining = await findServerProcesses(directory);
   if (remaining.length > 0 || (await isSharedMemoryInUse(file)))
     throw stillRunning(server, directory, remaining);
-  const { state } = await readControlData(server, directory);
-  return { mode, clean: state.startsWith('shut down') };
+  return { mode, clean: await wasCleanShutdown(server, directory) };
+}
+
+/** False also when the control file is lost: who stops a destroyed server must get on. */
+async function wasCleanShutdown(server: Server, directory: string): Promise<boolean> {
+  try {
+    return (await readControlData(server, directory)).state.startsWith('shut down');
+  } catch (error) {
+    if (isFailure(error, 'server-failed')) return false;
+    throw error;
+  }
 }
 
 /** The command for a person. */
@@ -84,6 +98,7 @@ async function requestStop(server: Server, directory: string, mode: StopProgress
     });
     return;
   }
+  if ((await findPostmaster(directory)) === undefined) return signalPostmaster(directory, mode);
   // A failure shows in what is left running afterwards; pg_ctl also fails when the server has just ended by itself.
   await runCommand({
     command: join(server.binDirectory, 'pg_ctl'),
@@ -92,6 +107,18 @@ async function requestStop(server: Server, directory: string, mode: StopProgress
     runAs: server.runAs,
     timeoutMs: 30_000,
   });
+}
+
+/** Without postmaster.pid pg_ctl finds nothing. The signals are what pg_ctl would send: its manual page, "kill". */
+async function signalPostmaster(directory: string, mode: StopProgress['mode']): Promise<void> {
+  const pid = await findParent(await findServerProcesses(directory));
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+  } catch (error) {
+    // It ended by itself: it looks for its pid file every minute.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function waitUntilGone(

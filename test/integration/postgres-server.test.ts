@@ -92,17 +92,28 @@ describe('a PostgreSQL server', () => {
     expect(await failureOf(queryRows(server, 'SELECT 1'))).toMatchObject({ kind: 'server-unreachable' });
   });
 
-  it('finds the server whose pid file and directory were taken away', async () => {
+  it('finds and stops a server whose pid file was taken away', async () => {
     await using cluster = await createCluster({ name: 'moved' });
     const server = await locate(cluster);
     const pid = cluster.pid();
     rmSync(`${cluster.dataDirectory}/postmaster.pid`);
     const found = await inspectServer(server);
     expect(found).toMatchObject({ running: true, accepting: false });
-    // It notices within a minute and ends itself; a stop must refuse until then, because nothing may be moved.
-    expect(await failureOf(stopServer(server, { timeoutMs: 100 }))).toMatchObject({ kind: 'server-running' });
-    if (pid !== undefined) process.kill(pid, 'SIGINT');
-    await waitUntil('it ends', async () => !(await inspectServer(server)).running);
+    expect(found.pid).toBe(pid);
+    expect(await stopServer(server, { timeoutMs: 30_000 })).toMatchObject({ mode: 'fast' });
+    expect(await inspectServer(server)).toEqual({ running: false, accepting: false });
+  });
+
+  it.each(['contents', 'directory'])('stops a server whose whole %s was removed under it', async (what) => {
+    await using cluster = await createCluster({ name: 'rmrf' });
+    const server = await locate(cluster);
+    await cluster.sandbox.mustRun('sh', [
+      '-c',
+      `rm -rf '${cluster.dataDirectory}'${what === 'contents' ? '/*' : ''}`,
+    ]);
+    expect(await inspectServer(server)).toMatchObject({ running: true, accepting: false });
+    expect(await stopServer(server, { timeoutMs: 5000 })).toMatchObject({ clean: false });
+    expect(await inspectServer(server)).toEqual({ running: false, accepting: false });
   });
 
   it('says how a lost data directory can be handled', async () => {
