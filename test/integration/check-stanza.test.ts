@@ -61,8 +61,9 @@ describe('check', () => {
     await using cluster = await createCluster({ name: 'broken', settings: archiving });
     const bed = await setUp(cluster);
     const archive = cluster.sandbox.file('repo2/archive');
-    chmodSync(archive, 0o500);
     renameSync(`${archive}/main`, cluster.sandbox.file('archive-away'));
+    chmodSync(archive, 0o500);
+    cluster.sandbox.defer(() => chmodSync(archive, 0o700));
     const report = await check(bed, 3000);
     expect(findingsExitCode(report.findings)).toBe(2);
     expect(rulesOf(report)).toContain('archive-not-arriving: repository offsite');
