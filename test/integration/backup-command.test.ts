@@ -158,6 +158,36 @@ describe('holdfast backup', () => {
     expect((await bed.mustRun(['backup', '--type', 'full', '--quiet'])).stderr).toBe('');
   });
 
+  it('kills an engine that does not listen at the second Ctrl-C', async () => {
+    const find = (pattern: RegExp): readonly number[] =>
+      processesOf(bed.cluster.sandbox.path)
+        .filter((one) => pattern.test(one.command))
+        .map((one) => one.pid);
+    const controller = new AbortController();
+    const engine = /pgbackrest.* backup .*--repo=1/;
+    // An engine that is stopped like this gets no SIGTERM delivered until it goes on.
+    let frozen = false;
+    const running = bed.run(['backup', '--type', 'full', '--repo', 'local'], {
+      signal: controller.signal,
+      onLine: (line) => {
+        if (!/once more \(Ctrl-C\) kills/.test(line)) return;
+        const [holdfast] = find(/main\.js .* backup /);
+        if (frozen && holdfast !== undefined) process.kill(holdfast, 'SIGINT');
+      },
+    });
+    await waitUntil('the engine runs', () => find(engine).length > 0);
+    for (const pid of find(engine)) process.kill(pid, 'SIGSTOP');
+    frozen = true;
+    controller.abort();
+    const result = await running;
+    expect(result.stderr).toMatch(/killing what still runs/);
+    expect(result.code).toBe(130);
+    // The grace before Holdfast itself would have killed it.
+    expect(result.elapsedMs).toBeLessThan(14_000);
+    expect(find(engine)).toEqual([]);
+    expect((await runsOfJournal())[0]).toMatchObject({ kind: 'backup', result: 'interrupted' });
+  });
+
   it('shows a run that was killed as killed', async () => {
     const result = await bed.run(['backup', '--type', 'full', '--repo', 'local'], {
       killAt: /full backup of main/,
