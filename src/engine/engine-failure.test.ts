@@ -64,6 +64,14 @@ describe('engineFailure', () => {
         record('error', 'no backup set found', 75),
       ),
     ).toBe('repository-unreachable');
+    const each = 'unable to find a valid repository:\nrepo1: [%] x do not match';
+    expect(kindOf(103, record('error', each.replace('%', 'ArchiveMismatchError'), 103))).toBe(
+      'stanza-mismatch',
+    );
+    expect(kindOf(103, record('error', each.replace('%', 'ArchiveDuplicateError'), 103))).toBe(
+      'archive-failed',
+    );
+    expect(kindOf(103, record('error', `repo1: [FileMissingError] ${load}`, 103))).toBe('stanza-missing');
     expect(kindOf(75, record('error', 'no backup set found to restore', 75))).toBe('nothing-found');
     expect(kindOf(55, record('error', "unable to open missing file '/r/x' for read", 55))).toBe(
       'nothing-found',

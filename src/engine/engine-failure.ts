@@ -64,51 +64,75 @@ function asSentence(hint: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
+/** What the engine's words tell beyond its number. The first that fits counts. */
+interface TextRule {
+  /** Only for these numbers; undefined: all. */
+  readonly numbers?: readonly number[];
+  readonly text: RegExp;
+  readonly verdict: Verdict;
+}
+
+function asNumber(number: number): Verdict {
+  return engineErrors[number] ?? unknownError;
+}
+
 /**
- * The number alone is too coarse in four cases: a full disk shows as any failed write, a wrong passphrase as a file
- * of nonsense (the engine parses decrypted noise before it sees that the padding is wrong), a repository that
- * cannot be opened as a set that was not found, and a stanza made for another server version as a missing file.
+ * Where the number alone is too coarse: a full disk shows as any failed write, a foreign cluster as an invalid file,
+ * a repository that cannot be opened as a set that was not found, and `no valid repository` hides what each said.
  */
+const diskFull: Verdict = {
+  kind: 'disk-full',
+  hint: 'Free space on the file system of the named file, then run the command again.',
+};
+
+const textRules: readonly TextRule[] = [
+  { text: /No space left on device|Disk quota exceeded/, verdict: diskFull },
+  // Without a reason the system took only a part: on a file that means that there was no room for the rest.
+  { numbers: [64], text: /unable to write '[^']+'$/m, verdict: diskFull },
+  {
+    text: /ArchiveMismatchError|do not match (?:the database|(?:repo\d+ )?stanza version)/,
+    verdict: asNumber(44),
+  },
+  { numbers: [103], text: /ArchiveDuplicateError/, verdict: asNumber(45) },
+  { text: /not later than latest/, verdict: asNumber(106) },
+  // A lock that may not be opened says `permission denied` too, but the engine's hint is about other processes.
+  { text: /Permission denied/, verdict: { kind: 'not-permitted', hint: asNumber(41).hint } },
+  { numbers: [103], text: /FileMissingError\] unable to load info file/, verdict: asNumber(55) },
+  {
+    numbers: [75],
+    text: /\[\w+Error\] /,
+    verdict: {
+      kind: 'repository-unreachable',
+      hint: 'The repository could not be read: its own message is among the warnings.',
+    },
+  },
+  {
+    numbers: [29],
+    text: /unable to load info file/,
+    verdict: { kind: 'repository-damaged', hint: 'Look at the named file: it is not what pgBackRest wrote.' },
+  },
+  {
+    numbers: [29],
+    text: /^(?:key\/value|key|section|ini )/,
+    verdict: {
+      kind: 'engine-configuration',
+      hint: 'The configuration of pgBackRest cannot be read: run `holdfast setup`.',
+    },
+  },
+  { numbers: [27], text: /no database found|unable to find primary/, verdict: asNumber(56) },
+  {
+    numbers: [55],
+    text: /^(?!.*(?:archive|backup)\.info)/s,
+    verdict: { kind: 'nothing-found', hint: 'Check the name: the engine found no such file.' },
+  },
+];
+
 function judge(number: number, records: readonly LogRecord[]): Verdict {
   const told = records.filter((record) => record.level === 'error' || record.level === 'warn');
   const text = told.map((record) => record.message).join('\n');
-  if (/No space left on device|Disk quota exceeded/.test(text)) {
-    return {
-      kind: 'disk-full',
-      hint: 'Free space on the file system of the named file, then run the command again.',
-    };
-  }
-  if (looksLikeWrongPassphrase(number, text)) {
-    return { kind: 'passphrase-wrong', hint: (engineErrors[95] as Verdict).hint };
-  }
-  if (number === 75 && /\[(?:\w+Error)\] /.test(text)) {
-    return {
-      kind: 'repository-unreachable',
-      hint: 'The repository could not be read: its own message is among the warnings.',
-    };
-  }
-  if (number === 29 && /unable to load info file/.test(text)) {
-    return { kind: 'repository-damaged', hint: 'Look at the named file: it is not what pgBackRest wrote.' };
-  }
-  if (number === 29 && /^(?:key\/value|key|section|ini )/.test(text)) {
-    return {
-      kind: 'engine-configuration',
-      hint: 'The configuration of pgBackRest cannot be read: run `holdfast setup`.',
-    };
-  }
-  if (/not later than latest|has the timezone changed/.test(text)) return engineErrors[106] ?? unknownError;
-  if (/Permission denied/.test(text) && number !== 50) {
-    return { kind: 'not-permitted', hint: (engineErrors[41] as Verdict).hint };
-  }
-  if (number === 27 && /no database found|unable to find primary/.test(text))
-    return engineErrors[56] ?? unknownError;
-  if (number === 55 && !/archive\.info|backup\.info/.test(text)) {
-    return {
-      kind: 'nothing-found',
-      hint: 'Check the name: the engine found no such file in the repository.',
-    };
-  }
-  return engineErrors[number] ?? unknownError;
+  if (looksLikeWrongPassphrase(number, text)) return { kind: 'passphrase-wrong', hint: asNumber(95).hint };
+  const found = textRules.find((one) => (one.numbers?.includes(number) ?? true) && one.text.test(text));
+  return found?.verdict ?? asNumber(number);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Engine, EngineRunOptions, LogRecord } from './engine.ts';
 import { runEngine } from './run-engine.ts';
+import { waitWhileBusy } from './wait-while-busy.ts';
 
 /**
  * Makes the stanza in every repository. Where it exists and fits the server nothing changes, so it may be repeated.
@@ -13,5 +14,5 @@ export async function runStanzaCreate(
   options: EngineRunOptions = {},
 ): Promise<readonly LogRecord[]> {
   const run = { ...options, stanza, operation: `create stanza ${stanza}` };
-  return (await runEngine(engine, ['stanza-create'], run)).records;
+  return (await waitWhileBusy(() => runEngine(engine, ['stanza-create'], run))).records;
 }

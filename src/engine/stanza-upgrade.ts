@@ -1,5 +1,6 @@
 import type { Engine, EngineRunOptions, LogRecord } from './engine.ts';
 import { runEngine } from './run-engine.ts';
+import { waitWhileBusy } from './wait-while-busy.ts';
 
 /**
  * Tells every repository that the cluster has a new version or system identifier (after pg_upgrade).
@@ -13,5 +14,5 @@ export async function runStanzaUpgrade(
   options: EngineRunOptions = {},
 ): Promise<readonly LogRecord[]> {
   const run = { ...options, stanza, operation: `upgrade stanza ${stanza}` };
-  return (await runEngine(engine, ['stanza-upgrade'], run)).records;
+  return (await waitWhileBusy(() => runEngine(engine, ['stanza-upgrade'], run))).records;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pushSegment } from '../../src/engine/archive-push.ts';
 import { runBackup } from '../../src/engine/backup.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { readCatalogue } from '../../src/engine/info.ts';
@@ -8,6 +9,8 @@ import { readRepositoryFile } from '../../src/engine/repo-get.ts';
 import { runRestore } from '../../src/engine/restore.ts';
 import { runEngine } from '../../src/engine/run-engine.ts';
 import { type Failure, isFailure } from '../../src/model/failure.ts';
+import { createCluster } from '../support/cluster.ts';
+import { mountSmallDisk } from '../support/full-disk.ts';
 import { createEngineBed, type EngineBed, passphrase } from './engine-bed.ts';
 
 async function failureOf(work: Promise<unknown>): Promise<Failure> {
@@ -157,6 +160,67 @@ describe('what the engine refuses', () => {
     expect(wrong).toMatchObject({ kind: 'engine-configuration', details: { engineError: 32 } });
     const absent = await failureOf(readCatalogue(engineWith({ configFile: '/nonexistent.conf' }), 'main'));
     expect(absent.details).toMatchObject({ engineError: 55 });
+  });
+
+  it('names a cluster that the repository does not belong to', async () => {
+    await using other = await createCluster({
+      name: 'other',
+      sandbox: bed.sandbox,
+      settings: { archive_mode: 'on', archive_command: '/bin/false pgbackrest' },
+    });
+    const node = [`--pg1-port=${other.port}`, `--pg1-socket-path=${other.socketDirectory}`];
+    const run = { stanza: 'main', pgPath: other.dataDirectory };
+    const backup = await failureOf(runEngine(bed.engine, ['backup', ...node], { ...run, repositoryKey: 1 }));
+    expect(backup).toMatchObject({ kind: 'stanza-mismatch', details: { engineError: 51 } });
+    const create = await failureOf(runEngine(bed.engine, ['stanza-create', ...node], run));
+    expect(create).toMatchObject({ kind: 'stanza-mismatch', details: { engineError: 28 } });
+    const file = `${other.dataDirectory}/pg_wal/000000010000000000000001`;
+    const push = await failureOf(
+      pushSegment(bed.engine, { stanza: 'main', file, pgPath: other.dataDirectory }),
+    );
+    expect(push).toMatchObject({ kind: 'stanza-mismatch', details: { engineError: 103 } });
+  });
+
+  it('names archiving that is wrong, fails or is off', async () => {
+    const check = (): Promise<Failure> =>
+      failureOf(runEngine(bed.engine, ['check', '--archive-timeout=2'], { stanza: 'main' }));
+    const set = (command: string): Promise<unknown> =>
+      bed.cluster.sql(
+        `ALTER SYSTEM SET archive_command = '${command}'; SELECT pg_reload_conf(), pg_sleep(0.3);`,
+      );
+    const before = (await bed.cluster.value('SHOW archive_command')).replaceAll("'", "''");
+    try {
+      await set('/bin/true');
+      expect(await check()).toMatchObject({ kind: 'server-settings', details: { engineError: 68 } });
+      await set('/bin/false pgbackrest');
+      expect(await check()).toMatchObject({ kind: 'archive-failed', details: { engineError: 82 } });
+    } finally {
+      await set(before);
+    }
+  });
+
+  it('names a full disk', async () => {
+    const repository = mountSmallDisk(bed.sandbox, 'small', 8);
+    const node = [`--pg1-port=${bed.cluster.port}`, `--pg1-socket-path=${bed.cluster.socketDirectory}`];
+    const conf = `[global]\nrepo1-path=${repository}\nrepo1-retention-full=1\nlock-path=${bed.sandbox.directory('lock2')}\nlog-path=${bed.sandbox.file('log')}\n`;
+    bed.sandbox.directory('empty', 0o755);
+    const engine = engineWith({
+      configFile: bed.sandbox.write('small.conf', conf),
+      includeDirectory: bed.sandbox.file('empty'),
+    });
+    const run = { stanza: 'main', pgPath: bed.cluster.dataDirectory };
+    await runEngine(engine, ['stanza-create', ...node], run);
+    const args = [
+      'backup',
+      '--no-archive-check',
+      '--job-retry=0',
+      '--compress-type=none',
+      '--start-fast',
+      ...node,
+    ];
+    const failure = await failureOf(runEngine(engine, args, { ...run, repositoryKey: 1 }));
+    expect(failure.kind).toBe('disk-full');
+    expect(failure.details).toMatchObject({ engineError: 64 });
   });
 
   it('opens only what is pgbackrest', async () => {
