@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isFailure } from '../model/failure.ts';
-import { runCommand } from '../process/run-command.ts';
+import { runCommand, SpawnError } from '../process/run-command.ts';
 import { findParent, findPostmaster, findServerProcesses } from './postmaster-processes.ts';
 import type { Connectable } from './query.ts';
 import { queryRow } from './query.ts';
@@ -55,14 +55,23 @@ export async function inspectServer(server: Server): Promise<ServerState> {
   }
 }
 
-/** Asks without logging in. @see https://www.postgresql.org/docs/current/app-pg-isready.html */
-export async function isAccepting(server: Connectable): Promise<boolean> {
-  const result = await runCommand({
-    command: join(server.binDirectory, 'pg_isready'),
-    args: ['-q', '-h', server.socketDirectory, '-p', String(server.node.port), '-t', '3'],
-    env: serverEnvironment(server.owner, server.binDirectory),
-    runAs: server.runAs,
-    timeoutMs: 10_000,
-  });
-  return result.code === 0;
+/**
+ * Asks without logging in, with the pg_isready that lies beside psql. False also when it cannot be asked.
+ *
+ * @see https://www.postgresql.org/docs/current/app-pg-isready.html
+ */
+async function isAccepting(server: Connectable): Promise<boolean> {
+  try {
+    const result = await runCommand({
+      command: join(dirname(server.psql), 'pg_isready'),
+      args: ['-q', '-h', server.socketDirectory, '-p', String(server.node.port), '-t', '3'],
+      env: serverEnvironment(server.owner, server.binDirectory),
+      runAs: server.runAs,
+      timeoutMs: 10_000,
+    });
+    return result.code === 0;
+  } catch (error) {
+    if (error instanceof SpawnError) return false;
+    throw error;
+  }
 }

@@ -88,6 +88,13 @@ describe('a PostgreSQL server', () => {
       kind: 'server-unreachable',
       problem: expect.stringContaining('role "nobody_at_all" does not exist'),
     });
+    cluster.sandbox.write(`${cluster.dataDirectory}/pg_hba.conf`, 'local all all reject\n');
+    await cluster.sql('SELECT pg_reload_conf()');
+    await waitUntil('nobody gets in', async () => (await inspectServer(server)).inRecovery === undefined);
+    expect(await inspectServer(server)).toMatchObject({
+      accepting: true,
+      problem: expect.stringContaining('pg_hba.conf'),
+    });
     await cluster.stop();
     expect(await failureOf(queryRows(server, 'SELECT 1'))).toMatchObject({ kind: 'server-unreachable' });
   });
@@ -120,8 +127,8 @@ describe('a PostgreSQL server', () => {
     await using cluster = await createCluster({ name: 'lost', started: false });
     renameSync(cluster.dataDirectory, `${cluster.dataDirectory}.away`);
     expect(await failureOf(locate(cluster))).toMatchObject({ kind: 'nothing-found' });
-    const server = await locateServer(nodeOf(cluster), { ...deps, major: 15 });
-    expect(server.major).toBe(15);
+    const server = await locateServer(nodeOf(cluster), { ...deps, major: cluster.binaries.major });
+    expect(server.major).toBe(cluster.binaries.major);
     expect(await inspectServer(server)).toEqual({ running: false, accepting: false });
   });
 });

@@ -3,7 +3,9 @@ import type { TestCluster } from './cluster.ts';
 
 /** A test cluster as the configuration would describe it. */
 export function nodeOf(cluster: TestCluster, changes: Partial<PostgresNode> = {}): PostgresNode {
-  return { ...nodeAt(cluster.dataDirectory, cluster.port, cluster.sandbox.owner.name), ...changes };
+  const node = nodeAt(cluster.dataDirectory, cluster.port, cluster.sandbox.owner.name);
+  // Versions that the distribution lacks lie where nobody would look for them.
+  return { ...node, binDirectory: cluster.binaries.directory, ...changes };
 }
 
 /** A local node with nothing else said of it. */

@@ -71,6 +71,7 @@ function yamlOf(cluster: TestCluster, changes: { readonly node?: string; readonl
       - path: ${cluster.dataDirectory}
         port: ${cluster.port}
         socket: ${cluster.socketDirectory}
+        bin: ${cluster.binaries.directory}
         ${changes.node ?? ''}
     repositories:
       local: { type: posix, path: ${sandbox.file('repo1')}, retention: { full: 2 } }
