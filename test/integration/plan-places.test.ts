@@ -45,7 +45,7 @@ describe('a repository with a wrong passphrase', () => {
       expect(plan.repository.name).toBe('local');
       expect(plan.warnings.map((finding) => finding.rule)).toContain('repository-unreadable');
       await expect(bed.plan('latest', { repositoryName: 'offsite' })).rejects.toMatchObject({
-        name: 'Failure',
+        kind: 'passphrase-wrong',
       });
     } finally {
       bed.setPassphrase(passphrase);

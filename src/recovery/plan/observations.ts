@@ -44,7 +44,7 @@ export interface ClusterObservation {
   readonly tablespaces: readonly { readonly oid: string; readonly path: string }[];
   /** Symbolic links in the data directory other than tablespaces: `pg_wal`. */
   readonly links: readonly { readonly path: string; readonly destination: string }[];
-  /** Settings the server would start with, by name. */
+  /** Settings the restored server will start with, by name; empty when they come out of the backup set. */
   readonly configured: Readonly<Record<string, number>>;
   /** What `pg_ctl --version` of the programs found says: `15.18`. */
   readonly installed: string | undefined;

@@ -13,9 +13,10 @@ import type { ClusterObservation } from './observations.ts';
 /** Looks at production's cluster on this host, whatever is left of it. Changes nothing. */
 export async function observeCluster(server: Server): Promise<ClusterObservation> {
   const directory = server.node.path;
-  const [state, control, installed, localWal, tablespaces, links, mount] = await Promise.all([
+  const [state, control, configured, installed, localWal, tablespaces, links, mount] = await Promise.all([
     inspectServer(server),
     readControlDataIfAny(server),
+    readConfigured(server),
     readInstalledVersion(server),
     readLocalWal(join(directory, 'pg_wal')),
     listTablespaces(directory),
@@ -23,8 +24,6 @@ export async function observeCluster(server: Server): Promise<ClusterObservation
     isMountPoint(directory),
   ]);
   const present = await exists(directory);
-  // A running server has recorded its own values in the control file; asking `postgres -C` costs 20 ms a setting.
-  const configured = state.running ? (control?.parameters ?? {}) : await readConfigured(server);
   return {
     server,
     state,
@@ -89,8 +88,12 @@ async function readControlDataIfAny(server: Server): Promise<ControlData | undef
   }
 }
 
+/**
+ * The restored server reads the postgresql.conf that comes out of the backup set, which nobody knows yet; only one that
+ * lies outside the data directory (Debian) stays as it is. Each setting costs a start of `postgres -C`.
+ */
 async function readConfigured(server: Server): Promise<Record<string, number>> {
-  if (!(await exists(join(server.node.path, 'PG_VERSION')))) return {};
+  if (server.configFile === undefined) return {};
   const values = await Promise.all(recoveryParameters.map((name) => readConfiguredSetting(server, name)));
   return Object.fromEntries(
     recoveryParameters.flatMap((name, index) => {

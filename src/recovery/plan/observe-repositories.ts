@@ -38,13 +38,16 @@ export async function listArchive(
   engine: Engine,
   stanza: string,
   repository: Repository,
-  databases: readonly DatabaseHistoryEntry[],
+  known: Pick<Catalogue, 'databases' | 'repositories'>,
 ): Promise<ArchiveListing> {
-  const database = databases
+  const database = known.databases
     .filter((one) => one.repositoryKey === repository.key)
     .toSorted((left, right) => right.databaseId - left.databaseId)[0];
   const base = { repository, database };
-  if (!database) return { ...base, archiveId: undefined, entries: undefined, failure: undefined };
+  if (!database) {
+    const failure = await explainStatus(engine, stanza, repository, known);
+    return { ...base, archiveId: undefined, entries: undefined, failure };
+  }
   const archiveId = `${database.version}-${database.databaseId}`;
   try {
     const path = `archive/${stanza}/${archiveId}`;
@@ -64,6 +67,24 @@ export async function listArchive(
   }
 }
 
+/** `info` only says that something is wrong; reading the file that it could not read says what (a passphrase). */
+async function explainStatus(
+  engine: Engine,
+  stanza: string,
+  repository: Repository,
+  known: Pick<Catalogue, 'repositories'>,
+): Promise<Failure | undefined> {
+  if (known.repositories.find((one) => one.key === repository.key)?.code !== 99) return undefined;
+  try {
+    const path = `archive/${stanza}/archive.info`;
+    await readRepositoryFile(engine, { stanza, repositoryKey: repository.key, path });
+    return undefined;
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return error;
+  }
+}
+
 /**
  * Decides on the timeline and follows its history in each repository: one request more where the timeline is not the
  * first and its history file is not in pg_wal.
@@ -78,25 +99,33 @@ export async function observeRepositories(
   cluster: ClusterObservation,
   begun: readonly ArchiveListing[],
 ): Promise<{ readonly timeline: TimelineChoice; readonly repositories: ListedRepository[] }> {
-  const own = catalogue.databases.filter(
+  const matching = catalogue.databases.filter(
     (one) => cluster.control === undefined || one.systemIdentifier === cluster.control.systemIdentifier,
   );
+  // Another cluster in the data directory says nothing about this one: neither its timeline nor its WAL counts.
+  const isOwn = matching.length > 0;
+  const own = isOwn ? matching : catalogue.databases;
   const size = cluster.control?.walSegmentSize ?? cluster.localWal.segmentSize ?? defaultSegmentSize;
   const listings = await Promise.all(
     begun.map(async (one) => {
-      const fits = one.database !== undefined && own.includes(one.database);
-      const listing = fits ? one : await listArchive(engine, stanza.name, one.repository, own);
+      const fits = one.database === undefined || own.includes(one.database);
+      const listing = fits
+        ? one
+        : await listArchive(engine, stanza.name, one.repository, {
+            databases: own,
+            repositories: catalogue.repositories,
+          });
       return { ...listing, ledger: listing.entries && buildLedger(listing.entries, size) };
     }),
   );
-  const timeline = chooseTimeline(request, cluster, listings);
-  const localWal = restoreModeOf(request) === 'into' ? undefined : cluster.localWal;
+  const timeline = chooseTimeline(request, isOwn ? cluster : undefined, listings);
+  const localWal = restoreModeOf(request) === 'into' || !isOwn ? undefined : cluster.localWal;
   const { accepting, inRecovery } = cluster.state;
   const canFlush =
     localWal !== undefined && accepting && inRecovery === false && timeline.source === 'control file';
   const repositories = await Promise.all(
     listings.map((listing) =>
-      followTimeline(engine, { listing, stanza, catalogue, cluster, localWal, timeline, canFlush }),
+      followTimeline(engine, { listing, stanza, catalogue, localWal, timeline, canFlush }),
     ),
   );
   return { timeline, repositories };
@@ -105,11 +134,11 @@ export async function observeRepositories(
 /** Production's own timeline, because the archive may hold others: drills that should not have archived, failovers. */
 function chooseTimeline(
   request: RestoreRequest,
-  cluster: ClusterObservation,
+  cluster: ClusterObservation | undefined,
   listings: readonly ReadListing[],
 ): TimelineChoice {
   if (request.timeline !== undefined) return { timeline: request.timeline, source: 'asked for' };
-  if (cluster.control) {
+  if (cluster?.control) {
     // Right after a promotion the control file still names the timeline of the last checkpoint.
     const local = Math.max(0, ...cluster.localWal.segments.map((segment) => segment.timeline));
     return { timeline: Math.max(cluster.control.timeline, local), source: 'control file' };
@@ -122,7 +151,6 @@ interface FollowContext {
   readonly listing: ReadListing;
   readonly stanza: Stanza;
   readonly catalogue: Catalogue;
-  readonly cluster: ClusterObservation;
   readonly localWal: LocalWal | undefined;
   readonly timeline: TimelineChoice;
   readonly canFlush: boolean;
@@ -151,7 +179,7 @@ async function followTimeline(engine: Engine, context: FollowContext): Promise<L
       repository.key,
       folder,
       timeline.timeline,
-      context.cluster,
+      context.localWal,
     );
     const chain = buildChain(timeline.timeline, history, ledger.segmentSize);
     const stretches = listStretches(ledger, chain, context.localWal?.segments ?? []);
@@ -169,12 +197,12 @@ async function readHistory(
   repositoryKey: number,
   folder: string,
   timeline: number,
-  cluster: ClusterObservation,
+  localWal: LocalWal | undefined,
 ): Promise<TimelineSwitch[]> {
   if (timeline === 1) return [];
   const name = historyFileName(timeline);
   const text =
-    cluster.localWal.historyTexts[name] ??
+    localWal?.historyTexts[name] ??
     (await readRepositoryFile(engine, { stanza, repositoryKey, path: `${folder}/${name}` })).toString('utf8');
   const history = parseHistory(text);
   if (history) return history;

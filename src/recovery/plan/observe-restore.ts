@@ -51,7 +51,7 @@ export async function observeRestore(
   const wanted = selectRepositories(request, stanza);
   const reading = readCatalogue(engine, stanza.name);
   const listing = reading.then((known) =>
-    Promise.all(wanted.map((one) => listArchive(engine, stanza.name, one, known.databases))),
+    Promise.all(wanted.map((one) => listArchive(engine, stanza.name, one, known))),
   );
   const [catalogue, listings, cluster, patroni, destination] = await Promise.all([
     reading,

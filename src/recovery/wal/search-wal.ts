@@ -74,6 +74,8 @@ export async function findFirstAfter(
     }
     return true;
   };
+  // The guess and the segment before it are what is mostly needed: both are fetched at once.
+  if (guess > stretch.first) await Promise.all([reader.scan(guess), reader.scan(guess - 1n)]);
   const segment = await bisect(stretch, guess, isPast);
   const from = segment > stretch.first ? segment - 1n : stretch.first;
   let before: WalEvent | undefined;

@@ -11,10 +11,8 @@ export type ReadSegment = (
  */
 export class WalReader {
   readonly #read: ReadSegment;
-  readonly #bytes = new Map<bigint, Awaited<ReturnType<ReadSegment>>>();
-  readonly #scans = new Map<bigint, SegmentScan | undefined>();
-  /** How many segments were fetched. */
-  fetched = 0;
+  readonly #bytes = new Map<bigint, ReturnType<ReadSegment>>();
+  readonly #scans = new Map<bigint, Promise<SegmentScan | undefined>>();
 
   /** @param read see ReadSegment; `torn` marks WAL of which every record must be checked (pg_wal of a dead server) */
   constructor(read: ReadSegment) {
@@ -22,25 +20,26 @@ export class WalReader {
   }
 
   /** What a segment holds, without a record that began in the one before. Undefined when it cannot be read. */
-  async scan(number: bigint): Promise<SegmentScan | undefined> {
-    if (!this.#scans.has(number)) {
-      const scan = await this.#scanBytes(number, undefined);
-      remember(this.#scans, number, scan, 16);
-    }
-    return this.#scans.get(number);
+  scan(number: bigint): Promise<SegmentScan | undefined> {
+    const known = this.#scans.get(number);
+    if (known) return known;
+    const scan = this.#scanBytes(number, undefined);
+    remember(this.#scans, number, scan, 16);
+    return scan;
   }
 
   /** What a segment holds, with the record that the segment before left unfinished. */
-  async scanWith(number: bigint, carry: PartialRecord | undefined): Promise<SegmentScan | undefined> {
+  scanWith(number: bigint, carry: PartialRecord | undefined): Promise<SegmentScan | undefined> {
     return carry === undefined ? this.scan(number) : this.#scanBytes(number, carry);
   }
 
   async #scanBytes(number: bigint, carry: PartialRecord | undefined): Promise<SegmentScan | undefined> {
-    if (!this.#bytes.has(number)) {
-      this.fetched += 1;
-      remember(this.#bytes, number, await this.#read(number), 3);
+    let reading = this.#bytes.get(number);
+    if (!reading) {
+      reading = this.#read(number);
+      remember(this.#bytes, number, reading, 3);
     }
-    const segment = this.#bytes.get(number);
+    const segment = await reading;
     return segment && scanSegment(segment.bytes, { carry, checkAll: segment.torn });
   }
 }
