@@ -115,6 +115,7 @@ async function observeServer(context: SetupContext, server: Server): Promise<Obs
     problem: state.problem,
     major: server.major,
     restartCommand: restartCommand(server),
+    psqlCommand: `sudo -u ${server.owner.name} psql -h ${server.socketDirectory} -p ${server.node.port}`,
     systemIdentifier: (await readControlData(server)).systemIdentifier,
   };
   // Accepting, but not from us: to the plan that is no better than not accepting.

@@ -38,7 +38,7 @@ export function planSettings(stanza: Stanza, seen: SetupObservations): SetupStep
     ...planArchiveLibrary(server),
     planArchiveCommand(server, seen.wantedArchiveCommand, stanza.name),
     planArchiveTimeout(server, stanza.objectives.rpo),
-  ].map((step) => yieldToOthers(step, server, stanza));
+  ].map((step) => yieldToOthers(withCommand(step, server), server, stanza));
   return [...steps, planRestart(steps, server)];
 }
 
@@ -109,6 +109,13 @@ function planArchiveTimeout(server: ObservedServer, rpo: number | undefined): Se
   );
 }
 
+/** As a person would type it: in single quotes, in which a shell leaves everything alone. */
+function withCommand(step: SetupStep, server: ObservedServer): SetupStep {
+  if (step.value === undefined) return step;
+  const statement = alterSystemStatement(step.subject, step.value).replaceAll("'", String.raw`'\''`);
+  return { ...step, commands: [`${server.psqlCommand} -c '${statement}' -c 'SELECT pg_reload_conf()'`] };
+}
+
 /** ALTER SYSTEM is without effect where the command line sets a value, and Patroni must be asked to change its own. */
 function yieldToOthers(step: SetupStep, server: ObservedServer, stanza: Stanza): SetupStep {
   const open = step.state === 'to-do' || step.state === 'needs-consent';
@@ -160,19 +167,13 @@ function serverStep(state: SetupStep['state'], reason: string): SetupStep {
 }
 
 function settingStep(name: string, state: SetupStep['state'], reason: string, value?: string): SetupStep {
-  const commands =
-    value === undefined
-      ? []
-      : [
-          `sudo -u postgres psql -c "${alterSystemStatement(name, value).replaceAll('"', '\\"')}" -c "SELECT pg_reload_conf()"`,
-        ];
   return {
     kind: 'setting',
     subject: name,
     state,
     title: value === undefined ? `setting ${name}` : `setting ${name} = ${value}`,
     reason,
-    commands,
+    commands: [],
     value,
   };
 }

@@ -26,6 +26,8 @@ export interface ObservedServer {
   readonly problem: string | undefined;
   readonly major: number;
   readonly restartCommand: string;
+  /** `sudo -u postgres psql -h … -p …`, for the commands that a person could type. */
+  readonly psqlCommand: string;
   readonly settings: ReadonlyMap<string, ServerSetting>;
   /** What the files say, where a restart is still to come. */
   readonly fileSettings: ReadonlyMap<string, string>;

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { Stanza } from '../../config/configuration.ts';
+import { planSetup } from './plan-setup.ts';
+import { wantedArchiveTimeout } from './plan-settings.ts';
+import type { ObservedServer, SetupObservations } from './setup-observations.ts';
+import { isSetupComplete, type SetupStep } from './setup-plan.ts';
+
+const command = 'pgbackrest --stanza=main archive-push "%p"';
+
+function setting(name: string, value: string, changes: object = {}): ObservedServer['settings'] {
+  const row = {
+    name,
+    value,
+    unit: undefined,
+    source: 'configuration file',
+    sourceFile: undefined,
+    pendingRestart: false,
+  };
+  const context = name === 'archive_mode' || name === 'wal_level' ? 'postmaster' : 'sighup';
+  return new Map([[name, { ...row, context, ...changes }]]);
+}
+
+const settings = new Map([
+  ...setting('archive_mode', 'on'),
+  ...setting('wal_level', 'replica'),
+  ...setting('archive_command', command),
+  ...setting('archive_timeout', '60'),
+]);
+
+const server: ObservedServer = {
+  running: true,
+  accepting: true,
+  inRecovery: false,
+  problem: undefined,
+  major: 15,
+  restartCommand: 'restart',
+  psqlCommand: 'psql',
+  settings,
+  fileSettings: new Map(),
+  systemIdentifier: 7n,
+  role: undefined,
+  archiverWorks: true,
+};
+
+const seen: SetupObservations = {
+  engineUser: 'postgres',
+  directories: [{ path: '/log', purpose: 'log', state: 'ok', owner: 'postgres' }],
+  files: [{ path: '/c', secret: false, state: 'same', difference: '' }],
+  server,
+  repositories: [
+    {
+      name: 'local',
+      key: 1,
+      code: 0,
+      message: 'ok',
+      database: { repositoryKey: 1, databaseId: 1, systemIdentifier: 7n, version: '15' },
+      fullSets: 1,
+    },
+  ],
+  wantedArchiveCommand: command,
+  engineCommands: { create: 'create', upgrade: 'upgrade', check: 'check', backup: () => 'backup' },
+};
+
+function openSteps(changes: Partial<ObservedServer>, stanza: object = {}): string[] {
+  const plan = planSetup({ name: 'main', objectives: {}, ...stanza } as unknown as Stanza, {
+    ...seen,
+    server: { ...server, ...changes },
+  });
+  const isOpen = ({ state }: SetupStep): boolean => state !== 'done' && state !== 'skipped';
+  return plan.steps.filter(isOpen).map(({ subject, state }) => `${subject}: ${state}`);
+}
+
+describe('planSetup', () => {
+  it('has nothing to do where all is as it should be', () => {
+    expect(isSetupComplete(planSetup({ name: 'main', objectives: {} } as unknown as Stanza, seen))).toBe(
+      true,
+    );
+  });
+
+  it('asks for a restart only where a setting needs one', () => {
+    const off = new Map([...settings, ...setting('archive_mode', 'off')]);
+    expect(openSteps({ settings: off })).toEqual(['archive_mode: to-do', 'server: needs-consent']);
+    const written = new Map([['archive_mode', 'on']]);
+    expect(openSteps({ settings: off, fileSettings: written })).toEqual([
+      'archive_mode: needs-restart',
+      'server: needs-consent',
+    ]);
+    const quiet = new Map([...settings, ...setting('archive_timeout', '0')]);
+    expect(openSteps({ settings: quiet })).toEqual(['archive_timeout: to-do']);
+  });
+
+  it('leaves to others what others manage', () => {
+    const given = new Map([...settings, ...setting('archive_timeout', '0', { source: 'command line' })]);
+    expect(openSteps({ settings: given })).toEqual(['archive_timeout: waiting']);
+    const quiet = new Map([...settings, ...setting('archive_timeout', '0')]);
+    expect(openSteps({ settings: quiet }, { patroni: { url: 'http://x' } })).toEqual([
+      'archive_timeout: waiting',
+    ]);
+  });
+
+  it('sees another database behind the repository', () => {
+    expect(openSteps({ systemIdentifier: 8n })).toEqual(['main: needs-consent']);
+  });
+
+  it('takes a library for what it is', () => {
+    const library = new Map([...settings, ...setting('archive_library', 'basic_archive')]);
+    expect(openSteps({ settings: library })).toEqual(['archive_library: needs-consent']);
+  });
+});
+
+it('derives archive_timeout from the tolerated loss', () => {
+  expect([undefined, 5, 60, 3600, 86_400].map(wantedArchiveTimeout)).toEqual([60, 10, 30, 1800, 3600]);
+});
