@@ -27,18 +27,21 @@ export interface SegmentSource {
   readonly localWal: LocalWal | undefined;
   /** PATH, for the programs of compressions that node does not know. */
   readonly path: string;
+  /** Aborting ends the search at the next segment. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads segments from the repository (decrypted by the engine) or, where it lacks them, from pg_wal. */
 export function readSegmentsFrom(source: SegmentSource): ReadSegment {
   const { ledger, chain } = source;
   return async (number) => {
+    source.signal?.throwIfAborted();
     const name = segmentOnChain(chain, number);
     const stored = ledger.segments.get(name);
     if (stored) {
       const path = `archive/${source.stanza}/${source.archiveId}/${stored.file}`;
       const request = { stanza: source.stanza, repositoryKey: source.repositoryKey, path };
-      const bytes = await readRepositoryFile(source.engine, request);
+      const bytes = await readRepositoryFile(source.engine, request, { signal: source.signal });
       return {
         bytes: await decompressSegment(bytes, stored.file, chain.segmentSize, source.path),
         torn: false,

@@ -1,4 +1,4 @@
-import { access, constants, lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { access, constants, lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isFailure } from '../../model/failure.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
@@ -43,7 +43,9 @@ export async function observeCluster(server: Server): Promise<ClusterObservation
 /** True when the path's own file system begins there, so that it cannot be renamed. */
 export async function isMountPoint(path: string): Promise<boolean> {
   try {
-    const [own, parent] = await Promise.all([stat(path), stat(dirname(path))]);
+    // What a link leads to is what would be renamed.
+    const real = await realpath(path);
+    const [own, parent] = await Promise.all([stat(real), stat(dirname(real))]);
     return own.dev !== parent.dev;
   } catch (error) {
     if (isAbsent(error)) return false;

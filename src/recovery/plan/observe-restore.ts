@@ -32,6 +32,8 @@ export interface ObserveDependencies {
   /** From the journal: a restore of this stanza that is neither finished nor undone. */
   readonly unfinishedRestore?: string | undefined;
   readonly onProgress?: SearchProgress | undefined;
+  /** Aborting ends a long search. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -126,6 +128,7 @@ async function lookIntoRepository(
     archiveId,
     localWal: request.into === undefined ? cluster.localWal : undefined,
     path: deps.path,
+    signal: deps.signal,
   };
   const source: WalSource = {
     ledger,

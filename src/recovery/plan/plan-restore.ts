@@ -89,7 +89,6 @@ function draftPlan(
     parameters: listParameters(observations),
     tablespaces,
     links: mapLinks(request, observations),
-    linkAll: mode === 'delta' && cluster.links.length > 0,
     server: {
       running: inPlace && cluster.state.running,
       pid: inPlace ? cluster.state.pid : undefined,
@@ -218,13 +217,13 @@ function mapLinks(
     (setDetail?.links ?? []).map((link) => [link.path.replace(/^pg_data\//, ''), link.destination]),
   );
   if (inPlace) for (const link of cluster.links) links.set(link.path, link.destination);
-  const treatment = request.delta
-    ? 'kept: files are restored through it'
-    : 'restored as a directory inside the data directory; what it leads to stays with the old cluster';
+  // Without --link-all the engine makes directories of links, so nothing is written to where they lead.
+  const treatment = 'restored as a directory inside the data directory';
+  const old = '; what it leads to stays as it is';
   return [...links].map(([path, destination]) => ({
     path,
     destination,
-    treatment: inPlace ? treatment : 'restored as a directory inside the data directory',
+    treatment: inPlace ? `${treatment}${old}` : treatment,
   }));
 }
 

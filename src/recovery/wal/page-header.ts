@@ -1,4 +1,4 @@
-import { formatLsn, type Lsn } from '../../model/wal.ts';
+import type { Lsn } from '../../model/wal.ts';
 
 /**
  * Page headers of WAL: PostgreSQL `src/include/access/xlog_internal.h` (XLogPageHeaderData,
@@ -87,9 +87,4 @@ export function readPageHeader(
     continues: (info & firstIsContinuation) !== 0,
     overwrites: (info & firstIsOverwrite) !== 0,
   };
-}
-
-/** A segment header in words, for error texts. */
-export function describeSegmentHeader(header: SegmentHeader): string {
-  return `PostgreSQL ${header.major}, timeline ${header.timeline}, starts at ${formatLsn(header.start)}`;
 }
