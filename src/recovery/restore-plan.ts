@@ -179,6 +179,8 @@ export interface RestorePlan {
      */
     readonly tablespaces?: readonly { readonly path: string; readonly aside: string }[] | undefined;
   };
+  /** Give the engine `--link-all`: delta, where links already lead to the right places. */
+  readonly linkAll?: boolean | undefined;
   readonly owner: {
     readonly name: string;
     readonly uid: number;

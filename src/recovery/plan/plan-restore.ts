@@ -89,6 +89,7 @@ function draftPlan(
     parameters: listParameters(observations),
     tablespaces,
     links: mapLinks(request, observations),
+    linkAll: mode === 'delta' && cluster.links.length > 0,
     server: {
       running: inPlace && cluster.state.running,
       pid: inPlace ? cluster.state.pid : undefined,
@@ -218,8 +219,10 @@ function mapLinks(
   );
   if (inPlace) for (const link of cluster.links) links.set(link.path, link.destination);
   // Without --link-all the engine makes directories of links, so nothing is written to where they lead.
-  const treatment = 'restored as a directory inside the data directory';
-  const old = '; what it leads to stays as it is';
+  const treatment = request.delta
+    ? 'kept: files are restored through it, after a copy of what it leads to'
+    : 'restored as a directory inside the data directory';
+  const old = request.delta ? '' : '; what it leads to stays as it is';
   return [...links].map(([path, destination]) => ({
     path,
     destination,
