@@ -29,7 +29,7 @@ export async function askConsent(context: CommandContext, request: ConsentReques
     });
   }
   const choices = request.word === undefined ? 'yes/no' : `type ${request.word} to go on`;
-  const answer = await ask(`${request.question} [${choices}] `, context.signal);
+  const answer = await answerTo(`${request.question} [${choices}] `, ask, request, context.signal);
   const agreed = request.word === undefined ? /^y(es)?$/i.test(answer) : answer === request.word;
   if (agreed) return;
   throw new Failure('consent-needed', {
@@ -37,4 +37,23 @@ export async function askConsent(context: CommandContext, request: ConsentReques
     problem: 'not confirmed, nothing was changed',
     hint: 'Run it again when you are ready.',
   });
+}
+
+/** @throws Failure interrupted when Ctrl-C was the answer */
+async function answerTo(
+  question: string,
+  ask: NonNullable<CommandContext['terminal']['ask']>,
+  request: ConsentRequest,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await ask(question, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Failure('interrupted', {
+      operation: request.operation,
+      problem: 'stopped before it was confirmed, nothing was changed',
+      cause: error,
+    });
+  }
 }

@@ -20,7 +20,9 @@ export interface DescribedError {
  * @param stop when it was aborted, what failed because of that is called interrupted
  */
 export function describeError(error: unknown, stop: AbortSignal | undefined): DescribedError {
-  if (stop?.aborted && !isFailure(error, 'interrupted')) return describeFailure(interruption(error));
+  const stopped = error instanceof Failure || (error instanceof Error && error.name === 'AbortError');
+  if (stop?.aborted && stopped && !isFailure(error, 'interrupted'))
+    return describeFailure(interruption(error));
   return error instanceof Failure ? describeFailure(error) : describeBug(error);
 }
 
@@ -33,9 +35,15 @@ export function printError(
     const command = to.command === undefined ? {} : { command: to.command };
     to.terminal.printResult(toJsonText({ ok: false, ...command, error: error.json }));
   } else {
-    for (const line of error.lines) to.terminal.printWarning(line);
+    for (const line of error.lines) to.terminal.printWarning(to.terminal.color ? paint(line) : line);
   }
   return error.exitCode;
+}
+
+/** Bold red for what failed, bold for what to do. */
+function paint(line: string): string {
+  if (line.startsWith('holdfast: ')) return `\u001B[1;31m${line}\u001B[0m`;
+  return line.startsWith('HINT: ') ? `\u001B[1mHINT:\u001B[0m${line.slice(5)}` : line;
 }
 
 function describeFailure(failure: Failure): DescribedError {

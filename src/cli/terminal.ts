@@ -8,6 +8,7 @@ export interface Terminal {
   readonly printWarning: (line: string) => void;
   /** Writes to stderr as it is: for the progress bar. */
   readonly writeRaw: (text: string) => void;
+  /** Whether stderr takes colors. */
   readonly color: boolean;
   /** True when stderr is a terminal, so that a line can be drawn over. */
   readonly interactive: boolean;
@@ -49,7 +50,7 @@ export function openTerminal(
     },
     printWarning: (line) => void stderr.write(`${line}\n`),
     writeRaw: (text) => void stderr.write(text),
-    color: choices.color && stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    color: choices.color && stderr.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
     interactive: !quiet && stderr.isTTY && env['TERM'] !== 'dumb',
     columns: Math.min(stdout.columns ?? 100, 120),
     ask: canAsk ? (question, signal) => askLine(stdin, stderr, question, signal) : undefined,
