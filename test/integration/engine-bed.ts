@@ -122,7 +122,7 @@ export async function createEngineBed(): Promise<EngineBed> {
 async function buildBed(sandbox: Sandbox): Promise<EngineBed> {
   const cluster = await createCluster({
     sandbox,
-    settings: { archive_mode: 'on', archive_command: '/bin/false' },
+    settings: { archive_mode: 'on', archive_command: '' },
   });
   const { dataDirectory, port, socketDirectory } = cluster;
   const repositories = [
