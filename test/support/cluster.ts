@@ -196,8 +196,9 @@ async function endServer(dataDirectory: string): Promise<void> {
   }
 }
 
-async function runSql(
-  cluster: TestCluster,
+/** Runs statements as the owner on a server of any sandbox; see `TestCluster.sql`. */
+export async function runSql(
+  cluster: Pick<TestCluster, 'binaries' | 'sandbox' | 'socketDirectory' | 'port'>,
   statements: string,
   database = 'postgres',
 ): Promise<Record<string, string | null>[]> {

@@ -35,7 +35,10 @@ export async function appendKnownRows(
 }
 
 /** @throws Error when a note does not fit its id: then the table is damaged, not merely older or newer */
-export async function readKnownRows(cluster: TestCluster, table = 'known_rows'): Promise<KnownRows> {
+export async function readKnownRows(
+  cluster: Pick<TestCluster, 'sql'>,
+  table = 'known_rows',
+): Promise<KnownRows> {
   const [row] = await cluster.sql(`SELECT count(*) AS count, coalesce(max(id), 0) AS highest,
       md5(coalesce(string_agg(id || note || committed_at, ',' ORDER BY id), '')) AS digest,
       count(*) FILTER (WHERE note <> md5(id::text)) AS damaged
