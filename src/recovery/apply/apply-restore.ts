@@ -1,7 +1,7 @@
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isAlive } from '../../process/process-identity.ts';
-import type { RunRecord } from '../../store/journal.ts';
+import type { RunRecord, StepRecord } from '../../store/journal.ts';
 import type { RestorePlan, RestoreStepName } from '../restore-plan.ts';
 import { flushWal } from './flush-wal.ts';
 import { followRecovery } from './follow-recovery.ts';
@@ -113,7 +113,7 @@ export async function runSteps(context: RestoreContext): Promise<RestoreOutcome>
     const steps = stepsOfPlan(plan);
     const behind = journal.stepsOf(plan.id);
     for (const [index, { name, title }] of steps.entries()) {
-      if (isDone(behind, name)) continue;
+      if (isBehind(behind, name)) continue;
       deps.emit?.({ type: 'step-started', step: name, title, number: index + 1, count: steps.length });
       await runStep(context, name);
     }
@@ -130,6 +130,11 @@ export async function runSteps(context: RestoreContext): Promise<RestoreOutcome>
     journal.finishRun(plan.id, end);
     throw end.result === 'interrupted' ? asInterrupted(plan, error) : error;
   }
+}
+
+/** A proof that failed may succeed when recovery has gone on, with WAL that was put back: both are done again. */
+function isBehind(steps: readonly StepRecord[], name: RestoreStepName): boolean {
+  return isDone(steps, name) && (name !== 'recover' || isDone(steps, 'prove-target'));
 }
 
 async function runStep(context: RestoreContext, name: RestoreStepName): Promise<void> {

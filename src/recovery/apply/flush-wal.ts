@@ -1,4 +1,5 @@
 import { isFailure } from '../../model/failure.ts';
+import { queryRow } from '../../postgres/query.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
 import { switchWal } from '../../postgres/archiver.ts';
 import { findArchive, isArchived } from './archive-listing.ts';
@@ -14,6 +15,8 @@ export const flushWal: StepBody = async (context) => {
   if (!state.accepting) return skipped(state.problem ?? 'the server does not accept connections');
   if (state.inRecovery === true) return skipped('the server is a standby and writes no WAL');
   try {
+    // A transaction of our own: a time target is recognised by a commit behind it, and an idle server writes none.
+    await queryRow(production, 'SELECT pg_current_xact_id()::text AS xid', { database: 'postgres' });
     const { segment } = await switchWal(production, `holdfast ${context.plan.id}`.slice(0, 63), {
       database: 'postgres',
     });

@@ -4,8 +4,13 @@ import { inspectServer } from '../../postgres/inspect-server.ts';
 import { queryRow } from '../../postgres/query.ts';
 import { readRecovery, type RecoveryProgress } from '../../postgres/recovery-progress.ts';
 import type { ExpectedEnd } from './expected-end.ts';
+import { findLowParameters, raiseParameters } from './raise-parameters.ts';
+import { ensureStarted } from './start-restored-server.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
 import { explainRecoveryEnd, type LogPlace, lsnText } from './recovery-log.ts';
+
+/** How long recovery may stand still before the end that must be there, milliseconds. */
+const patienceMs = 15_000;
 
 /**
  * Waits until recovery has come to its target: paused there, or for `latest` at the end of all WAL. That end is where
@@ -15,19 +20,34 @@ export const followRecovery: StepBody = async (context) => {
   const { deps, limits } = context;
   const log = context.factsOf('start-server')['log'] as LogPlace | undefined;
   let before: RecoveryProgress | undefined;
+  let movedAt = deps.now();
   for (;;) {
     deps.signal?.throwIfAborted();
     const now = await look(context);
     if (now === 'ended') throw await explainRecoveryEnd(context, log);
     if (now !== 'unreachable') {
       report(context, now);
-      const finished = !now.inRecovery || now.paused || (await isAtEnd(context, before, now));
+      if (now.paused && (await raisedAndStarted(context, log))) {
+        before = undefined;
+        continue;
+      }
+      const finished = !now.inRecovery || now.paused || (await isAtEnd(context, before, now, movedAt));
       if (finished) return finish(now);
+      if (before?.replayLsn !== now.replayLsn) movedAt = deps.now();
       before = now;
     }
     await deps.sleep(limits.pollMs);
   }
 };
+
+/** A pause because of parameters that are too low is none at the target: it goes on with higher ones. */
+async function raisedAndStarted(context: RestoreContext, log: LogPlace | undefined): Promise<boolean> {
+  const low = await findLowParameters(context, log);
+  if (Object.keys(low).length === 0) return false;
+  await raiseParameters(context, low);
+  await ensureStarted(context, log);
+  return true;
+}
 
 function finish(now: RecoveryProgress): Awaited<ReturnType<StepBody>> {
   return {
@@ -50,9 +70,14 @@ async function isAtEnd(
   context: RestoreContext,
   before: RecoveryProgress | undefined,
   now: RecoveryProgress,
+  movedAt: number,
 ): Promise<boolean> {
   if (context.plan.target.target.kind !== 'latest') return false;
   if (before === undefined || before.replayLsn !== now.replayLsn) return false;
+  const expected = context.factsOf('prepare-server')['expectedEnd'] as ExpectedEnd | undefined;
+  // Short of what must be there: the archive may only have failed for a moment, and is asked every second.
+  const short = expected !== undefined && (now.replayLsn ?? 0n) < expected.lsn;
+  if (short && context.deps.now() - movedAt < patienceMs) return false;
   const row = await queryRow<{ waits: boolean; lsn: string | null }>(
     context.restored,
     `SELECT coalesce(bool_or(wait_event = 'RecoveryRetrieveRetryInterval'), false) AS waits,

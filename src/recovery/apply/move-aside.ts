@@ -1,5 +1,5 @@
 import { lstat, readlink, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import { identifyProcess } from '../../process/process-identity.ts';
 import { runCommand } from '../../process/run-command.ts';
@@ -10,7 +10,7 @@ import { writeMarker } from './restore-marker.ts';
 
 /** One directory that goes aside, or whose copy does. Absolute, links resolved. */
 export interface Move {
-  readonly kind: 'data' | 'tablespace';
+  readonly kind: 'data' | 'tablespace' | 'link';
   readonly from: string;
   readonly to: string;
 }
@@ -75,7 +75,23 @@ async function planMoves(plan: RestorePlan): Promise<MoveFacts> {
       moves.push({ kind: 'tablespace', from, to: `${from}.holdfast-${plan.id}` });
     }
   }
+  for (const destination of await linkDestinations(plan)) {
+    moves.push({ kind: 'link', from: destination, to: `${destination}.holdfast-${plan.id}` });
+  }
   return { moves, dataDirectory };
+}
+
+/**
+ * Where links of the data directory lead (pg_wal on a disk of its own), when files are restored through them. Otherwise
+ * nothing changes there: the engine makes plain directories, and the old directory keeps its links.
+ */
+export async function linkDestinations(plan: RestorePlan): Promise<string[]> {
+  if (plan.linkAll !== true) return [];
+  const destinations = plan.links.map((link) => resolve(plan.directories.data, link.destination));
+  const present: string[] = [];
+  for (const destination of destinations)
+    if (await exists(destination)) present.push(await realpath(destination));
+  return present;
 }
 
 /** Those that the old cluster has, and those that the new one will use. */

@@ -2,7 +2,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteLiteral } from '../../postgres/query.ts';
 import { readConfiguredSetting } from '../../postgres/read-configured-setting.ts';
-import { readControlData } from '../../postgres/read-control-data.ts';
+import { readControlData, recoveryParameters } from '../../postgres/read-control-data.ts';
 import { prepareScratch } from '../../postgres/scratch-config.ts';
 import type { ControlData } from '../../postgres/server.ts';
 import { writeOwnedFile } from '../../postgres/write-owned-file.ts';
@@ -24,7 +24,7 @@ import { appendOverrides, ownValue, recoveryOverrides, targetSettings } from './
  */
 export const prepareServer: StepBody = async (context) => {
   const { plan, restored } = context;
-  const control = await readControlData(restored);
+  const control = await readNeeds(context);
   const settings =
     plan.mode === 'into' ? await prepareCopy(context, control) : await prepareInPlace(context, control);
   await context.checkpoint('prepare-server: settings written');
@@ -43,6 +43,17 @@ export const prepareServer: StepBody = async (context) => {
   };
 };
 
+/**
+ * The control file of the set, with the parameters raised to what the cluster needed last: WAL that is replayed may
+ * hold a change to higher ones, and a hot standby below them stops there.
+ */
+async function readNeeds({ plan, restored }: RestoreContext): Promise<ControlData> {
+  const control = await readControlData(restored);
+  const parameters = { ...control.parameters };
+  for (const { name, needed } of plan.parameters) parameters[name] = Math.max(needed, parameters[name] ?? 0);
+  return { ...control, parameters };
+}
+
 /** A copy never archives and has a port and socket of its own. */
 async function prepareCopy(context: RestoreContext, control: ControlData): Promise<Facts> {
   const { plan, production } = context;
@@ -53,7 +64,7 @@ async function prepareCopy(context: RestoreContext, control: ControlData): Promi
     port: plan.server.port,
     control,
     sharedPreloadLibraries: libraries,
-    settings: { recovery_min_apply_delay: '0' },
+    settings: { recovery_min_apply_delay: '0', wal_retrieve_retry_interval: '1s' },
   });
   return { previous: {} };
 }
@@ -71,7 +82,11 @@ async function prepareInPlace(context: RestoreContext, control: ControlData): Pr
   const overrides = { ...recoveryOverrides, ...raised };
   await writeOwnedFile(file, appendOverrides(text, overrides), restored.owner, 0o600);
   const previous = Object.fromEntries(
-    Object.keys(overrides).map((name) => [name, ownValue(text, name) ?? null]),
+    // All parameters: more of them may be raised while it recovers.
+    [...Object.keys(recoveryOverrides), ...recoveryParameters].map((name) => [
+      name,
+      ownValue(text, name) ?? null,
+    ]),
   );
   return { previous, raised };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isoTime, judgeTarget, type TargetEvidence } from './prove-target.ts';
+import { judgeTarget, type TargetEvidence } from './prove-target.ts';
 
 const seen = (
   change: Partial<TargetEvidence['progress']> = {},
@@ -16,6 +16,7 @@ const seen = (
   stoppingLine: undefined,
   transactionStatus: undefined,
   expectedEnd: undefined,
+  plannedLast: undefined,
   ...rest,
 });
 
@@ -41,6 +42,14 @@ describe('judgeTarget', () => {
     expect(judgeTarget({ kind: 'lsn', lsn: 0x5000101n }, seen())).toMatch(/before 0\/5000101/);
     const time = { kind: 'time', microseconds: 1_999_999n, given: '', zone: 'UTC' } as const;
     expect(judgeTarget(time, seen())).toMatch(/after the target/);
+  });
+
+  it('finds a transaction before the time that was not replayed', () => {
+    const later = { kind: 'time', microseconds: 9_000_000n, given: '', zone: 'UTC' } as const;
+    const same = seen({}, { plannedLast: '1970-01-01T00:00:02.000000Z' });
+    expect(judgeTarget(later, same)).toBeUndefined();
+    const missed = seen({}, { plannedLast: '1970-01-01T00:00:02.000001Z' });
+    expect(judgeTarget(later, missed)).toMatch(/has one of 1970-01-01T00:00:02.000001Z before the target/);
   });
 
   it('finds the wrong transaction', () => {
@@ -69,11 +78,5 @@ describe('judgeTarget', () => {
     expect(judgeTarget({ kind: 'latest' }, seen({ paused: false }, { expectedEnd }))).toMatch(
       /0\/5000100, but segment X is the last one: what lies between 0\/5000100 and 0\/9000000 is missing/,
     );
-  });
-});
-
-describe('isoTime', () => {
-  it('keeps microseconds', () => {
-    expect(isoTime(1_763_634_600_123_456n)).toBe('2025-11-20T10:30:00.123456Z');
   });
 });

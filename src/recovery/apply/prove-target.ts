@@ -5,6 +5,7 @@ import type { RestoreTarget } from '../../model/restore-target.ts';
 import { formatLsn, historyFileName, parseHistory } from '../../model/wal.ts';
 import { queryRow } from '../../postgres/query.ts';
 import { readRecovery, type RecoveryProgress } from '../../postgres/recovery-progress.ts';
+import { formatIso } from '../format-instant.ts';
 import type { ExpectedEnd } from './expected-end.ts';
 import {
   findStoppingLine,
@@ -24,6 +25,8 @@ export interface TargetEvidence {
   readonly transactionStatus: string | undefined;
   /** For latest. */
   readonly expectedEnd: ExpectedEnd | undefined;
+  /** For a time: the last transaction before it, as the plan read it from the archived WAL itself (ISO 8601, UTC). */
+  readonly plannedLast: string | undefined;
 }
 
 /**
@@ -40,6 +43,7 @@ export const proveTarget: StepBody = async (context) => {
     progress,
     stoppingLine: findStoppingLine(await readRecoveryLog(restored, log)),
     transactionStatus: target.kind === 'xid' ? await transactionStatus(context, target.xid) : undefined,
+    plannedLast: target.kind === 'time' ? plan.target.lastTransaction?.time : undefined,
     expectedEnd: context.factsOf('prepare-server')['expectedEnd'] as ExpectedEnd | undefined,
   };
   const problem = timelineProblem(plan.target.timeline, progress.timeline) ?? judgeTarget(target, evidence);
@@ -87,9 +91,13 @@ function judgeLatest({ progress, expectedEnd }: TargetEvidence): string | undefi
   );
 }
 
-function judgeTime(target: bigint, { progress }: TargetEvidence): string | undefined {
-  if (progress.replayTime === undefined || progress.replayTime <= target) return undefined;
-  return `a commit of ${isoTime(progress.replayTime)} was replayed, which is after the target`;
+function judgeTime(target: bigint, { progress, plannedLast }: TargetEvidence): string | undefined {
+  // Nothing replayed: the set itself is younger than the last transaction before the target.
+  if (progress.replayTime === undefined) return undefined;
+  const seen = formatIso(progress.replayTime);
+  if (progress.replayTime > target) return `a commit of ${seen} was replayed, which is after the target`;
+  if (plannedLast === undefined || plannedLast === seen) return undefined;
+  return `the last transaction replayed is of ${seen}, but the archived WAL has one of ${plannedLast} before the target`;
 }
 
 function judgeTransaction(xid: bigint, evidence: TargetEvidence): string | undefined {
@@ -116,7 +124,7 @@ function describeProofs(
 ): string[] {
   const lsn = lsnText(progress.replayLsn);
   const last =
-    progress.replayTime === undefined ? 'no commit' : `a commit of ${isoTime(progress.replayTime)}`;
+    progress.replayTime === undefined ? 'no commit' : `a commit of ${formatIso(progress.replayTime)}`;
   return [
     target.kind === 'latest'
       ? `all WAL up to ${lsn} is replayed${expectedEnd === undefined ? '' : `, and ${expectedEnd.evidence}`}`
@@ -158,12 +166,6 @@ function notProved(context: RestoreContext, problem: string, evidence: TargetEvi
       expectedEnd: evidence.expectedEnd === undefined ? undefined : formatLsn(evidence.expectedEnd.lsn),
     },
   });
-}
-
-/** Microseconds since 1970 as ISO 8601 in UTC, all six digits. */
-export function isoTime(microseconds: bigint): string {
-  const whole = new Date(Number(microseconds / 1000n)).toISOString();
-  return `${whole.slice(0, -1)}${(microseconds % 1000n).toString().padStart(3, '0')}Z`;
 }
 
 /**

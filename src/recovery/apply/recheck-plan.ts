@@ -7,6 +7,7 @@ import type { RestorePlan } from '../restore-plan.ts';
 import { findArchive } from './archive-listing.ts';
 import { exists, listNames } from './durable-files.ts';
 import type { RestoreDependencies } from './restore-context.ts';
+import { linkDestinations } from './move-aside.ts';
 import { markerFile } from './restore-marker.ts';
 
 /**
@@ -66,15 +67,26 @@ async function checkOldCluster(plan: RestorePlan, server: Server): Promise<void>
       throw refuse(plan, `${path} exists already`, 'Make a new plan, which takes new names.');
     }
   }
+  for (const destination of await linkDestinations(plan)) {
+    if (!(await isMountPoint(destination))) continue;
+    throw refuse(
+      plan,
+      `${destination}, where a link of the data directory leads, is a mount point: a delta could not be undone`,
+      'Restore without --delta, which leaves the old files there alone.',
+    );
+  }
   if (plan.mode !== 'in-place' || !(await exists(data))) return;
   const directory = await realpath(data);
-  if ((await lstat(directory)).dev === (await lstat(dirname(directory))).dev) return;
-  if ((await listNames(directory)).length === 0) return;
+  if (!(await isMountPoint(directory)) || (await listNames(directory)).length === 0) return;
   throw refuse(
     plan,
     `${directory} is a mount point and cannot be renamed`,
     'Restore with --delta, which copies the old files first, or into another directory with --into.',
   );
+}
+
+async function isMountPoint(directory: string): Promise<boolean> {
+  return (await lstat(directory)).dev !== (await lstat(dirname(directory))).dev;
 }
 
 function refuse(

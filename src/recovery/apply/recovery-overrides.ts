@@ -9,6 +9,7 @@ export const recoveryOverrides: Readonly<Record<string, string>> = {
   primary_conninfo: '',
   primary_slot_name: '',
   recovery_min_apply_delay: '0',
+  wal_retrieve_retry_interval: '1s',
   archive_cleanup_command: '',
   recovery_end_command: '',
 };

@@ -6,6 +6,7 @@ import { identifyProcess } from '../../process/process-identity.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 import { exists, listNames, makeOwnedDirectory } from './durable-files.ts';
 import type { StepBody } from './restore-context.ts';
+import { moveAside } from './move-aside.ts';
 import { writeMarker } from './restore-marker.ts';
 import { restoreRequestOf } from './restore-request.ts';
 
@@ -18,6 +19,9 @@ import { restoreRequestOf } from './restore-request.ts';
  */
 export const restoreFiles: StepBody = async (context, step) => {
   const { plan, deps } = context;
+  // With the old data directory gone there is no step that moves things aside; its tablespaces may still be there.
+  const lost = plan.mode === 'in-place' && !plan.steps.some((one) => one.name === 'move-aside');
+  if (lost) await moveAside(context, step);
   const directory = await ownDirectory(plan);
   const begun = await isBegun(directory);
   if (!begun && plan.mode !== 'delta') await removeEmptyTree(directory, false);
@@ -39,9 +43,9 @@ export const restoreFiles: StepBody = async (context, step) => {
   };
 };
 
-/** The directory is there from `move-aside` on, but for a restore beside production, which has no such step. */
+/** The directory is there from `move-aside` on, where there is such a step. */
 async function ownDirectory(plan: RestorePlan): Promise<string> {
-  if (plan.mode === 'into') await writeMarker(plan);
+  await writeMarker(plan);
   await makeOwnedDirectory(plan.directories.data, 0o700, plan.owner);
   return realpath(plan.directories.data);
 }

@@ -21,6 +21,7 @@ export function restoreRequestOf(plan: RestorePlan, delta: boolean): RestoreRequ
     targetTimeline: plan.target.timeline,
     archiveModeOff: plan.mode === 'into',
     delta,
+    ...(plan.linkAll === true ? { linkAll: true } : {}),
     tablespaceMap: Object.fromEntries(moved.map((tablespace) => [tablespace.oid, tablespace.to])),
   };
 }

@@ -1,6 +1,7 @@
 import { isFailure } from '../../model/failure.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
 import { startServer } from '../../postgres/start-server.ts';
+import { type NeededParameters, raiseParameters } from './raise-parameters.ts';
 import { type LogPlace, placeLog, recoveryFailure } from './recovery-log.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
 import { watchForMissingWal } from './watch-startup.ts';
@@ -24,7 +25,11 @@ export const startRestoredServer: StepBody = async (context, step) => {
  * Starts the restored server unless it runs. @throws Failure server-failed or target-unreachable, explained from the
  * server's log; proof-failed when it waits for WAL that is not there
  */
-export async function ensureStarted(context: RestoreContext, log: LogPlace | undefined): Promise<void> {
+export async function ensureStarted(
+  context: RestoreContext,
+  log: LogPlace | undefined,
+  attempts = 3,
+): Promise<void> {
   const { restored, deps } = context;
   const watch = watchForMissingWal(context, 'start-server');
   const abort = AbortSignal.any([watch.signal, ...(deps.signal === undefined ? [] : [deps.signal])]);
@@ -34,6 +39,11 @@ export async function ensureStarted(context: RestoreContext, log: LogPlace | und
     else await waitUntilAccepting(context, abort);
   } catch (error) {
     if (watch.failure !== undefined) throw watch.failure;
+    const low = lowParameters(error);
+    if (low !== undefined && attempts > 0) {
+      await raiseParameters(context, low);
+      return await ensureStarted(context, log, attempts - 1);
+    }
     if (!isFailure(error, 'server-failed') || typeof error.details?.['cause'] !== 'string') throw error;
     throw recoveryFailure(context, {
       cause: error.details['cause'],
@@ -44,6 +54,14 @@ export async function ensureStarted(context: RestoreContext, log: LogPlace | und
   } finally {
     await watch.stop();
   }
+}
+
+/** What a server that did not start said it needs more of. */
+function lowParameters(error: unknown): NeededParameters | undefined {
+  if (!isFailure(error, 'server-failed') || error.details?.['cause'] !== 'parameter-too-low')
+    return undefined;
+  const parameters = error.details['parameters'] as NeededParameters;
+  return Object.keys(parameters).length === 0 ? undefined : parameters;
 }
 
 /** After a crash of Holdfast the server may be half way up. */

@@ -3,7 +3,7 @@ import type { ProcessIdentity } from '../../process/process-identity.ts';
 import type { RunRecord, StepRecord } from '../../store/journal.ts';
 import { type Move, readMoveFacts } from '../apply/move-aside.ts';
 import { markerFile } from '../apply/restore-marker.ts';
-import { factsOfStep, isDone, readRestoreFacts } from '../apply/restore-run.ts';
+import { factsOfStep, readRestoreFacts } from '../apply/restore-run.ts';
 import type { RestoreMode, RestorePlan } from '../restore-plan.ts';
 
 /** One act of an undo. Each can be repeated. */
@@ -14,7 +14,7 @@ export type UndoAction =
   /** The new directory goes to `undone`, the old one from `aside` back to `path`. */
   | {
       readonly kind: 'put-back';
-      readonly what: 'data' | 'tablespace';
+      readonly what: 'data' | 'tablespace' | 'link';
       readonly path: string;
       readonly aside: string;
       readonly undone: string;
@@ -96,7 +96,9 @@ function undoInPlace(
   const changed = plan.mode === 'in-place' || steps.some((step) => step.name === 'restore-files');
   const wanted = changed ? moves : [];
   const restarts = factsOfStep(steps, 'stop-server')['wasRunning'] === true;
-  if (moves.length === 0 && isDone(steps, 'move-aside')) throw nothingKept(plan);
+  const lost = !plan.steps.some((step) => step.name === 'move-aside');
+  const began = steps.some((step) => step.name === 'restore-files');
+  if (began && (lost || !moves.some((move) => move.kind === 'data'))) throw nothingKept(plan);
   const actions: UndoAction[] = [
     ...before,
     ...(wanted.length > 0 ? [{ kind: 'stop-server' as const, directory: plan.directories.data }] : []),
@@ -135,7 +137,7 @@ function* keptOf(
       const meaning =
         move.kind === 'data'
           ? 'the restored data directory, with everything written to it since; remove it by hand when it is not needed'
-          : 'a tablespace of the restored cluster; belongs to its data directory';
+          : `a ${move.kind === 'link' ? 'linked directory' : 'tablespace'} of the restored cluster; belongs to its data directory`;
       yield { path, meaning };
     }
   }
