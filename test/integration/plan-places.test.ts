@@ -9,7 +9,7 @@ let tablespace: string;
 let oid: string;
 
 beforeAll(async () => {
-  bed = await createPlanBed();
+  bed = await createPlanBed({}, 'lz4');
   tablespace = bed.sandbox.directory('fast');
   await bed.cluster.sql(`CREATE TABLESPACE fast LOCATION '${tablespace}'`);
   await bed.cluster.sql('CREATE TABLE known (id integer) TABLESPACE fast');

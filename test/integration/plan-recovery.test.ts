@@ -12,7 +12,7 @@ import { waitUntil } from '../support/wait-until.ts';
 let bed: PlanBed;
 
 beforeAll(async () => {
-  bed = await createPlanBed();
+  bed = await createPlanBed({}, 'zst');
   await bed.cluster.sql('CREATE TABLE known (id integer PRIMARY KEY)');
   await bed.backup(1, 'full');
   await delay(1100);

@@ -49,17 +49,21 @@ export interface PlanBed extends AsyncDisposable {
 /** Of the encrypted repository. */
 export const passphrase = 'a passphrase of this test';
 
-export async function createPlanBed(request: ClusterRequest = {}): Promise<PlanBed> {
+/** @param compress `compress-type` of both repositories */
+export async function createPlanBed(
+  request: ClusterRequest = {},
+  compress: 'gz' | 'lz4' | 'zst' | 'none' = 'gz',
+): Promise<PlanBed> {
   const sandbox = await createSandbox('plan');
   try {
-    return await buildBed(sandbox, request);
+    return await buildBed(sandbox, request, compress);
   } catch (error) {
     await sandbox[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function buildBed(sandbox: Sandbox, request: ClusterRequest): Promise<PlanBed> {
+async function buildBed(sandbox: Sandbox, request: ClusterRequest, compress: string): Promise<PlanBed> {
   const binary = engineUnderTest();
   const settings = {
     binary,
@@ -85,7 +89,7 @@ async function buildBed(sandbox: Sandbox, request: ClusterRequest): Promise<Plan
     },
   });
   const setPassphrase = (text: string): void =>
-    void sandbox.write('pgbackrest.conf', conf(sandbox, cluster, text));
+    void sandbox.write('pgbackrest.conf', conf(sandbox, cluster, { cipherPass: text, compress }));
   setPassphrase(passphrase);
   const engine = await openEngine(settings, { path: '/usr/bin:/bin', runAs: sandbox.runAs });
   await runStanzaCreate(engine, 'main');
@@ -145,7 +149,11 @@ function findStored(sandbox: Sandbox, repositoryKey: number, name: string): stri
   }
 }
 
-function conf(sandbox: Sandbox, cluster: TestCluster, cipherPass: string): string {
+function conf(
+  sandbox: Sandbox,
+  cluster: TestCluster,
+  { cipherPass, compress }: { readonly cipherPass: string; readonly compress: string },
+): string {
   return [
     '[global]',
     `repo1-path=${sandbox.directory('repo1')}`,
@@ -159,8 +167,8 @@ function conf(sandbox: Sandbox, cluster: TestCluster, cipherPass: string): strin
     `spool-path=${sandbox.file('spool')}`,
     'log-level-file=off',
     'start-fast=y',
-    'compress-type=gz',
-    'compress-level=1',
+    `compress-type=${compress}`,
+    ...(compress === 'none' ? [] : ['compress-level=1']),
     '[main]',
     `pg1-path=${cluster.dataDirectory}`,
     `pg1-port=${cluster.port}`,

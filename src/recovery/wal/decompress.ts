@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
 import { Failure } from '../../model/failure.ts';
+import { decodeLz4 } from './decode-lz4.ts';
 
 const gunzipAsync = promisify(gunzip);
 const zstdAsync = promisify(zstdDecompress);
 
 /**
  * Undoes what archive-push did to a segment, by the extension of its stored name (repository-format.md §6). gz and zst
- * are node's own; lz4 and bz2 need the program of that name, which is on every host whose engine uses them in practice.
+ * are node's own; bz2, which hardly anybody uses, needs the program bzip2.
  *
  * @param maximum bytes the result may have
  * @throws Failure repository-damaged when it cannot be decompressed, nothing-found when the program is missing
@@ -28,7 +29,7 @@ export async function decompressSegment(
       case 'zst':
         return await zstdAsync(stored, { maxOutputLength: maximum, chunkSize: maximum });
       case 'lz4':
-        return await pipeThrough('lz4', stored, maximum, path);
+        return decodeLz4(stored, maximum);
       case 'bz2':
         return await pipeThrough('bzip2', stored, maximum, path);
       default:
