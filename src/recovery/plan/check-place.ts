@@ -47,7 +47,7 @@ function checkInPlace(request: RestoreRequest, { cluster }: RestoreObservations)
   return findings;
 }
 
-function checkInto(request: RestoreRequest, { destination }: RestoreObservations): Finding[] {
+function checkInto(request: RestoreRequest, { destination, cluster }: RestoreObservations): Finding[] {
   const path = request.into ?? destination.path;
   const findings: Finding[] = [];
   if (destination.entries > 0) {
@@ -71,6 +71,7 @@ function checkInto(request: RestoreRequest, { destination }: RestoreObservations
     });
   }
   if (!destination.parentWritable) findings.push(notWritable(path));
+  else if (!destination.ownerCanEnter) findings.push(notEnterable(path, cluster.server.owner.name));
   if (!destination.portFree) {
     findings.push({
       rule: 'port-taken',
@@ -101,6 +102,17 @@ function notWritable(path: string): Finding {
     problem: 'Holdfast may not create or rename anything beside this directory',
     evidence: 'the parent directory is not writable for the present user',
     remedy: 'Run Holdfast as root (sudo), or let the owner of the data directory write there.',
+  };
+}
+
+function notEnterable(path: string, user: string): Finding {
+  return {
+    rule: 'parent-not-enterable',
+    severity: 'critical',
+    subject: path,
+    problem: `${user}, as whom pgBackRest and PostgreSQL run, may not enter the directory it lies in`,
+    evidence: `tried as ${user}`,
+    remedy: `Name a directory that ${user} can reach, as below /var/tmp or beside the data directory.`,
   };
 }
 

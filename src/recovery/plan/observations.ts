@@ -114,6 +114,8 @@ export interface DestinationObservation {
   readonly exists: boolean;
   readonly entries: number;
   readonly parentWritable: boolean;
+  /** The user of the engine and the server may enter the parent directory, or where its first existing ancestor is. */
+  readonly ownerCanEnter: boolean;
   /** Real path, links resolved as far as it exists. */
   readonly realPath: string;
   /** Of production's data directory. */

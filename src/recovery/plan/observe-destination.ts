@@ -1,6 +1,7 @@
 import { readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { runCommand, type RunAs } from '../../process/run-command.ts';
 import { exists, isWritable } from './observe-cluster.ts';
 import type { DestinationObservation, FileSystemObservation } from './observations.ts';
 
@@ -8,24 +9,42 @@ import type { DestinationObservation, FileSystemObservation } from './observatio
  * Looks at the directory that a restore would fill.
  *
  * @param request.port the port asked for; undefined: the first free one above production's
+ * @param request.runAs whom the engine steps down to; undefined: it runs as this process does
  */
 export async function observeDestination(request: {
   readonly path: string;
   readonly productionPath: string;
   readonly productionPort: number;
   readonly port: number | undefined;
+  readonly runAs: RunAs | undefined;
 }): Promise<DestinationObservation> {
-  const { path, productionPath, port } = request;
+  const { path, productionPath, port, runAs } = request;
   return {
     path,
     exists: await exists(path),
     entries: await countEntries(path),
     parentWritable: await isWritable(dirname(path)),
+    ownerCanEnter: await canEnter(await nearestExisting(dirname(path)), runAs),
     realPath: await resolveExisting(path),
     productionRealPath: await resolveExisting(productionPath),
     port: port ?? (await findFreePort(request.productionPort + 1)),
     portFree: port === undefined || (await isPortFree(port)),
   };
+}
+
+/** Asked as that user: modes of every directory on the way, groups and access lists count. */
+async function canEnter(directory: string, runAs: RunAs | undefined): Promise<boolean> {
+  if (runAs === undefined) return true;
+  const args = ['-c', 'test -x "$1"', 'sh', directory];
+  const { code } = await runCommand({
+    command: '/bin/sh',
+    args,
+    env: {},
+    runAs,
+    cwd: '/',
+    timeoutMs: 30_000,
+  });
+  return code === 0;
 }
 
 /** The file systems of these paths, or of their nearest existing ancestors. */

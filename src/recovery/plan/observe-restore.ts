@@ -65,6 +65,7 @@ export async function observeRestore(
       productionPath: node.path,
       productionPort: node.port,
       port: request.into === undefined ? undefined : request.port,
+      runAs: engine.runAs,
     }),
   ]);
   const listed = await observeRepositories(engine, request, stanza, catalogue, cluster, listings);

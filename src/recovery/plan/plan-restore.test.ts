@@ -195,7 +195,7 @@ describe('planRestore', () => {
          4. hand the salvaged WAL to recovery
          5. start the server on port 5432
               sudo -u postgres /usr/lib/postgresql/15/bin/pg_ctl -D /data -w start
-         6. recover to 2026-09-21 14:22:00.000001+00 (UTC) and pause there
+         6. recover to 2026-09-21 14:22:00.000001+00 (UTC) and wait there
          7. prove that the target and the timeline were reached
               sudo -u postgres psql -h /run/postgresql -p 5432 -d postgres -c 'SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp()'
          8. open it for writing on a new timeline

@@ -115,31 +115,37 @@ function restoreStep(plan: PlanWithoutSteps, { engine }: RestoreObservations): R
 
 function prepareStep(plan: PlanWithoutSteps): RestoreStep {
   const { data, salvage } = plan.directories;
+  // Without a target PostgreSQL would promote at the first segment it does not find; a standby waits to be told.
+  const waits =
+    plan.target.type === 'default'
+      ? [
+          asOwner(
+            plan,
+            `mv ${quoteForShell(`${data}/recovery.signal`)} ${quoteForShell(`${data}/standby.signal`)}`,
+          ),
+        ]
+      : [];
   if (plan.mode === 'into') {
     const title = `give it settings of its own: port ${plan.server.port}, archiving off`;
-    return { name: 'prepare-server', title, commands: [] };
+    return { name: 'prepare-server', title, commands: waits };
   }
-  const commands = plan.wal.localOnly.map((name) =>
+  const copies = plan.wal.localOnly.map((name) =>
     asOwner(plan, `cp ${quoteForShell(`${salvage ?? ''}/${name}`)} ${quoteForShell(`${data}/pg_wal/`)}`),
   );
-  return { name: 'prepare-server', title: 'hand the salvaged WAL to recovery', commands };
+  return {
+    name: 'prepare-server',
+    title: 'hand the salvaged WAL to recovery',
+    commands: [...copies, ...waits],
+  };
 }
 
 function recoverStep(plan: PlanWithoutSteps): RestoreStep {
-  const pause = plan.target.type === 'default' ? '' : ' and pause there';
-  return { name: 'recover', title: `recover to ${plan.target.description}${pause}`, commands: [] };
+  return { name: 'recover', title: `recover to ${plan.target.description} and wait there`, commands: [] };
 }
 
 function promoteStep(plan: PlanWithoutSteps): RestoreStep {
-  // Recovery to the end of the WAL promotes by itself; the step then only waits for it.
-  const byItself = plan.target.type === 'default';
-  return {
-    name: 'promote',
-    title: byItself
-      ? 'wait until it opens for writing on a new timeline'
-      : 'open it for writing on a new timeline',
-    commands: byItself ? [] : [psql(plan, 'SELECT pg_promote()')],
-  };
+  const commands = [psql(plan, 'SELECT pg_promote()')];
+  return { name: 'promote', title: 'open it for writing on a new timeline', commands };
 }
 
 function startCommand(plan: PlanWithoutSteps): string {

@@ -117,11 +117,15 @@ function refuseHole(request: RestoreRequest, choice: SetChoice, evidence: Target
   const next = repository.stretches.find((stretch) => stretch.first > end);
   const first = repository.chain ? segmentOnChain(repository.chain, end + 1n) : '';
   const count = next ? next.first - end - 1n : 0n;
+  const lastBefore = evidence.last?.event ?? evidence.before;
   return refusal(request, 'target-behind-hole', {
     problem: `WAL is missing before the target: ${first}${count > 1n ? ` and ${count - 1n} more` : ''}`,
     evidence: `repository ${repository.name} has no WAL between ${lastTime(request, evidence)} and the segments that follow`,
     nearest: [
-      ...beforePoint(evidence.last?.event ?? evidence.before, 'the last transaction before the hole'),
+      // The set has the WAL it needs for itself, or it would not have come this far (judge-sets.ts).
+      ...(lastBefore
+        ? beforePoint(lastBefore, 'the last transaction before the hole')
+        : afterSet(verdict.set.label, undefined, repository.name)),
       ...(evidence.nextSet ? afterSet(evidence.nextSet.label, evidence.nextSet.time, repository.name) : []),
     ],
   });
