@@ -13,8 +13,8 @@ export interface PushRequest {
  * Archives one WAL file into every repository, and waits for it even where archive-async is on: whoever calls this
  * wants to know that the file has arrived. A file that is there already with equal content is a success.
  *
- * Not for a segment that the running server may be archiving at the same time: both write the same temporary file in
- * the repository, the server's attempt can fail, and its archiver then pauses for a minute.
+ * Only for complete segments: one that the server still writes to would take its name in the archive, and the real
+ * one would be refused later ([045]).
  *
  * @throws Failure as runEngine; archive-failed when the archive has another content under this name
  */
