@@ -102,6 +102,7 @@ async function observeSynthetic(
       exists: false,
       entries: 0,
       parentWritable: true,
+      ownerCanEnter: true,
       realPath: '/copy',
       productionRealPath: '/data',
       port: 5433,
