@@ -15,6 +15,7 @@ import type { RestoreContext, RestoreDependencies, StepBody } from './restore-co
 import { restoreFiles } from './restore-files.ts';
 import { failedEnd, isDone, restoreContext, stepsOfPlan } from './restore-run.ts';
 import { salvageWal } from './salvage-wal.ts';
+import { stepFailure } from './step-failure.ts';
 import { ensureStarted, startRestoredServer } from './start-restored-server.ts';
 import { stopOldServer } from './stop-old-server.ts';
 import type { LogPlace } from './recovery-log.ts';
@@ -157,7 +158,13 @@ async function runStep(context: RestoreContext, name: RestoreStepName): Promise<
     const ended = deps.journal.finishStep(plan.id, step.sequence, 'ok', { ...facts, summary });
     const elapsedMs = (ended.endedAt ?? ended.startedAt) - ended.startedAt;
     deps.emit?.({ type: 'step-finished', step: name, elapsedMs, summary });
-  } catch (error) {
+  } catch (thrown) {
+    const error = stepFailure(thrown, {
+      operation: `restore stanza ${plan.stanza}: ${name}`,
+      place: plan.directories.data,
+      restoreId: plan.id,
+      next: `Go on with \`holdfast restore --resume ${plan.id}\`, or go back with \`holdfast undo ${plan.id}\`.`,
+    });
     const { result, failure } = failedEnd(error);
     deps.journal.finishStep(plan.id, step.sequence, result, { failure });
     throw error;

@@ -10,6 +10,7 @@ import { exists, renameDurably } from '../apply/durable-files.ts';
 import { defaultLimits, type RestoreDependencies } from '../apply/restore-context.ts';
 import { failedEnd, readRestoreFacts, restoredServer, serverFor } from '../apply/restore-run.ts';
 import { undoOf } from '../apply/stand-of-restore.ts';
+import { stepFailure } from '../apply/step-failure.ts';
 import { stopWhateverRuns } from '../apply/stop-old-server.ts';
 import type { UndoAction, UndoPlan } from './plan-undo.ts';
 
@@ -122,7 +123,13 @@ async function runAction(
     await act(plan, action, at.server, deps);
     await deps.checkpoint?.(`done ${action.kind}`);
     journal.finishStep(plan.id, step.sequence, 'ok');
-  } catch (error) {
+  } catch (thrown) {
+    const error = stepFailure(thrown, {
+      operation: `undo the restore ${plan.restoreId}: ${action.kind}`,
+      place: at.server.node.path,
+      restoreId: plan.restoreId,
+      next: `Then go on with \`holdfast undo ${plan.restoreId}\`.`,
+    });
     const { result, failure } = failedEnd(error);
     journal.finishStep(plan.id, step.sequence, result, { failure });
     throw error;
