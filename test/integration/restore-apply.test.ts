@@ -64,7 +64,7 @@ describe('a restore in place', () => {
     expect(existsSync(`${plan.directories.aside}/PG_VERSION`)).toBe(true);
     const autoConf = readFileSync(`${bed.cluster.dataDirectory}/postgresql.auto.conf`, 'utf8');
     expect(autoConf).not.toMatch(/recovery_target|primary_conninfo|hot_standby/);
-    expect(readdirSync(`${bed.repository}/archive/main/15-1`)).toContain('00000002.history');
+    expect(readdirSync(`${bed.repository}/archive/main/${bed.cluster.binaries.major}-1`)).toContain('00000002.history');
     const finished = events.filter((event) => event.type === 'step-finished').map((event) => event.step);
     expect(finished).toEqual(plan.steps.map((step) => step.name));
     expect(
@@ -129,7 +129,7 @@ describe('a restore in place', () => {
 describe('a restore beside production', () => {
   it('never archives and leaves production alone', async () => {
     const into = { directory: bed.sandbox.file('copy'), port: await bed.sandbox.port() };
-    const before = readdirSync(`${bed.repository}/archive/main/15-1`);
+    const before = readdirSync(`${bed.repository}/archive/main/${bed.cluster.binaries.major}-1`);
     const { plan, outcome } = await restore({ mode: 'into', target: timeTarget(marks.time), into });
     const connection = [
       '-h',
@@ -150,7 +150,7 @@ describe('a restore beside production', () => {
     ]);
     expect(stdout.trim()).toBe('1,2,3 off');
     expect(await bed.rows()).toEqual([1, 2, 3, 4, 5]);
-    expect(readdirSync(`${bed.repository}/archive/main/15-1`)).toEqual(before);
+    expect(readdirSync(`${bed.repository}/archive/main/${bed.cluster.binaries.major}-1`)).toEqual(before);
     const undone = await undo(plan);
     expect(undone.keeps.map((kept) => kept.path)).toEqual([into.directory]);
     expect(existsSync(`${into.directory}/PG_VERSION`)).toBe(true);
