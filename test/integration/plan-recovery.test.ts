@@ -130,6 +130,29 @@ describe('a target on a timeline that was left', () => {
     await bed.commit('INSERT INTO known VALUES (10)');
     await bed.flush();
 
+    // An idle while on the new timeline: segments in which nothing was committed.
+    await bed.flush();
+    await delay(30);
+    const idle = timeOf(BigInt(Date.now()) * 1000n);
+    await delay(30);
+    await bed.flush();
+    await bed.flush();
+    await bed.commit('INSERT INTO known VALUES (11)');
+    await bed.flush();
+    const quiet = await bed.plan(idle);
+    expect(rules(quiet)).toEqual([]);
+    expect(quiet.target.lastTransaction?.xid).toBe(Number(later.xid) + 1);
+
+    // The same right after a backup on the new timeline.
+    await bed.backup(1, 'full');
+    await delay(1100);
+    const fresh = timeOf(BigInt(Date.now()) * 1000n);
+    await delay(30);
+    await bed.commit('INSERT INTO known VALUES (12)');
+    await bed.flush();
+    const young = await bed.plan(fresh);
+    expect(rules(young)).toEqual([]);
+
     const refused = await bed.plan(there);
     expect(rules(refused)).toEqual(['target-on-other-timeline']);
     expect(refused.target.timeline).toBe(2);

@@ -44,7 +44,7 @@ export async function gatherEvidence(
     first: consistencySegment(best, source.chain.segmentSize),
     last: best.stretch.last,
   };
-  const context = { repository, request, source, reader, range, onProgress };
+  const context = { repository, request, source, reader, best, range, onProgress };
   switch (request.target.kind) {
     case 'time':
       return forTime(context, request.target.microseconds);
@@ -82,6 +82,7 @@ interface EvidenceContext {
   readonly request: RestoreRequest;
   readonly source: WalSource;
   readonly reader: WalReader;
+  readonly best: SetVerdict;
   /** From where the best set is consistent to the end of its WAL. */
   readonly range: Stretch;
   readonly onProgress: SearchProgress | undefined;
@@ -105,15 +106,18 @@ async function forTime(context: EvidenceContext, time: bigint): Promise<TargetEv
   const { stop, before } = await findFirstAfter(reader, range, time, guessSegment(context, time));
   const last = stop ? undefined : await findLastTransaction(reader, range, context.onProgress);
   const earlier = stop ? before : last?.event;
+  // Where nothing was committed since the set, its own end is the last thing known before the target.
+  const { stopLsn = 0n, stopTime } = context.best.set;
+  const floor = earlier ?? { lsn: stopLsn, time: BigInt(stopTime) * 1_000_000n };
   // Only where the target falls between two timelines can it be a moment of another one.
   const isBetween =
     stop === undefined ||
     source.chain.links.some(
-      (link) => link.end !== undefined && (earlier?.lsn ?? 0n) < link.end && link.end <= stop.event.lsn,
+      (link) => link.end !== undefined && floor.lsn < link.end && link.end <= stop.event.lsn,
     );
   const elsewhere = isBetween
     ? await searchOtherTimelines(source, context.onProgress, {
-        matches: (event) => event.time <= time && event.time > (earlier?.time ?? 0n),
+        matches: (event) => event.time <= time && event.time > floor.time,
         isEnough: 'first',
       })
     : undefined;
