@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { type StepDown, stepDown } from './step-down.ts';
 
 /** An operating system user that a child runs as. */
 export interface RunAs {
@@ -62,13 +63,7 @@ export class SpawnError extends Error {
  */
 export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
   const started = performance.now();
-  const child = spawn(spec.command, [...spec.args], {
-    cwd: spec.cwd ?? '/',
-    env: { ...spec.env },
-    detached: true,
-    stdio: [spec.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    ...(spec.runAs === undefined ? {} : { uid: spec.runAs.uid, gid: spec.runAs.gid }),
-  });
+  const child = spawnChild(spec);
   const ended = exitOf(child, spec.command);
   if (child.pid !== undefined) spec.onSpawn?.(child.pid);
   if (spec.input !== undefined) {
@@ -92,6 +87,27 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
     };
   } finally {
     stopper.release();
+  }
+}
+
+function spawnChild(spec: CommandSpec): ChildProcess {
+  const { command, args, identity } = asWhom(spec);
+  return spawn(command, [...args], {
+    cwd: spec.cwd ?? '/',
+    env: { ...spec.env },
+    detached: true,
+    stdio: [spec.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...identity,
+  });
+}
+
+function asWhom(spec: CommandSpec): StepDown {
+  const { command, args, runAs, env } = spec;
+  if (runAs === undefined) return { command, args, identity: undefined };
+  try {
+    return stepDown(command, args, runAs, env['PATH']);
+  } catch (error) {
+    throw new SpawnError(command, error as NodeJS.ErrnoException);
   }
 }
 
