@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestoreBed, type PlanRequest, type RestoreBed, timeTarget } from '../support/restore-bed.ts';
+import { processesOf } from '../support/processes.ts';
 import { createRestoreDrive, type RestoreDrive } from '../support/restore-drive.ts';
 
 /*
@@ -63,6 +64,26 @@ describe('a restore with delta that is killed', () => {
       await drive.dies('apply', plan, { dieAt });
       await drive.finishes('undo', plan);
       expect(await bed.rows()).toEqual(before);
+    },
+  );
+});
+
+describe('a restore beside production that is killed', () => {
+  it.each(['started restore-files', 'done restore-files', 'start-server: noted', 'promote: promoted'])(
+    'at "%s" is finished by a resume or undone',
+    async (dieAt) => {
+      for (const action of ['undo', 'resume'] as const) {
+        const port = await bed.sandbox.port();
+        const directory = bed.sandbox.file(`copy-${port}`);
+        const plan = await bed.plan({ mode: 'into', target, into: { directory, port } });
+        await drive.dies('apply', plan, { dieAt });
+        await drive.finishes(action, plan);
+        expect(processesOf(directory).length > 0).toBe(action === 'resume');
+        if (action === 'resume') await drive.finishes('undo', plan);
+        expect(drive.standOf(plan).state).toBe('undone');
+        expect(processesOf(directory)).toEqual([]);
+        expect(await bed.rows()).toEqual(before);
+      }
     },
   );
 });

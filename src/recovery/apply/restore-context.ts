@@ -54,7 +54,7 @@ export const defaultLimits: RestoreLimits = {
   stopMs: 120_000,
   promoteMs: 600_000,
   archiveMs: 60_000,
-  pollMs: 250,
+  pollMs: 100,
 };
 
 export interface RestoreDependencies {

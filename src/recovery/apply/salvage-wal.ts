@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pushSegment } from '../../engine/archive-push.ts';
 import { isFailure } from '../../model/failure.ts';
 import { formatLsn, type Lsn } from '../../model/wal.ts';
-import { readSegmentHeader } from '../wal/page-header.ts';
+import { longHeaderSize, readSegmentHeader } from '../wal/page-header.ts';
 import { scanSegment, type PartialRecord } from '../wal/scan-segment.ts';
 import { type Archive, findArchive, segmentsIn } from './archive-listing.ts';
 import { copyVerified, exists, listNames, makeOwnedDirectory } from './durable-files.ts';
@@ -87,8 +87,10 @@ async function namesToSalvage(source: string, archive: Archive, ready: readonly 
  * page still says where it was before (`src/backend/access/transam/xlog.c`, InstallXLogFileSegment).
  */
 async function isWritten(file: string): Promise<boolean> {
-  const bytes = await readFile(file);
-  const header = readSegmentHeader(bytes);
+  const first = Buffer.alloc(longHeaderSize);
+  await using handle = await open(file, 'r');
+  await handle.read(first, 0, longHeaderSize, 0);
+  const header = readSegmentHeader(first);
   if (header === undefined) return false;
   const { segmentSize, start } = header;
   const name = file.slice(-24);
