@@ -51,9 +51,12 @@ async function undo(plan: RestorePlan): Promise<void> {
   await applyUndo(undoPlan, { ...bed.dependencies(journal), emit: undefined });
 }
 
-const archiveDirectory = (): string => `${bed.repository}/archive/main/15-1/0000000100000000`;
+const archiveDirectory = (): string =>
+  `${bed.repository}/archive/main/${bed.cluster.binaries.major}-1/0000000100000000`;
 const timelines = (): string[] =>
-  readdirSync(`${bed.repository}/archive/main/15-1`).filter((name) => name.endsWith('.history'));
+  readdirSync(`${bed.repository}/archive/main/${bed.cluster.binaries.major}-1`).filter((name) =>
+    name.endsWith('.history'),
+  );
 
 describe('WAL that is missing', () => {
   let taken: string;
