@@ -34,6 +34,7 @@ export interface PlanDocument {
   readonly target: { readonly description: string; readonly timeline: number };
   readonly directories: { readonly data: string; readonly aside?: string };
   readonly wal: { readonly missing: readonly string[] };
+  readonly disk: readonly { readonly path: string; readonly neededBytes: number }[];
   readonly warnings: readonly { readonly rule: string }[];
   readonly tablespaces: readonly { readonly from: string; readonly to: string }[];
 }
