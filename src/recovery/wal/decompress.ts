@@ -20,14 +20,16 @@ export async function decompressSegment(
   maximum: number,
   path: string,
 ): Promise<Buffer> {
-  // One output buffer of the right size: with node's 16 KiB chunks a segment takes a thousand turns of the thread pool.
+  // One output buffer: with node's 16 KiB chunks a segment takes a thousand turns of the thread pool, and with exactly
+  // the right size node allocates a second one because the first is full.
+  const size = { maxOutputLength: maximum, chunkSize: maximum + 4096 };
   const extension = /\.(gz|zst|lz4|bz2)$/.exec(file)?.[1];
   try {
     switch (extension) {
       case 'gz':
-        return await gunzipAsync(stored, { maxOutputLength: maximum, chunkSize: maximum });
+        return await gunzipAsync(stored, size);
       case 'zst':
-        return await zstdAsync(stored, { maxOutputLength: maximum, chunkSize: maximum });
+        return await zstdAsync(stored, size);
       case 'lz4':
         return decodeLz4(stored, maximum);
       case 'bz2':

@@ -74,8 +74,8 @@ export async function findFirstAfter(
     }
     return true;
   };
-  // The guess and the segment before it are what is mostly needed: both are fetched at once.
-  if (guess > stretch.first) await Promise.all([reader.scan(guess), reader.scan(guess - 1n)]);
+  const straddling = findBorder((await reader.scan(guess))?.events ?? [], isYounger);
+  if (straddling) return { stop: { event: straddling.stop, segment: guess }, before: straddling.before };
   const segment = await bisect(stretch, guess, isPast);
   const from = segment > stretch.first ? segment - 1n : stretch.first;
   let before: WalEvent | undefined;
@@ -84,6 +84,17 @@ export async function findFirstAfter(
     if (endsTransaction(event)) before = event;
   }
   return { stop: undefined, before };
+}
+
+/** The two transactions between which the target lies, when both ended in this segment: then no other one is needed. */
+function findBorder(
+  events: readonly WalEvent[],
+  isYounger: (event: WalEvent) => boolean,
+): { readonly stop: WalEvent; readonly before: WalEvent } | undefined {
+  const ended = events.filter(endsTransaction);
+  const index = ended.findIndex(isYounger);
+  const [before, stop] = index > 0 ? [ended[index - 1], ended[index]] : [];
+  return before && stop && { stop, before };
 }
 
 /**
