@@ -44,6 +44,16 @@ describe('engineFailure', () => {
     expect(kindOf(64, record('error', "unable to write '/r/x': [28] No space left on device", 64))).toBe(
       'disk-full',
     );
+    const part = "raised from local-2 protocol: unable to write '/r/x'";
+    const retried = '\n[FileWriteError] on retry after 0ms';
+    for (const [reason, kind] of [
+      ['', 'disk-full'],
+      [': [2] No such file or directory', 'disk-full'],
+      [': [5] Input/output error', 'repository-unreachable'],
+      [': [27] File too large', 'repository-unreachable'],
+    ]) {
+      expect(kindOf(64, record('error', `${part}${reason}${retried}`, 64))).toBe(kind);
+    }
     expect(
       kindOf(
         29,

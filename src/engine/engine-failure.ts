@@ -87,8 +87,10 @@ const diskFull: Verdict = {
 
 const textRules: readonly TextRule[] = [
   { text: /No space left on device|Disk quota exceeded/, verdict: diskFull },
-  // Without a reason the system took only a part: on a file that means that there was no room for the rest.
-  { numbers: [64], text: /unable to write '[^']+'$/m, verdict: diskFull },
+  // The system took only a part: on a file that means that there was no room for the rest. The engine then shows the
+  // reason of some earlier call, if any (write.c asks for errno although write(2) did not fail): ENOENT, EEXIST,
+  // ENOTDIR, ECHILD, EAGAIN and ENOTTY are none of those that a write to a file can have.
+  { numbers: [64], text: /unable to write '[^']+'(?:: \[(?:2|10|11|17|20|25)\] .*)?$/m, verdict: diskFull },
   {
     text: /ArchiveMismatchError|do not match (?:the database|(?:repo\d+ )?stanza version)/,
     verdict: asNumber(44),
