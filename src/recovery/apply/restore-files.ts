@@ -1,4 +1,4 @@
-import { realpath, rmdir, unlink, lstat } from 'node:fs/promises';
+import { lstat, realpath, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runRestore } from '../../engine/restore.ts';
 import { Failure } from '../../model/failure.ts';
@@ -15,7 +15,8 @@ import { restoreRequestOf } from './restore-request.ts';
  * on by itself, and nobody may start a second one beside it.
  *
  * A second attempt continues with `--delta` what an earlier one began. Before the engine has saved its manifest there
- * are only empty directories and links, which are taken away again: nothing that holds a byte is ever removed.
+ * are only empty directories, links and at most a part of that manifest under its temporary name, which are taken away
+ * again: nothing else that holds a byte is ever removed.
  */
 export const restoreFiles: StepBody = async (context, step) => {
   const { plan, deps } = context;
@@ -24,7 +25,10 @@ export const restoreFiles: StepBody = async (context, step) => {
   if (lost) await moveAside(context, step);
   const directory = await ownDirectory(plan);
   const begun = await isBegun(directory);
-  if (!begun && plan.mode !== 'delta') await removeEmptyTree(directory, false);
+  if (!begun && plan.mode !== 'delta') {
+    await rm(join(directory, unsavedManifest), { force: true });
+    await removeEmptyTree(directory, false);
+  }
   const started = deps.now();
   let bytes: number | undefined;
   const result = await runRestore(deps.engine, restoreRequestOf(plan, plan.mode === 'delta' || begun), {
@@ -46,9 +50,17 @@ export const restoreFiles: StepBody = async (context, step) => {
 /** The directory is there from `move-aside` on, where there is such a step. */
 async function ownDirectory(plan: RestorePlan): Promise<string> {
   await writeMarker(plan);
+  const { engine } = plan.directories;
+  if (engine !== undefined) await makeOwnedDirectory(engine, 0o700, plan.owner);
   await makeOwnedDirectory(plan.directories.data, 0o700, plan.owner);
   return realpath(plan.directories.data);
 }
+
+/**
+ * The manifest of an engine that was killed, or met a full disk, while it wrote it: it gets its real name when it is
+ * whole (pgBackRest `src/storage/posix/write.c`, STORAGE_FILE_TEMP_EXT).
+ */
+const unsavedManifest = 'backup.manifest.pgbackrest.tmp';
 
 /** What `--delta` wants to see (pgBackRest `src/command/restore/restore.c`, restorePathValidate). */
 async function isBegun(directory: string): Promise<boolean> {
