@@ -1,4 +1,5 @@
 import type { Engine, EngineRunOptions, LogRecord } from './engine.ts';
+import { restoreCommand } from './conf/archive-command.ts';
 import { runEngine } from './run-engine.ts';
 
 /** A restore as the engine takes it: pgBackRest Command Reference, "restore". */
@@ -30,6 +31,12 @@ export interface RestoreRequest {
   readonly linkAll?: boolean | undefined;
   /** Link inside the data directory → destination. */
   readonly linkMap?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Lock and spool for a copy, apart from those of the production server on the same host. A restore empties the whole
+   * spool of its stanza, and the copy's archive-get would share queue and lock with production's archive-push: with
+   * `archive-async` a production server then stalls.
+   */
+  readonly workDirectory?: string | undefined;
   /** Settings that the engine writes beside the target (`restore_command`, `primary_conninfo`, …). */
   readonly recoveryOptions?: Readonly<Record<string, string>> | undefined;
 }
@@ -40,19 +47,20 @@ export interface RestoreResult {
 }
 
 /** The engine's arguments for a restore, the command first, without configuration, stanza, repository and path. */
-export function restoreArguments(_engine: Pick<Engine, 'version'>, request: RestoreRequest): string[] {
+export function restoreArguments(engine: Pick<Engine, 'settings'>, request: RestoreRequest): string[] {
   return [
     'restore',
     `--set=${request.set}`,
     ...targetArguments(request),
     ...(request.archiveModeOff ? ['--archive-mode=off'] : []),
+    ...workArguments(request.workDirectory),
     ...(request.delta ? ['--delta'] : []),
     ...(request.force === true ? ['--force'] : []),
     ...mapArguments('tablespace-map', request.tablespaceMap),
     ...optional('tablespace-map-all', request.tablespaceMapAll),
     ...(request.linkAll === true ? ['--link-all'] : []),
     ...mapArguments('link-map', request.linkMap ?? {}),
-    ...mapArguments('recovery-option', request.recoveryOptions ?? {}),
+    ...mapArguments('recovery-option', { ...ownRestoreCommand(engine, request), ...request.recoveryOptions }),
   ];
 }
 
@@ -93,6 +101,20 @@ function targetArguments(request: RestoreRequest): string[] {
     ...(targeted || request.type === 'immediate' ? optional('target-action', request.targetAction) : []),
     ...(followsTimeline ? optional('target-timeline', request.targetTimeline) : []),
   ];
+}
+
+/** The engine would write its own restore_command with what is on this command line, and that does not fit archive-get. */
+function ownRestoreCommand(
+  { settings }: Pick<Engine, 'settings'>,
+  request: RestoreRequest,
+): Readonly<Record<string, string>> {
+  const { stanza, repositoryKey, pgPath, workDirectory } = request;
+  if (workDirectory === undefined) return {};
+  return { restore_command: restoreCommand(settings, stanza, { repositoryKey, pgPath, workDirectory }) };
+}
+
+function workArguments(directory: string | undefined): string[] {
+  return directory === undefined ? [] : [`--lock-path=${directory}/lock`, `--spool-path=${directory}/spool`];
 }
 
 function optional(name: string, value: string | number | undefined): string[] {

@@ -173,6 +173,8 @@ export interface RestorePlan {
     readonly aside: string | undefined;
     /** Salvaged WAL; undefined for `into`. */
     readonly salvage: string | undefined;
+    /** `into`: where the engine keeps lock and spool of the copy, apart from production's; else undefined. */
+    readonly engine?: string | undefined;
     /**
      * In-place: the version's directory inside each tablespace (`/ts/a/PG_15_202209061`) and the name beside it that it
      * gets. Renamed inside its own file system, and the engine looks into no other directory of a tablespace.

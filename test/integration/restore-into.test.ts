@@ -103,6 +103,21 @@ describe('a copy beside a running production server', () => {
     await expectProductionUntouched();
   });
 
+  it("leaves production's spool alone, and has lock and spool of its own", async () => {
+    // What the asynchronous archiver notes for segments it has pushed; a restore with the same spool removes it.
+    const spool = `${bed.configuration.spoolDirectory}/archive/main`;
+    expect(existsSync(spool)).toBe(true);
+    const before = listFiles(spool);
+    expect(before.length).toBeGreaterThan(0);
+    await using copy = await bed.restoreCopy('--to', moment);
+    expect(await readKnownRows(copy)).toEqual(atMoment);
+    expect(listFiles(spool)).toEqual(before);
+    const own = `${bed.configuration.stateDirectory}/copies/${copy.outcome.id}`;
+    expect(autoConf(copy.directory)).toContain(`--lock-path=${own}/lock`);
+    expect(autoConf(copy.directory)).toContain(`--spool-path=${own}/spool`);
+    await expectProductionUntouched();
+  });
+
   it('is refused where it would touch something', async () => {
     const free = String(await bed.sandbox.port());
     const into = (directory: string, port = free): ReturnType<ProtectedBed['refuse']> =>

@@ -103,8 +103,9 @@ export async function commitWithXid(cluster: TestCluster, statement: string): Pr
 
 /** Switches to the next WAL segment and waits until the one before has been archived; gives its name. */
 export async function archiveWal(cluster: TestCluster, timeoutMs = 60_000): Promise<string> {
-  const segment = await cluster.value(`SELECT pg_walfile_name(pg_current_wal_lsn())`);
-  await cluster.sql(`SELECT pg_create_restore_point('test'); SELECT pg_switch_wal()`);
+  // Of the restore point, not of the position before it: right after a switch that one still names the segment before.
+  const segment = await cluster.value(`SELECT pg_walfile_name(pg_create_restore_point('test'))`);
+  await cluster.sql(`SELECT pg_switch_wal()`);
   const wal = `${cluster.dataDirectory}/pg_wal`;
   await waitUntil(
     `WAL segment ${segment} is archived`,

@@ -37,9 +37,10 @@ describe('archiveCommand', () => {
 });
 
 describe('restoreCommand', () => {
-  it('fetches from one repository, segment by segment', () => {
-    expect(restoreCommand(settings, 'main', { repositoryKey: 2, pgPath: '/new', fetchAhead: false })).toBe(
-      'pgbackrest --stanza=main --pg1-path=/new --repo=2 --no-archive-async archive-get %f "%p"',
+  it('fetches from one repository, with lock and spool of its own', () => {
+    expect(restoreCommand(settings, 'main', { repositoryKey: 2, pgPath: '/new', workDirectory: '/w' })).toBe(
+      'pgbackrest --stanza=main --pg1-path=/new --repo=2 --archive-async --lock-path=/w/lock --spool-path=/w/spool ' +
+        'archive-get %f "%p"',
     );
   });
 });

@@ -31,10 +31,11 @@ export interface RestoreCommandOptions {
   /** The data directory of the server that runs it, when it is not the configured one. */
   readonly pgPath?: string | undefined;
   /**
-   * False fetches each segment by itself. Needed beside production: fetching ahead uses the spool directory and a
-   * lock of the stanza, which two servers must not share.
+   * Lock and spool of its own, for a server beside production: fetching ahead uses the spool directory and a lock of
+   * the stanza, which two servers must not share. Fetching ahead is then asked for, whatever the file says, because
+   * the engine refuses a spool path without it ([031]).
    */
-  readonly fetchAhead?: boolean | undefined;
+  readonly workDirectory?: string | undefined;
 }
 
 /** The value of restore_command, as the engine itself writes it on restore. */
@@ -46,9 +47,15 @@ export function restoreCommand(
   const words = [
     ...(options.pgPath === undefined ? [] : [`--pg1-path=${options.pgPath}`]),
     ...(options.repositoryKey === undefined ? [] : [`--repo=${options.repositoryKey}`]),
-    ...(options.fetchAhead === false ? ['--no-archive-async'] : []),
+    ...workArguments(options.workDirectory),
   ];
   return `${[program(settings, stanza), ...words.map(quoteForServer)].join(' ')} archive-get %f "%p"`;
+}
+
+function workArguments(directory: string | undefined): string[] {
+  return directory === undefined
+    ? []
+    : ['--archive-async', `--lock-path=${directory}/lock`, `--spool-path=${directory}/spool`];
 }
 
 function program(settings: EngineSettings, stanza: string): string {

@@ -112,6 +112,7 @@ function draftPlan(
       data,
       aside: inPlace && cluster.directory !== 'missing' ? `${data}.before-${id}` : undefined,
       salvage: inPlace ? join(request.configuration.stateDirectory, 'salvage', id) : undefined,
+      engine: inPlace ? undefined : join(request.configuration.stateDirectory, 'copies', id),
       tablespaces: mode === 'in-place' ? listTablespacesAside(observations, version, id) : [],
     },
     owner: {
