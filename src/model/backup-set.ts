@@ -73,6 +73,3 @@ export interface Catalogue {
   /** A backup or restore running on this host right now, as far as the engine's local lock shows it. */
   readonly backupRunning: boolean;
 }
-
-/** The label's form: repository-format.md §1, pgBackRest `src/command/backup/common.c`. */
-export const labelPattern = /^\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?$/;

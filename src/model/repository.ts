@@ -3,7 +3,6 @@ import type { HostTransport } from './stanza.ts';
 
 /** Every repository type of pgBackRest (option `repo-type`). */
 export const repositoryTypes = ['posix', 'cifs', 's3', 'azure', 'gcs', 'sftp'] as const;
-export type RepositoryType = (typeof repositoryTypes)[number];
 
 /** How long backup sets and WAL are kept. */
 export interface Retention {

@@ -1,7 +1,8 @@
 import { checkStanza, type CheckReport } from '../../jobs/check/check-stanza.ts';
 import type { CheckContext, CheckEvent } from '../../jobs/check/check-deps.ts';
 import { renderCheckReport } from '../../jobs/check/render-check-report.ts';
-import { formatElapsed } from '../../model/duration.ts';
+import { formatElapsed, parseDuration } from '../../model/duration.ts';
+import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
 import type { CommandModule } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
@@ -9,10 +10,12 @@ import { recordRun } from '../record-run.ts';
 import { createSetupContext } from '../setup-context.ts';
 
 /** `holdfast check`. */
-export const run: CommandModule['run'] = async (_input, context) => {
+export const run: CommandModule['run'] = async (input, context) => {
+  const timeoutMs = readTimeout(input.value('timeout'));
   const setup = await createSetupContext(context);
   const check: CheckContext = {
     ...setup,
+    timeoutMs,
     now: () => context.now(),
     hostZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     onEvent: (event) => showEvent(event, context),
@@ -27,6 +30,18 @@ export const run: CommandModule['run'] = async (_input, context) => {
     exitCode: findingsExitCode(report.findings),
   };
 };
+
+/** @throws Failure usage */
+function readTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds >= 1 && seconds <= 86_400) return seconds * 1000;
+  throw new Failure('usage', {
+    operation: 'read --timeout',
+    problem: `${JSON.stringify(text)} is not a duration from 1s to 1d`,
+    hint: 'Write it as --timeout 5m.',
+  });
+}
 
 function showEvent(event: CheckEvent, context: CommandContext): void {
   const { terminal } = context;

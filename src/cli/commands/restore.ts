@@ -41,6 +41,7 @@ export const run: CommandModule['run'] = async (input, context) => {
       path: context.path,
       currentUid: context.uid,
       unfinishedRestore: unfinished?.id,
+      signal: context.signal,
       onProgress: (done, total) => progress.say(`reading WAL: ${done} of ${total} segments`),
     },
     request,

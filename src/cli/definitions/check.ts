@@ -7,7 +7,14 @@ export const checkDefinition: CommandDefinition = {
     'Switches the WAL segment and waits until it is in every repository, then looks at settings, versions, permissions, free space and clocks, and says what it saw.',
   ],
   arguments: [],
-  options: [],
+  options: [
+    {
+      name: 'timeout',
+      value: 'DURATION',
+      description: 'how long to wait for the segment, as 90s or 5m',
+      otherwise: 'archive_timeout and a minute',
+    },
+  ],
   examples: [{ command: 'holdfast check', explanation: 'exit code 0 only when everything is right' }],
   failures: ['not-permitted', 'engine-missing', 'server-unreachable'],
   findings: { warning: 'something should be looked at', critical: 'data would be lost' },
