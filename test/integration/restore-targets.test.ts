@@ -80,6 +80,21 @@ describe('holdfast restore in place', () => {
     await expect(bed.cluster.sql('SELECT * FROM written')).rejects.toThrow(/does not exist/);
   });
 
+  it('goes twice in a row, on from what it restored, and back one by one', async () => {
+    const before = await readKnownRows(bed.cluster);
+    const first = await bed.restore('--to', `xid:${xid}`);
+    const added = await appendKnownRows(bed.cluster, 7);
+    const between = (await noteMoment(bed.cluster)).time;
+    await appendKnownRows(bed.cluster, 7);
+    const second = await bed.restore('--to', between);
+    expect(second.plan.target.timeline).toBe(first.outcome.reached.newTimeline);
+    expect(await readKnownRows(bed.cluster)).toEqual(added);
+    await bed.mustRun(['undo', '--yes']);
+    expect((await readKnownRows(bed.cluster)).count).toBe(added.count + 7);
+    await bed.mustRun(['undo', '--yes']);
+    expect(await readKnownRows(bed.cluster)).toEqual(before);
+  });
+
   it('goes to the latest commit, also one that no archive has', async () => {
     await bed.cluster.sql(`ALTER SYSTEM SET archive_command = 'false'; SELECT pg_reload_conf();`);
     const last = await appendKnownRows(bed.cluster, 5);
