@@ -86,7 +86,8 @@ async function readLocalSegment(
     const { buffer } = await file.read(Buffer.alloc(longHeaderSize), 0, longHeaderSize, 0);
     const header = readSegmentHeader(buffer);
     const named = header && parseSegmentName(name, header.segmentSize);
-    if (!header || !named || named.timeline !== header.timeline) return undefined;
+    // The first segment of a timeline begins as a copy of its parent's (xlog.c, XLogInitNewTimeline), pages and all.
+    if (!header || !named || header.timeline > named.timeline) return undefined;
     if (segmentStart(named.number, header.segmentSize) !== header.start) return undefined;
     return { segment: { ...named, name, path, ready, bytes: size }, segmentSize: header.segmentSize };
   } catch (error) {
