@@ -132,6 +132,8 @@ export interface RestorePlan {
     readonly stopTime: number;
     readonly archiveStart: string;
     readonly archiveStop: string;
+    /** Where the WAL of its cluster lies in the repository, `15-1`. */
+    readonly archiveId: string;
   };
   /** Why this set and this repository, and what was passed over. */
   readonly reasons: readonly string[];
@@ -165,7 +167,10 @@ export interface RestorePlan {
     readonly accepting?: boolean | undefined;
     readonly inRecovery?: boolean | undefined;
   };
-  readonly patroni: { readonly url: string; readonly managed: boolean } | undefined;
+  /** Patroni, where the stanza names it: what it answered, or why nothing is known of it. */
+  readonly patroni:
+    | { readonly url: string; readonly role: string | undefined; readonly problem: string | undefined }
+    | undefined;
   readonly directories: {
     /** The directory the cluster will live in. */
     readonly data: string;

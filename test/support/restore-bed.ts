@@ -125,7 +125,7 @@ async function buildBed(sandbox: Sandbox, request: ClusterRequest): Promise<Rest
       currentUid,
       now: () => Date.now(),
       sleep: (milliseconds) => delay(milliseconds),
-      limits: { pollMs: 100, flushMs: 20_000, archiveMs: 20_000 },
+      limits: { pollMs: 100, archiveMs: 20_000 },
       ...change,
     }),
     [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
@@ -205,6 +205,7 @@ async function makePlan(bed: RestoreBed, request: PlanRequest): Promise<RestoreP
       stopTime: set.stopTime,
       archiveStart: set.archiveStart,
       archiveStop: set.archiveStop,
+      archiveId: `${bed.server.major}-1`,
     },
     reasons: [],
     wal: {

@@ -43,7 +43,7 @@ const deps = {
   currentUid: process.getuid?.() ?? 0,
   now: () => Date.now(),
   sleep: (milliseconds: number) => delay(milliseconds),
-  limits: { pollMs: 100, flushMs: 20_000, archiveMs: 20_000 },
+  limits: { pollMs: 100, archiveMs: 20_000 },
   checkpoint: async (place: string): Promise<void> => {
     if (place === request.dieAt) dieNow();
     if (place === 'started restore-files' && request.dieAfterSpawnMs !== undefined) {

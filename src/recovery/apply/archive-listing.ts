@@ -13,28 +13,26 @@ export interface Archive {
   readonly id: string;
 }
 
+/** The archive that belongs to the plan's set. */
+export function archiveOf(engine: Engine, plan: RestorePlan): Archive {
+  return { engine, stanza: plan.stanza, repositoryKey: plan.repository.key, id: plan.set.archiveId };
+}
+
 /**
- * The archive that belongs to the plan's set.
+ * Looks whether the plan's set is still there.
  *
- * @throws Failure preflight-refused when the set is not in the repository any more
+ * @throws Failure preflight-refused when it is not
  */
-export async function findArchive(engine: Engine, plan: RestorePlan): Promise<Archive> {
-  const catalogue = await readCatalogue(engine, plan.stanza);
-  const set = catalogue.sets.find(
-    (one) => one.label === plan.set.label && one.repositoryKey === plan.repository.key,
-  );
-  const archive = catalogue.archives.find(
-    (one) => one.repositoryKey === plan.repository.key && one.databaseId === set?.databaseId,
-  );
-  if (archive === undefined) {
-    throw new Failure('preflight-refused', {
-      operation: `restore stanza ${plan.stanza}`,
-      place: `repository ${plan.repository.name}`,
-      problem: `set ${plan.set.label} is not there any more`,
-      hint: 'It may have expired since the plan was made. Make a new plan.',
-    });
-  }
-  return { engine, stanza: plan.stanza, repositoryKey: plan.repository.key, id: archive.id };
+export async function requireSet(engine: Engine, plan: RestorePlan): Promise<void> {
+  const { key } = plan.repository;
+  const catalogue = await readCatalogue(engine, plan.stanza, { repositoryKey: key });
+  if (catalogue.sets.some((one) => one.label === plan.set.label && one.repositoryKey === key)) return;
+  throw new Failure('preflight-refused', {
+    operation: `restore stanza ${plan.stanza}`,
+    place: `repository ${plan.repository.name}`,
+    problem: `set ${plan.set.label} is not there any more`,
+    hint: 'It may have expired since the plan was made. Make a new plan.',
+  });
 }
 
 /** Whether a WAL segment or a timeline history file is stored. */

@@ -1,5 +1,5 @@
 import { defaultSegmentSize, formatLsn, parseSegmentName, segmentStart, type Lsn } from '../../model/wal.ts';
-import { findArchive, lastArchived } from './archive-listing.ts';
+import { archiveOf, lastArchived } from './archive-listing.ts';
 import type { RestoreContext } from './restore-context.ts';
 
 /** Up to where a restore to `latest` must come at least, and how that is known. */
@@ -27,7 +27,7 @@ export async function findExpectedEnd(
   if (typeof endLsn === 'bigint') {
     ends.push({ lsn: endLsn, evidence: `the WAL salvaged from the old server ends at ${formatLsn(endLsn)}` });
   }
-  const archive = await findArchive(deps.engine, plan);
+  const archive = archiveOf(deps.engine, plan);
   const last = await lastArchived(archive, plan.target.timeline);
   const segment = last === undefined ? undefined : parseSegmentName(last, segmentSize);
   if (segment !== undefined) {

@@ -2,12 +2,12 @@ import { isFailure } from '../../model/failure.ts';
 import { queryRow } from '../../postgres/query.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
 import { switchWal } from '../../postgres/archiver.ts';
-import { findArchive, isArchived } from './archive-listing.ts';
-import type { RestoreContext, StepBody, StepResult } from './restore-context.ts';
+import type { StepBody, StepResult } from './restore-context.ts';
 
 /**
- * Asks the old server for the end of its WAL segment and waits until that is in the repository, so that as little as
- * possible exists only on this disk. A server that is too sick for that is no obstacle: the WAL is salvaged next.
+ * Asks the old server to end a transaction and its WAL segment. The shutdown that follows waits for the archiver, and
+ * what it does not get rid of is salvaged; so nothing is waited for here, and a server that is too sick for it is no
+ * obstacle.
  */
 export const flushWal: StepBody = async (context) => {
   const { production } = context;
@@ -20,40 +20,13 @@ export const flushWal: StepBody = async (context) => {
     const { segment } = await switchWal(production, `holdfast ${context.plan.id}`.slice(0, 63), {
       database: 'postgres',
     });
-    const archived = await waitForSegment(context, segment, context.limits.flushMs, 'flush-wal');
-    return {
-      facts: { segment, archived },
-      summary: archived
-        ? `WAL up to ${segment} is archived`
-        : `${segment} did not reach the repository in time; it will be salvaged`,
-    };
+    return { facts: { segment }, summary: `segment ${segment} is complete and left to the archiver` };
   } catch (error) {
     if (!isFailure(error, 'server-failed', 'server-unreachable', 'timed-out')) throw error;
     return skipped(error.problem);
   }
 };
 
-/** Waits until a segment is listed in the plan's repository. False when it is not in time. */
-export async function waitForSegment(
-  context: RestoreContext,
-  segment: string,
-  limitMs: number,
-  step: 'flush-wal' | 'prove-write',
-): Promise<boolean> {
-  const { deps } = context;
-  const archive = await findArchive(deps.engine, context.plan);
-  const deadline = deps.now() + limitMs;
-  for (;;) {
-    if (await isArchived(archive, segment)) return true;
-    if (deps.now() >= deadline) return false;
-    deps.signal?.throwIfAborted();
-    context.progress(step, {
-      message: `waiting for ${segment} in repository ${context.plan.repository.name}`,
-    });
-    await deps.sleep(context.limits.pollMs);
-  }
-}
-
 function skipped(reason: string): StepResult {
-  return { facts: { archived: false, reason }, summary: `not possible: ${reason}` };
+  return { facts: { reason }, summary: `not possible: ${reason}` };
 }

@@ -6,7 +6,7 @@ import { readControlData, recoveryParameters } from '../../postgres/read-control
 import { prepareScratch } from '../../postgres/scratch-config.ts';
 import type { ControlData } from '../../postgres/server.ts';
 import { writeOwnedFile } from '../../postgres/write-owned-file.ts';
-import { findArchive, segmentsIn } from './archive-listing.ts';
+import { archiveOf, segmentsIn } from './archive-listing.ts';
 import { copyVerified, exists, listNames, syncPath } from './durable-files.ts';
 import { findExpectedEnd } from './expected-end.ts';
 import type { Facts, RestoreContext, StepBody } from './restore-context.ts';
@@ -75,10 +75,11 @@ async function prepareInPlace(context: RestoreContext, control: ControlData): Pr
   const file = join(restored.node.path, 'postgresql.auto.conf');
   const text = (await exists(file)) ? await readFile(file, 'utf8') : '';
   const raised: Record<string, string> = {};
-  for (const [name, needed] of Object.entries(control.parameters)) {
+  const raise = async ([name, needed]: readonly [string, number]): Promise<void> => {
     const configured = Number(await readConfiguredSetting(restored, name));
     if (Number.isFinite(configured) && configured < needed) raised[name] = String(needed);
-  }
+  };
+  await Promise.all(Object.entries(control.parameters).map(raise));
   const overrides = { ...recoveryOverrides, ...raised };
   await writeOwnedFile(file, appendOverrides(text, overrides), restored.owner, 0o600);
   const previous = Object.fromEntries(
@@ -93,12 +94,21 @@ async function prepareInPlace(context: RestoreContext, control: ControlData): Pr
 
 /**
  * The statements that end what `prepareInPlace` wrote: ALTER SYSTEM takes all lines of a setting out of
- * postgresql.auto.conf before it writes one.
+ * postgresql.auto.conf before it writes one. Each rewrites and syncs that file, so only what is in it is reset.
  *
  * @param previous setting → its value before, null where it had none
+ * @param autoConf the text of postgresql.auto.conf as it is now
  */
-export function resetStatements(previous: Readonly<Record<string, string | null>>): string[] {
-  const resets = [...Object.keys(previous), ...targetSettings].map((name) => `ALTER SYSTEM RESET ${name}`);
+export function resetStatements(
+  previous: Readonly<Record<string, string | null>>,
+  autoConf: string,
+): string[] {
+  const present = new Set(
+    [...autoConf.matchAll(/^\s*([a-z_.]+)\s*=/gim)].map((match) => match[1]?.toLowerCase()),
+  );
+  const resets = [...Object.keys(previous), ...targetSettings]
+    .filter((name) => present.has(name) && (previous[name] ?? null) === null)
+    .map((name) => `ALTER SYSTEM RESET ${name}`);
   const sets = Object.entries(previous).flatMap(([name, value]) =>
     value === null ? [] : [`ALTER SYSTEM SET ${name} = ${quoteLiteral(value)}`],
   );
@@ -113,7 +123,7 @@ async function copySalvage(context: RestoreContext): Promise<string[]> {
   const { plan, restored, deps } = context;
   const { salvage } = plan.directories;
   if (salvage === undefined) return [];
-  const archive = await findArchive(deps.engine, plan);
+  const archive = archiveOf(deps.engine, plan);
   const copied: string[] = [];
   for (const name of await listNames(salvage)) {
     if (!/^[0-9A-F]{24}$/.test(name) && !/^[0-9A-F]{8}\.history$/.test(name)) continue;

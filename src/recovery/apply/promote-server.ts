@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import { formatLsn } from '../../model/wal.ts';
 import { promoteServer as promote } from '../../postgres/promote.ts';
@@ -10,9 +12,6 @@ import type { RestoreContext, StepBody } from './restore-context.ts';
 /**
  * Ends recovery and takes the settings away that were for recovery only. The new timeline must be a child of the
  * plan's one, by the history file that the server wrote itself.
- *
- * The checkpoint at the end is for the next backup: a promotion returns before its own checkpoint is written, and until
- * then the control file names the old timeline, which the engine refuses with error 58.
  */
 export const promoteRestoredServer: StepBody = async (context, step) => {
   const { plan, restored, limits } = context;
@@ -32,11 +31,9 @@ export const promoteRestoredServer: StepBody = async (context, step) => {
   }
   const { previous } = context.factsOf('prepare-server');
   if (plan.mode !== 'into') {
-    const statements = resetStatements((previous ?? {}) as Readonly<Record<string, string | null>>);
-    await runStatements(restored, [...statements, 'CHECKPOINT'], {
-      database: 'postgres',
-      timeoutMs: limits.promoteMs,
-    });
+    const autoConf = await readFile(join(restored.node.path, 'postgresql.auto.conf'), 'utf8');
+    const before = (previous ?? {}) as Readonly<Record<string, string | null>>;
+    await runStatements(restored, resetStatements(before, autoConf), { database: 'postgres' });
   }
   return {
     facts: { newTimeline: timeline, parentTimeline: parent.timeline, switchLsn: parent.switchLsn },

@@ -1,20 +1,25 @@
 import { Failure } from '../../model/failure.ts';
 import { queryRow, queryRows, quoteIdentifier, runStatements } from '../../postgres/query.ts';
-import { switchWal } from '../../postgres/archiver.ts';
-import { waitForSegment } from './flush-wal.ts';
+import { historyFileName } from '../../model/wal.ts';
+import { archiveOf, isArchived } from './archive-listing.ts';
 import { addFinding, type RestoreContext, type StepBody } from './restore-context.ts';
 import { removeMarker } from './restore-marker.ts';
 
 /**
  * Proves that the server takes writes and keeps them: a row is committed in a schema of our own, its WAL is flushed,
  * another connection reads it, and the schema is dropped again. `synchronous_commit = local` because a standby that
- * production waits for may be gone. In place, the first WAL of the new timeline must then reach the repository.
+ * production waits for may be gone. In place, the history of the new timeline must reach the repository too: it is the
+ * first thing that the promoted server archives.
+ *
+ * The checkpoint is for the next backup: a promotion returns before its own checkpoint is written, and until then the
+ * control file names the old timeline, which the engine refuses with error 58.
  */
 export const proveWrite: StepBody = async (context, step) => {
   const { plan, restored } = context;
   const schema = `holdfast_proof_${plan.id.replaceAll(/\W/g, '_').toLowerCase()}`.slice(0, 63);
   const name = quoteIdentifier(schema);
   step.note({ schema });
+  const checkpoint = writeCheckpoint(context);
   // A proof that was interrupted may have left its schema.
   const drop = `DROP SCHEMA IF EXISTS ${name} CASCADE`;
   await runStatements(restored, [
@@ -29,12 +34,21 @@ export const proveWrite: StepBody = async (context, step) => {
   await runStatements(restored, ['SET synchronous_commit = local', drop]);
   if (rows.length !== 1 || rows[0]?.restore !== 'written') throw notWritten(context, rows.length);
   const archiving = plan.mode === 'into' ? undefined : await proveArchiving(context);
+  await checkpoint;
   await removeMarker(plan);
   return {
     facts: { schema, written: true, archiving },
     summary: `a committed row was read back${archiving === undefined ? '' : `; ${archiving}`}`,
   };
 };
+
+/** Goes on while the rest is proved. A failure is thrown where it is awaited. */
+function writeCheckpoint({ plan, restored, limits }: RestoreContext): Promise<void> {
+  if (plan.mode === 'into') return Promise.resolve();
+  const checkpoint = runStatements(restored, ['CHECKPOINT'], { timeoutMs: limits.promoteMs });
+  checkpoint.catch(() => {});
+  return checkpoint;
+}
 
 /** Not a failure: the data is back and can be used, but the next disaster would find nothing. */
 async function proveArchiving(context: RestoreContext): Promise<string> {
@@ -54,28 +68,40 @@ async function proveArchiving(context: RestoreContext): Promise<string> {
     });
     return 'archive_mode is off';
   }
-  const { segment } = await switchWal(restored, `holdfast ${plan.id}`.slice(0, 63));
-  const archived = await waitForSegment(context, segment, limits.archiveMs, 'prove-write');
-  if (!archived) {
+  const history = historyFileName(Number(context.factsOf('promote')['newTimeline']));
+  if (!(await waitUntilArchived(context, history))) {
     addFinding(context, {
       rule: 'archive-not-arriving',
       severity: 'critical',
       subject: `stanza ${plan.stanza}`,
-      problem: `the WAL of the new timeline does not reach repository ${plan.repository.name}`,
-      evidence: `segment ${segment} is not there after ${Math.round(limits.archiveMs / 1000)} s`,
+      problem: `the new timeline does not reach repository ${plan.repository.name}`,
+      evidence: `${history} is not there after ${Math.round(limits.archiveMs / 1000)} s`,
       remedy: 'Run `holdfast check` and read the server log; the data itself is restored.',
     });
-    return `${segment} has not reached the archive yet`;
+    return `${history} has not reached the archive yet`;
   }
   addFinding(context, {
     rule: 'backup-advisable',
     severity: 'advice',
     subject: `stanza ${plan.stanza}`,
     problem: 'the cluster is on a new timeline, and all backups are of the one before',
-    evidence: `segment ${segment} of the new timeline is archived`,
+    evidence: `${history} is archived`,
     remedy: `Take a full backup: \`holdfast backup --type full --stanza ${plan.stanza}\`.`,
   });
-  return `${segment} of the new timeline is archived`;
+  return `${history} of the new timeline is archived`;
+}
+
+async function waitUntilArchived(context: RestoreContext, name: string): Promise<boolean> {
+  const { deps, plan, limits } = context;
+  const archive = archiveOf(deps.engine, plan);
+  const deadline = deps.now() + limits.archiveMs;
+  while (!(await isArchived(archive, name))) {
+    if (deps.now() >= deadline) return false;
+    deps.signal?.throwIfAborted();
+    context.progress('prove-write', { message: `waiting for ${name} in repository ${plan.repository.name}` });
+    await deps.sleep(limits.pollMs);
+  }
+  return true;
 }
 
 function notWritten(context: RestoreContext, count: number): Failure {

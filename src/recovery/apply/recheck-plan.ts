@@ -4,7 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { RestorePlan } from '../restore-plan.ts';
-import { findArchive } from './archive-listing.ts';
+import { requireSet } from './archive-listing.ts';
 import { exists, listNames } from './durable-files.ts';
 import type { RestoreDependencies } from './restore-context.ts';
 import { linkDestinations } from './move-aside.ts';
@@ -21,7 +21,7 @@ export async function recheckPlan(plan: RestorePlan, deps: RestoreDependencies):
     throw refuse(plan, refusal.problem, refusal.remedy, { refusals: plan.refusals });
   }
   await refuseUnfinished(plan);
-  await findArchive(deps.engine, plan);
+  await requireSet(deps.engine, plan);
   if (plan.mode === 'into') await checkNewDirectory(plan);
   else await checkOldCluster(plan, deps.server);
 }

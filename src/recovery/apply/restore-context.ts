@@ -38,19 +38,16 @@ export interface StepProgress {
 
 /** How long what is not essential may take, milliseconds. */
 export interface RestoreLimits {
-  /** Until the last WAL of the old server is archived; afterwards it is salvaged instead. */
-  readonly flushMs: number;
   /** For the fast shutdown of the old server, before it is told to stop at once. */
   readonly stopMs: number;
   readonly promoteMs: number;
-  /** Until the first WAL of the new timeline is archived. */
+  /** Until the history of the new timeline is archived. */
   readonly archiveMs: number;
   /** How often recovery is looked at. */
   readonly pollMs: number;
 }
 
 export const defaultLimits: RestoreLimits = {
-  flushMs: 60_000,
   stopMs: 120_000,
   promoteMs: 600_000,
   archiveMs: 60_000,

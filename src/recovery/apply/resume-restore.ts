@@ -2,7 +2,7 @@ import { Failure } from '../../model/failure.ts';
 import { endGroup } from '../../process/end-group.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { RunRecord } from '../../store/journal.ts';
-import { findArchive } from './archive-listing.ts';
+import { requireSet } from './archive-listing.ts';
 import { type RestoreOutcome, runSteps } from './apply-restore.ts';
 import type { RestoreDependencies } from './restore-context.ts';
 import { isDone, readRestoreFacts, restoreContext } from './restore-run.ts';
@@ -26,7 +26,7 @@ export async function resumeRestore(id: string, deps: ResumeDependencies): Promi
   deps.journal.reopenRun(run.id, deps.process, (now) => refuseLiving(now, stand));
   const orphan = findOrphan(deps.journal, run);
   if (orphan !== undefined) await endGroup(orphan, { graceMs: 30_000, sleep: deps.sleep });
-  if (!isDone(deps.journal.stepsOf(run.id), 'restore-files')) await findArchive(deps.engine, facts.plan);
+  if (!isDone(deps.journal.stepsOf(run.id), 'restore-files')) await requireSet(deps.engine, facts.plan);
   return runSteps(restoreContext(facts, { ...deps, server: facts.server }));
 }
 

@@ -5,7 +5,7 @@ import { isFailure } from '../../model/failure.ts';
 import { formatLsn, type Lsn } from '../../model/wal.ts';
 import { longHeaderSize, readSegmentHeader } from '../wal/page-header.ts';
 import { scanSegment, type PartialRecord } from '../wal/scan-segment.ts';
-import { type Archive, findArchive, segmentsIn } from './archive-listing.ts';
+import { type Archive, archiveOf, segmentsIn } from './archive-listing.ts';
 import { copyVerified, exists, listNames, makeOwnedDirectory } from './durable-files.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
 
@@ -31,7 +31,7 @@ export const salvageWal: StepBody = async (context, step) => {
     return { facts: { files: [] }, summary: 'there is no old pg_wal' };
   }
   step.note({ directory });
-  const archive = await findArchive(deps.engine, plan);
+  const archive = archiveOf(deps.engine, plan);
   const ready = await readyNames(source);
   const names = await namesToSalvage(source, archive, ready);
   await makeOwnedDirectory(directory, 0o700, plan.owner);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../model/failure.ts';
 import { findServerProcesses } from '../../postgres/postmaster-processes.ts';
-import { findArchive, isArchived } from './archive-listing.ts';
+import { archiveOf, isArchived } from './archive-listing.ts';
 import type { RestoreContext } from './restore-context.ts';
 
 /** Watches a starting server that may wait for ever. */
@@ -25,6 +25,9 @@ export function watchForMissingWal(context: RestoreContext, step: 'start-server'
   const abort = new AbortController();
   let failure: Failure | undefined;
   const ended = new AbortController();
+  const over = new Promise((resolve) => {
+    ended.signal.addEventListener('abort', resolve, { once: true });
+  });
   const watch = async (): Promise<void> => {
     let [segment, since] = [undefined as string | undefined, context.deps.now()];
     while (!ended.signal.aborted) {
@@ -32,14 +35,14 @@ export function watchForMissingWal(context: RestoreContext, step: 'start-server'
       if (now !== segment) [segment, since] = [now, context.deps.now()];
       if (segment !== undefined) context.progress(step, { message: `recovering ${segment}` });
       if (segment !== undefined && context.deps.now() - since > suspicionMs) {
-        if (!(await isArchived(await findArchive(context.deps.engine, context.plan), segment))) {
+        if (!(await isArchived(archiveOf(context.deps.engine, context.plan), segment))) {
           failure = missing(context, segment);
           abort.abort(failure);
           return;
         }
         since = context.deps.now();
       }
-      await context.deps.sleep(context.limits.pollMs);
+      await Promise.race([context.deps.sleep(context.limits.pollMs), over]);
     }
   };
   const running = watch().catch((error: unknown) => {

@@ -76,6 +76,7 @@ function draftPlan(
       stopTime: set.stopTime,
       archiveStart: set.archiveStart ?? '',
       archiveStop: set.archiveStop ?? '',
+      archiveId: `${version}-${set.databaseId}`,
     },
     reasons: explainChoice(request, observations, choice),
     wal,
@@ -106,7 +107,8 @@ function draftPlan(
     },
     patroni: observations.patroni && {
       url: observations.patroni.url,
-      managed: observations.patroni.role !== undefined,
+      role: observations.patroni.role,
+      problem: observations.patroni.problem,
     },
     directories: {
       data,
