@@ -35,7 +35,7 @@ afterAll(async () => bed?.[Symbol.asyncDispose]());
 describe('a full repository', () => {
   it('ends a backup with a failure that says so, leaves the server alone, and takes the next one', async () => {
     const pid = bed.cluster.pid();
-    const filler = await fillDisk(bed.sandbox, disk, 256);
+    const filler = await fillDisk(bed.sandbox, disk, 1024);
     try {
       const failed = refusalOf(await bed.run(['backup', '--type', 'full', '--json']));
       expect(failed, failed.problem).toMatchObject({ kind: 'disk-full', code: 87 });
