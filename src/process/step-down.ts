@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunAs } from './run-command.ts';
 
 const setpriv = '/usr/bin/setpriv';
 
@@ -22,13 +21,13 @@ export interface StepDown {
 export function stepDown(
   command: string,
   args: readonly string[],
-  runAs: RunAs,
+  user: { readonly uid: number; readonly gid: number },
   path: string | undefined,
 ): StepDown {
-  const identity = { uid: runAs.uid, gid: runAs.gid };
+  const identity = { uid: user.uid, gid: user.gid };
   if (!existsSync(setpriv)) return { command, args, identity };
   const program = findProgram(command, path ?? '');
-  const become = [`--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, '--init-groups', '--'];
+  const become = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--'];
   return { command: setpriv, args: [...become, program, ...args], identity: undefined };
 }
 
