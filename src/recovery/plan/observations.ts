@@ -136,9 +136,10 @@ export interface FileSystemObservation {
 
 export interface PatroniObservation {
   readonly url: string;
-  /** What it answered: `leader`, `replica`; undefined when it did not answer. */
+  /** What it answered: `master` (`primary` from Patroni 4 on), `replica`; undefined when nothing could be learned. */
   readonly role: string | undefined;
   /** Members it names. */
   readonly members: number;
+  /** Why nothing could be learned. */
   readonly problem: string | undefined;
 }

@@ -7,8 +7,8 @@ import type { PatroniObservation } from './observations.ts';
 const timeoutMs = 2000;
 
 /**
- * Asks Patroni's REST API for this node's part: `GET /cluster`. That it does not answer is an answer: it may be down
- * because the cluster is, and manages the node all the same once it is back.
+ * Asks Patroni's REST API for this node's part (`GET /patroni`) and for the members (`GET /cluster`). That it does not
+ * answer is an answer: it may be down because the cluster is, and manages the node all the same once it is back.
  *
  * @see https://patroni.readthedocs.io/en/latest/rest_api.html
  */
@@ -17,17 +17,24 @@ export async function observePatroni(access: PatroniAccess): Promise<PatroniObse
   try {
     const ca = access.caFile === undefined ? undefined : await readFile(access.caFile);
     const [node, cluster] = await Promise.all([ask(`${base}/patroni`, ca), ask(`${base}/cluster`, ca)]);
-    const members = (cluster as { members?: unknown[] }).members;
-    return {
-      url: access.url,
-      role: String((node as { role?: unknown }).role ?? 'unknown'),
-      members: Array.isArray(members) ? members.length : 0,
-      problem: undefined,
-    };
+    return { url: access.url, ...readAnswers(node, cluster), problem: undefined };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { url: access.url, role: undefined, members: 0, problem };
   }
+}
+
+/**
+ * The role of the node out of the answer to `GET /patroni`, and the number of members out of that to `GET /cluster`.
+ *
+ * @throws Error when these are not answers of Patroni
+ */
+export function readAnswers(node: unknown, cluster: unknown): Pick<PatroniObservation, 'role' | 'members'> {
+  const role = (node as { role?: unknown } | null)?.role;
+  const members = (cluster as { members?: unknown } | null)?.members;
+  if (typeof role !== 'string' || !Array.isArray(members))
+    throw new Error('the answer is not one of Patroni');
+  return { role, members: members.length };
 }
 
 function ask(url: string, ca: Buffer | undefined): Promise<unknown> {

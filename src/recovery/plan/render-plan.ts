@@ -82,7 +82,7 @@ function renderFacts(plan: RestorePlan): string[] {
       `${one.path} -> ${one.destination}: ${one.treatment}`,
     ]),
     ['Server', describeServer(plan)],
-    ...(plan.patroni ? [['Patroni', plan.patroni.url] as [string, string]] : []),
+    ...(plan.patroni ? [['Patroni', describePatroni(plan.patroni)] as [string, string]] : []),
     ...(plan.directories.aside === undefined
       ? []
       : [['Old data', plan.directories.aside] as [string, string]]),
@@ -126,6 +126,12 @@ function describeServer(plan: RestorePlan): string {
   const { running, pid, port } = plan.server;
   if (plan.mode === 'into') return `a new one on port ${port}; production keeps running`;
   return running ? `runs (pid ${pid ?? 'unknown'}), will be stopped` : 'does not run';
+}
+
+function describePatroni({ url, role, problem }: NonNullable<RestorePlan['patroni']>): string {
+  return role === undefined
+    ? `${url} did not answer: ${problem ?? 'no reason'}`
+    : `${url} answers as ${role}`;
 }
 
 function installed(plan: RestorePlan): string {
