@@ -42,13 +42,21 @@ export function planSettings(stanza: Stanza, seen: SetupObservations): SetupStep
   return [...steps, planRestart(steps, server)];
 }
 
+/*
+ * A file may spell a value in any way that PostgreSQL takes: in either case, and with the synonyms that pg_settings
+ * never shows (wal_level_options in xlogdesc.c, archive_mode_options in xlog.c). Patroni writes `True`.
+ */
+const spelled = (value: string | undefined, ...words: readonly string[]): boolean =>
+  value !== undefined && words.includes(value.toLowerCase());
+
 function planWalLevel(server: ObservedServer): SetupStep {
-  const enough = (value: string | undefined): boolean => value === 'replica' || value === 'logical';
+  const enough = (value: string | undefined): boolean =>
+    spelled(value, 'replica', 'logical', 'archive', 'hot_standby');
   return planRestartSetting(server, { name: 'wal_level', value: 'replica', enough });
 }
 
 function planArchiveMode(server: ObservedServer): SetupStep {
-  const enough = (value: string | undefined): boolean => value === 'on' || value === 'always';
+  const enough = (value: string | undefined): boolean => spelled(value, 'on', 'always', 'true', 'yes', '1');
   return planRestartSetting(server, { name: 'archive_mode', value: 'on', enough });
 }
 
@@ -122,7 +130,8 @@ function yieldToOthers(step: SetupStep, server: ObservedServer, stanza: Stanza):
   if (!open) return step;
   const setting: ServerSetting | undefined = server.settings.get(step.subject);
   if (stanza.patroni !== undefined) {
-    const command = `patronictl edit-config --pg ${step.subject}='${step.value ?? ''}'`;
+    const value = (step.value ?? '').replaceAll("'", String.raw`'\''`);
+    const command = `patronictl edit-config --pg ${step.subject}='${value}'`;
     return {
       ...step,
       state: 'waiting',

@@ -89,6 +89,26 @@ describe('planSetup', () => {
     expect(openSteps({ settings: quiet })).toEqual(['archive_timeout: to-do']);
   });
 
+  it.each([
+    ['archive_mode', 'True'],
+    ['archive_mode', 'ALWAYS'],
+    ['archive_mode', '1'],
+    ['wal_level', 'hot_standby'],
+    ['wal_level', 'Logical'],
+  ])('takes %s = %s in a file for enough', (name, value) => {
+    expect(openSteps({ fileSettings: new Map([[name, value]]) })).toEqual([]);
+  });
+
+  it.each([
+    ['archive_mode', 'False'],
+    ['wal_level', 'minimal'],
+  ])('does not take %s = %s in a file for enough', (name, value) => {
+    expect(openSteps({ fileSettings: new Map([[name, value]]) })).toEqual([
+      `${name}: to-do`,
+      'server: needs-consent',
+    ]);
+  });
+
   it('leaves to others what others manage', () => {
     const given = new Map([...settings, ...setting('archive_timeout', '0', { source: 'command line' })]);
     expect(openSteps({ settings: given })).toEqual(['archive_timeout: waiting']);
