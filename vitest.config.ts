@@ -22,6 +22,16 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
+      {
+        test: {
+          // Of its own, with scripts/test-patroni.sh: it needs packages that nothing else needs.
+          name: 'patroni',
+          include: ['test/patroni/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
     ],
   },
 });

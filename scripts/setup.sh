@@ -2,9 +2,12 @@
 # Everything `npm run demo` and `npm test` need on a Debian 12 or 13 with Node 20 or newer. Says what it is about to
 # install and why, then installs what is missing and nothing else. When nothing is missing it touches no network.
 #
+# With the argument `patroni` also what scripts/test-patroni.sh needs.
+#
 # Runs as root, or as a user with sudo (which is used for apt alone).
 set -eu
 cd "$(dirname "$0")/.."
+also=${1:-}
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -42,6 +45,23 @@ missing_packages() {
   [ -x /usr/bin/pgbackrest ] || printf 'pgbackrest '
   # For stepping down to another user in the tests. Part of every Debian but the smallest containers.
   command -v setpriv >/dev/null || printf 'util-linux '
+  [ "$also" = patroni ] || return 0
+  [ -x /usr/bin/patroni ] || printf 'patroni '
+  [ -x /usr/bin/etcd ] || printf 'etcd-server '
+  command -v curl >/dev/null || printf 'curl '
+  # How Patroni speaks to etcd: one of several that its package can do with.
+  /usr/bin/python3 -c 'import etcd' 2>/dev/null || printf 'python3-etcd '
+}
+
+# Their packages enable a service for the next start of the machine; the tests start processes of their own.
+disable_services() {
+  command -v systemctl >/dev/null || return 0
+  for installed in $1; do
+    case $installed in
+      patroni) as_root systemctl disable --quiet patroni.service ;;
+      etcd-server) as_root systemctl disable --quiet etcd.service ;;
+    esac
+  done
 }
 
 # npm writes what it installed to node_modules/.package-lock.json when it is done, so a broken run does not match.
@@ -66,7 +86,13 @@ announce() {
   if [ -n "$packages" ]; then
     say "  - from Debian, with apt-get: $packages"
     say "      because the demo and the tests run real PostgreSQL servers and the real backup engine."
-    say "      About 75 MB to download, 320 MB on disk. No server is set up or started."
+    case " $packages " in
+      *' postgresql '* | *' pgbackrest '*) say "      About 75 MB to download, 320 MB on disk." ;;
+    esac
+    case " $packages " in
+      *' patroni '* | *' etcd-server '*) say "      Patroni and etcd: about 15 MB to download, 50 MB on disk. Their services are left off." ;;
+    esac
+    say "      No server is set up or started."
     [ "$(id -u)" -eq 0 ] || say "      This asks for your password: apt-get runs through sudo."
   fi
   if [ "$modules" = missing ]; then
@@ -125,6 +151,7 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q </dev/null
   # shellcheck disable=SC2086 # a list of words
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages </dev/null
+  disable_services "$packages"
   unguard
   trap - EXIT INT TERM
   packages=$(missing_packages)

@@ -2,12 +2,14 @@
 # npm run test:matrix [-- ENGINE POSTGRES [vitest arguments]]
 #
 # Runs the integration tests with other versions of pgBackRest and PostgreSQL than the distribution's: a spread in which
-# each version appears, not every combination. With two arguments (`2.60 18`) that one pair.
+# each version appears, not every combination. Last come the tests against Patroni. With two arguments (`2.60 18`) that
+# one pair alone.
 # pgBackRest knows PostgreSQL up to: 2.45 → 15, 2.55 → 17 (18 as an experiment), 2.60 → 18.
 set -eu
 cd "$(dirname "$0")/.."
 
-pairs='2.45:15 2.55:16 2.55:17 2.60:15 2.60:16 2.60:17 2.60:18'
+spread='2.45:15 2.55:16 2.55:17 2.60:15 2.60:16 2.60:17 2.60:18'
+pairs=$spread
 if [ $# -ge 2 ]; then
   pairs="$1:$2"
   shift 2
@@ -36,6 +38,15 @@ for pair in $pairs; do
   fi
   printf '%-12s %-12s %-8s %4d s\n' "$engine" "$postgres" "$result" "$(($(date +%s) - begin))" >>"$table"
 done
+
+# Once, with the distribution's versions, and not when a single pair was asked for.
+if [ "$pairs" = "$spread" ]; then
+  printf '\n== Patroni\n'
+  begin=$(date +%s)
+  result=passed
+  sh scripts/test-patroni.sh || result=FAILED failed=1
+  printf '%-12s %-12s %-8s %4d s\n' Patroni "(distribution)" "$result" "$(($(date +%s) - begin))" >>"$table"
+fi
 
 printf '\n%-12s %-12s %-8s %6s\n' pgBackRest PostgreSQL result time
 cat "$table"

@@ -25,6 +25,12 @@ if [ $# -eq 0 ]; then
   check deadcode knip
 fi
 
+# The tests against Patroni need packages of their own: `npm run test:patroni`.
+case " $* " in
+  *' --project'*) ;;
+  *) set -- --project unit --project integration "$@" ;;
+esac
+
 if [ "$(id -u)" -eq 0 ] || [ "$(id -un)" = postgres ]; then
   vitest run "$@" </dev/null || failed="$failed tests"
 else

@@ -77,18 +77,31 @@ async function buildCluster(name: string, sandbox: Sandbox, request: ClusterRequ
     unix_socket_directories: socketDirectory,
   };
   appendSettings(sandbox, dataDirectory, { ...settings, ...request.settings });
+  const place = { name, sandbox, binaries, dataDirectory, socketDirectory, port, logFile };
+  const cluster = clusterAt(place, request.sandbox === undefined);
+  sandbox.defer(() => endServer(dataDirectory));
+  if (request.started !== false) await cluster.start();
+  return cluster;
+}
 
+/** What is known of a server before it is one. */
+export type ClusterPlace = Pick<
+  TestCluster,
+  'name' | 'sandbox' | 'binaries' | 'dataDirectory' | 'socketDirectory' | 'port' | 'logFile'
+>;
+
+/**
+ * A server that something else makes (Patroni), as tests use servers.
+ *
+ * @param ownsSandbox disposing it disposes its sandbox; otherwise it ends the server alone
+ */
+export function clusterAt(place: ClusterPlace, ownsSandbox = false): TestCluster {
+  const { sandbox, binaries, dataDirectory, logFile } = place;
   const run = (program: string, args: readonly string[]): Promise<unknown> =>
     sandbox.mustRun(`${binaries.directory}/${program}`, args);
   const pid = (): number | undefined => postmasterPid(dataDirectory);
   const cluster: TestCluster = {
-    name,
-    sandbox,
-    binaries,
-    dataDirectory,
-    socketDirectory,
-    port,
-    logFile,
+    ...place,
     async start({ dataDirectory: other = dataDirectory, timeoutMs = 60_000 } = {}) {
       const timeout = String(Math.ceil(timeoutMs / 1000));
       try {
@@ -112,12 +125,10 @@ async function buildCluster(name: string, sandbox: Sandbox, request: ClusterRequ
     },
     log: () => readFileSync(logFile, 'utf8'),
     async [Symbol.asyncDispose]() {
-      if (request.sandbox === undefined) await sandbox[Symbol.asyncDispose]();
+      if (ownsSandbox) await sandbox[Symbol.asyncDispose]();
       else await endServer(dataDirectory);
     },
   };
-  sandbox.defer(() => endServer(dataDirectory));
-  if (request.started !== false) await cluster.start();
   return cluster;
 }
 

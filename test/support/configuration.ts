@@ -37,13 +37,15 @@ export interface TestConfiguration {
  *
  * @param stanzas by name
  * @param keys other keys at the top of the file, merged one level deep (`{ engine: { user: 'postgres' } }`)
+ * @param folder where in the sandbox: one for each host that the test has
  */
 export function writeConfiguration(
   sandbox: Sandbox,
   stanzas: Readonly<Record<string, StanzaRequest>>,
   keys: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+  folder = 'holdfast',
 ): TestConfiguration {
-  const place = (name: string): string => sandbox.file('holdfast', name);
+  const place = (name: string): string => sandbox.file(folder, name);
   const engine = {
     binary: engineUnderTest(),
     configFile: place('etc/pgbackrest.conf'),
@@ -54,7 +56,7 @@ export function writeConfiguration(
   };
   const state = { directory: place('state') };
   const repository = (name: string, stanza = Object.keys(stanzas)[0] ?? 'main'): string =>
-    sandbox.file('holdfast', `repository-${stanza}-${name}`);
+    sandbox.file(folder, `repository-${stanza}-${name}`);
   const content = {
     ...keys,
     engine: { ...engine, ...keys.engine },
@@ -66,9 +68,9 @@ export function writeConfiguration(
       ]),
     ),
   };
-  sandbox.directory('holdfast', 0o755);
+  sandbox.directory(folder, 0o755);
   return {
-    file: sandbox.write('holdfast/holdfast.yaml', stringify(content), 0o644),
+    file: sandbox.write(`${folder}/holdfast.yaml`, stringify(content), 0o644),
     engineFile: engine.configFile,
     includeDirectory: engine.includeDirectory,
     stateDirectory: state.directory,
