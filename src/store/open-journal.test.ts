@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, existsSync, chmodSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -162,42 +161,5 @@ describe('a journal that cannot be used', () => {
     raw.close();
     using journal = open();
     expect(() => journal.listRuns()).toThrow(expect.objectContaining({ kind: 'journal-damaged' }));
-  });
-});
-
-/** Needs root, which the machines that run these tests have; without it there is no second user to try. */
-describe.runIf(process.getuid?.() === 0)('root and the database owner', () => {
-  const ownerIds = { uid: 65534, gid: 65534 };
-  const script = join(import.meta.dirname, 'open-journal.ts');
-
-  /** A child with the owner's rights adds a run of its own, while ours is open or not. */
-  const addAsOwner = (id: string): void => {
-    const code = `
-      import { openJournal } from ${JSON.stringify(script)};
-      const journal = openJournal(${JSON.stringify(join(directory, 'state'))}, { owner: undefined, now: () => 5 });
-      journal.startRun(${JSON.stringify(restoreRun(id))});
-      journal[Symbol.dispose]();`;
-    const child = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-      ...ownerIds,
-      encoding: 'utf8',
-      env: {},
-    });
-    expect(child.stderr.replace(/^.*ExperimentalWarning.*\n.*trace-warnings.*\n/m, '')).toBe('');
-    expect(child.status).toBe(0);
-  };
-
-  it('use the same journal in turn and at once', () => {
-    chmodSync(directory, 0o755);
-    {
-      using journal = openJournal(join(directory, 'state'), { owner: ownerIds, now });
-      journal.startRun(restoreRun('restore-root-1'));
-      expect(statSync(`${journal.file}-wal`)).toMatchObject(ownerIds);
-      expect(statSync(`${journal.file}-shm`)).toMatchObject(ownerIds);
-      addAsOwner('restore-owner-1');
-      journal.startRun(restoreRun('restore-root-2'));
-    }
-    addAsOwner('restore-owner-2');
-    using journal = openJournal(join(directory, 'state'), { owner: ownerIds, now });
-    expect(journal.listRuns()).toHaveLength(4);
   });
 });

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKnownRows, readKnownRows, type KnownRows } from '../support/data.ts';
 import { createProtectedBed, refusalOf, type ProtectedBed } from '../support/protected-bed.ts';
+import { requireRoot } from '../support/test-user.ts';
 
 const isRoot = process.getuid?.() === 0;
 let bed: ProtectedBed;
@@ -51,7 +52,8 @@ describe('a directory that cannot be written', () => {
     });
   });
 
-  it.runIf(isRoot)('that only root may enter is named before anything is restored into it', async () => {
+  it('that only root may enter is named before anything is restored into it', async () => {
+    requireRoot();
     const private_ = bed.sandbox.directory('private');
     chownSync(private_, 0, 0);
     chmodSync(private_, 0o700);

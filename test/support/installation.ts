@@ -24,6 +24,17 @@ export function holdfastProgram(): string {
   return join(process.env[installationVariable] ?? checkout, 'bin/holdfast');
 }
 
+/** Path of the Node that `holdfastProgram` runs on. */
+export function nodeProgram(): string {
+  return join(process.env[installationVariable] ?? checkout, 'node_modules/.bin/node');
+}
+
+/** Path of a compiled module of it (`store/open-journal.js`), for processes of other users. */
+export function compiledModule(name: string): string {
+  const installation = process.env[installationVariable];
+  return installation === undefined ? join(checkout, compiled, name) : join(installation, 'dist', name);
+}
+
 /**
  * Makes sure that postgres can run Holdfast: from the checkout where it may read that, and otherwise (a checkout in
  * /root) from a copy in /tmp, laid out like an installed package. Gives what removes the copy again.

@@ -30,6 +30,19 @@ export function testUser(): TestUser {
   return { owner, runAs: uid === 0 ? owner : undefined };
 }
 
+/**
+ * For what only root can try: to be two users in one test.
+ *
+ * @throws Error when the tests do not run as root. They are not skipped: what was not tried is not known to work
+ */
+export function requireRoot(): { readonly owner: RunAs; readonly runAs: RunAs } {
+  const { owner, runAs } = testUser();
+  if (runAs === undefined) {
+    throw new Error('this test must run as root: run `sudo npm test`');
+  }
+  return { owner, runAs };
+}
+
 function findPostgresUser(passwd: string): RunAs | undefined {
   for (const line of passwd.split('\n')) {
     const [name, , uid, gid, , home] = line.split(':');
