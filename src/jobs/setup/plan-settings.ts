@@ -167,7 +167,7 @@ function planRestart(steps: readonly SetupStep[], server: ObservedServer): Setup
     ...step,
     state: 'needs-consent',
     consent: 'restart',
-    reason: `${names} come into force with it; clients are disconnected, so it is done only with --restart`,
+    reason: `with it ${names} will be in force; clients are disconnected, so it is done only with --restart`,
   };
 }
 

@@ -3,6 +3,7 @@ import { restoreArguments } from '../../engine/restore.ts';
 import { restoreRequestOf } from '../apply/restore-request.ts';
 import type { RestorePlan, RestoreStep } from '../restore-plan.ts';
 import type { RestoreObservations } from './observations.ts';
+import { asOwner, plainStartCommand, plainStopCommand } from '../plain-server-commands.ts';
 
 /** A plan before its steps are written down. */
 export type PlanWithoutSteps = Omit<RestorePlan, 'steps' | 'undo'>;
@@ -21,7 +22,7 @@ export function planSteps(plan: PlanWithoutSteps, observations: RestoreObservati
     {
       name: 'start-server',
       title: `start the server on port ${plan.server.port}`,
-      commands: [startCommand(plan)],
+      commands: [plainStartCommand(plan)],
     },
     recoverStep(plan),
     {
@@ -43,7 +44,7 @@ export function planSteps(plan: PlanWithoutSteps, observations: RestoreObservati
 /** What takes the restore back. */
 export function planUndoCommands(plan: PlanWithoutSteps): string[] {
   const { data, aside, tablespaces = [] } = plan.directories;
-  const stop = stopCommand(plan);
+  const stop = plainStopCommand(plan);
   if (plan.mode === 'into') return [stop, `# then remove ${data} yourself when it is not needed any more`];
   if (aside === undefined) return [stop];
   const failed = `${data}.restored-${plan.id}`;
@@ -57,7 +58,7 @@ export function planUndoCommands(plan: PlanWithoutSteps): string[] {
       `mv ${quoteForShell(old)} ${quoteForShell(path)}`,
     ]),
     `mv ${quoteForShell(aside)} ${quoteForShell(data)}`,
-    startCommand(plan),
+    plainStartCommand(plan),
   ];
 }
 
@@ -70,7 +71,7 @@ function flushStep(plan: PlanWithoutSteps): RestoreStep {
 }
 
 function stopStep(plan: PlanWithoutSteps): RestoreStep {
-  return { name: 'stop-server', title: 'stop the server', commands: [stopCommand(plan)] };
+  return { name: 'stop-server', title: 'stop the server', commands: [plainStopCommand(plan)] };
 }
 
 function salvageStep(plan: PlanWithoutSteps): RestoreStep {
@@ -148,34 +149,10 @@ function promoteStep(plan: PlanWithoutSteps): RestoreStep {
   return { name: 'promote', title: 'open it for writing on a new timeline', commands };
 }
 
-function startCommand(plan: PlanWithoutSteps): string {
-  const { control, unit, binDirectory, port } = plan.server;
-  if (plan.mode !== 'into' && control === 'systemd') return `sudo systemctl start ${unit ?? 'postgresql'}`;
-  const options = plan.mode === 'into' ? ` -o '-p ${port}'` : '';
-  const config =
-    plan.server.configFile === undefined || plan.mode === 'into'
-      ? ''
-      : ` -o '-c config_file=${plan.server.configFile}'`;
-  return asOwner(
-    plan,
-    `${binDirectory}/pg_ctl -D ${quoteForShell(plan.directories.data)} -w start${options}${config}`,
-  );
-}
-
-function stopCommand(plan: PlanWithoutSteps): string {
-  const { control, unit, binDirectory } = plan.server;
-  if (plan.mode !== 'into' && control === 'systemd') return `sudo systemctl stop ${unit ?? 'postgresql'}`;
-  return asOwner(plan, `${binDirectory}/pg_ctl -D ${quoteForShell(plan.directories.data)} -m fast -w stop`);
-}
-
 function psql(plan: PlanWithoutSteps, sql: string): string {
   const { socketDirectory, port } = plan.server;
   return asOwner(
     plan,
     `psql -h ${quoteForShell(socketDirectory)} -p ${port} -d postgres -c ${quoteForShell(sql)}`,
   );
-}
-
-function asOwner(plan: PlanWithoutSteps, command: string): string {
-  return `sudo -u ${plan.owner.name} ${command}`;
 }

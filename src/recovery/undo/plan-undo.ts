@@ -4,6 +4,7 @@ import type { RunRecord, StepRecord } from '../../store/journal.ts';
 import { type Move, readMoveFacts } from '../apply/move-aside.ts';
 import { markerFile } from '../apply/restore-marker.ts';
 import { factsOfStep, readRestoreFacts } from '../apply/restore-run.ts';
+import { plainStartCommand, plainStopCommand } from '../plain-server-commands.ts';
 import type { RestoreMode, RestorePlan } from '../restore-plan.ts';
 
 /** One act of an undo. Each can be repeated. */
@@ -162,23 +163,17 @@ function warningsOf(plan: RestorePlan, steps: readonly StepRecord[]): string[] {
 }
 
 function commandOf(plan: RestorePlan, action: UndoAction): string[] {
-  const { binDirectory, unit } = plan.server;
-  const { name } = plan.owner;
   switch (action.kind) {
     case 'end-child':
       return [`kill ${action.process.pid}`];
     case 'stop-server':
-      return [`sudo -u ${name} ${binDirectory}/pg_ctl -D ${action.directory} -m fast stop`];
+      return [plainStopCommand(plan)];
     case 'put-back':
       return [`mv ${action.path} ${action.undone}`, `mv ${action.aside} ${action.path}`];
     case 'remove-marker':
       return [`rm -f ${action.file}`];
     case 'start-server':
-      return [
-        unit === undefined
-          ? `sudo -u ${name} ${binDirectory}/pg_ctl -D ${plan.directories.data} start`
-          : `systemctl start ${unit}`,
-      ];
+      return [plainStartCommand(plan)];
   }
 }
 
