@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { inspectServer } from '../../src/postgres/inspect-server.ts';
@@ -7,6 +6,7 @@ import { readConfiguredSetting } from '../../src/postgres/read-configured-settin
 import { restartServer } from '../../src/postgres/restart-server.ts';
 import { startCommand, startServer } from '../../src/postgres/start-server.ts';
 import { stopServer } from '../../src/postgres/stop-server.ts';
+import { runCommand } from '../../src/process/run-command.ts';
 import type { PostgresNode } from '../../src/model/stanza.ts';
 import { nodeAt } from '../support/postgres-node.ts';
 import { createSandbox } from '../support/sandbox.ts';
@@ -29,16 +29,14 @@ it('a cluster of Debian is found by its data directory and controlled the Debian
     '--user',
     sandbox.owner.name,
   ];
-  const run = (command: string, args: readonly string[]): void => {
-    execFileSync(command, args, {
-      env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' },
-      cwd: '/',
-      stdio: 'pipe',
-      ...(sandbox.runAs === undefined ? {} : { uid: sandbox.runAs.uid, gid: sandbox.runAs.gid }),
-    });
+  // With all groups of postgres: where there is Debian's own certificate, TLS is then on, and the start needs its key.
+  const run = async (command: string, args: readonly string[]): Promise<void> => {
+    const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
+    const { code, stderr } = await runCommand({ command, args, env, runAs: sandbox.runAs });
+    expect(code, stderr).toBe(0);
   };
   sandbox.defer(() => run('pg_dropcluster', ['--stop', version, name]));
-  run('pg_createcluster', [
+  await run('pg_createcluster', [
     ...create,
     '--start-conf',
     'manual',
