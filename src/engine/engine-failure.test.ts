@@ -60,6 +60,14 @@ describe('engineFailure', () => {
         record('error', `${load}FormatError: key/value found outside of section at line 1: \uFFFDq`, 29),
       ),
     ).toBe('passphrase-wrong');
+    for (const [line, kind] of [
+      ['z', 'passphrase-wrong'],
+      ['~.qq', 'passphrase-wrong'],
+      ['backup-standby=y', 'repository-damaged'],
+    ]) {
+      const outside = `${load}FormatError: key/value found outside of section at line 1: ${line}`;
+      expect(kindOf(29, record('error', outside, 29))).toBe(kind);
+    }
     expect(kindOf(29, record('error', `${load}FormatError: invalid format at line 1: Salted__x`, 29))).toBe(
       'passphrase-wrong',
     );
