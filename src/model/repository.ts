@@ -1,9 +1,6 @@
 import type { SecretReference } from './secret.ts';
 import type { HostTransport } from './stanza.ts';
 
-/** Every repository type of pgBackRest (option `repo-type`). */
-export const repositoryTypes = ['posix', 'cifs', 's3', 'azure', 'gcs', 'sftp'] as const;
-
 /** How long backup sets and WAL are kept. */
 export interface Retention {
   /** Full backups to keep: a number of them, or days (`repo-retention-full-type`). Undefined keeps all for ever. */

@@ -64,7 +64,9 @@ describe('a restore in place', () => {
     expect(existsSync(`${plan.directories.aside}/PG_VERSION`)).toBe(true);
     const autoConf = readFileSync(`${bed.cluster.dataDirectory}/postgresql.auto.conf`, 'utf8');
     expect(autoConf).not.toMatch(/recovery_target|primary_conninfo|hot_standby/);
-    expect(readdirSync(`${bed.repository}/archive/main/${bed.cluster.binaries.major}-1`)).toContain('00000002.history');
+    expect(readdirSync(`${bed.repository}/archive/main/${bed.cluster.binaries.major}-1`)).toContain(
+      '00000002.history',
+    );
     const finished = events.filter((event) => event.type === 'step-finished').map((event) => event.step);
     expect(finished).toEqual(plan.steps.map((step) => step.name));
     expect(

@@ -52,11 +52,6 @@ export async function loadPgbench(cluster: TestCluster, scale = 1): Promise<void
   await pgbench(cluster, ['-i', '-q', '--no-vacuum', '-s', String(scale)]);
 }
 
-/** Runs pgbench's own transactions on the tables of `loadPgbench`. */
-export async function runPgbench(cluster: TestCluster, transactions: number): Promise<void> {
-  await pgbench(cluster, ['--no-vacuum', '-c', '1', '-t', String(transactions)]);
-}
-
 async function pgbench(cluster: TestCluster, args: readonly string[]): Promise<void> {
   const connection = [
     '-h',
