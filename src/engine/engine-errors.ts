@@ -159,7 +159,7 @@ export const engineErrors: Readonly<Record<number, EngineErrorRule>> = {
   82: rule(
     'archive-timeout',
     'archive-failed',
-    'WAL did not arrive in time. Look at the server log for messages of archive_command, then run `holdfast check`.',
+    'WAL did not arrive in time. Look at the free space of every repository and at the server log for messages of archive_command, then run `holdfast check`.',
   ),
   83: rule('file-mode', 'repository-unreachable', permission),
   87: rule('archive-disabled', 'server-settings', 'Turn archiving on: run `holdfast setup`.'),

@@ -34,7 +34,7 @@ export function parseRelativeTime(
   now: Date,
   timezone: string | undefined,
 ): ParsedTime | undefined {
-  const match = /^(an?|\d{1,6})\s*([a-z]+?)s?\s+ago$/i.exec(text);
+  const match = /^(an?|\d{1,9})\s*([a-z]+?)s?\s+ago$/i.exec(text);
   if (!match) return undefined;
   const unit = (match[2] as string).toLowerCase();
   const seconds = unitSeconds[unit === '' ? 's' : unit];
