@@ -30,7 +30,10 @@ export function configurationText(cluster: TestCluster): string {
 stanzas:
   main:
     postgres:
-      - { path: ${cluster.dataDirectory}, port: ${cluster.port}, socket: ${cluster.socketDirectory} }
+      - path: ${cluster.dataDirectory}
+        port: ${cluster.port}
+        socket: ${cluster.socketDirectory}
+        bin: ${cluster.binaries.directory}
     repositories:
       local: { type: posix, path: ${path('repo1')}, retention: { full: 1 } }
       offsite:
