@@ -29,7 +29,7 @@ afterAll(async () => {
 /** The sources alone, nothing compiled and no modules. @returns the directory */
 function copySources(name: string): string {
   const directory = sandbox.directory(name, 0o755);
-  const files = ['bin', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const files = ['bin', 'src', 'package.json', 'package-lock.json', 'tsconfig.json'];
   for (const file of files) cpSync(join(checkout, file), join(directory, file), { recursive: true });
   mkdirSync(join(directory, 'node_modules/.bin'), { recursive: true });
   return directory;

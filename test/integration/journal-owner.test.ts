@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewRun } from '../../src/store/journal.ts';
 import { openJournal } from '../../src/store/open-journal.ts';
-import { compiledModule, nodeProgram } from '../support/installation.ts';
+import { bundleModule, nodeProgram } from '../support/installation.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { requireRoot } from '../support/test-user.ts';
 
 /* Root and the owner of the database have the same journal open, in processes of their own. */
 let sandbox: Sandbox;
+let journalModule: string;
 beforeAll(async () => {
   sandbox = await createSandbox('journal');
+  journalModule = bundleModule('src/store/open-journal.ts', sandbox.directory('module', 0o755));
 });
 afterAll(async () => sandbox?.[Symbol.asyncDispose]());
 
@@ -30,7 +32,7 @@ const restoreRun = (id: string): NewRun => ({
 function addAsOwner(directory: string, id: string): void {
   const { uid, gid } = sandbox.owner;
   const code = `
-    import { openJournal } from ${JSON.stringify(compiledModule('store/open-journal.js'))};
+    import { openJournal } from ${JSON.stringify(journalModule)};
     const journal = openJournal(${JSON.stringify(directory)}, { owner: undefined, now: () => 5 });
     journal.startRun(${JSON.stringify(restoreRun(id))});
     journal[Symbol.dispose]();`;

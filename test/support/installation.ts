@@ -1,15 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { testUser } from './test-user.ts';
 
 const checkout = join(import.meta.dirname, '../..');
@@ -29,10 +20,14 @@ export function nodeProgram(): string {
   return join(process.env[installationVariable] ?? checkout, 'node_modules/.bin/node');
 }
 
-/** Path of a compiled module of it (`store/open-journal.js`), for processes of other users. */
-export function compiledModule(name: string): string {
-  const installation = process.env[installationVariable];
-  return installation === undefined ? join(checkout, compiled, name) : join(installation, 'dist', name);
+/** Makes one file of a module and all that it imports, which processes of other users can read. Gives its path. */
+export function bundleModule(source: string, directory: string): string {
+  const bundler = join(checkout, 'node_modules/rolldown/bin/cli.mjs');
+  const file = join(directory, `${basename(source, '.ts')}.js`);
+  const args = [bundler, join(checkout, source), '--file', file, '--platform', 'node', '--format', 'esm'];
+  execFileSync(join(checkout, 'node_modules/.bin/node'), args, { cwd: checkout, stdio: 'pipe' });
+  chmodSync(file, 0o644);
+  return file;
 }
 
 /**
@@ -54,7 +49,6 @@ export function installForPostgres(): () => void {
   copy(compiled, 'dist');
   mkdirSync(join(directory, 'node_modules/.bin'), { recursive: true });
   copy('node_modules/.bin/node', 'node_modules/.bin/node');
-  for (const name of runtimeDependencies()) copy(`node_modules/${name}`, `node_modules/${name}`);
   execFileSync('chmod', ['-R', 'go+rX', directory]);
   process.env[installationVariable] = directory;
   return () => rmSync(directory, { recursive: true, force: true });
@@ -69,19 +63,4 @@ function canPostgresRead(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** What package.json names, and what those need; `node` is only its binary, copied on its own. */
-function runtimeDependencies(): readonly string[] {
-  const found = new Set<string>();
-  const visit = (manifest: string): void => {
-    const { dependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: object };
-    for (const name of Object.keys(dependencies)) {
-      if (name === 'node' || found.has(name)) continue;
-      found.add(name);
-      visit(join(checkout, 'node_modules', name, 'package.json'));
-    }
-  };
-  visit(join(checkout, 'package.json'));
-  return [...found];
 }
