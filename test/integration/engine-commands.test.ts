@@ -97,6 +97,8 @@ describe('every command of the engine', () => {
         repositoryKey: 2,
         set: set?.label ?? '',
         pgPath: bed.sandbox.directory('restored'),
+        // Beside a running server: without directories of its own its archiving would stall for a minute.
+        workDirectory: bed.sandbox.directory('copy'),
         type: 'time',
         target: '2099-01-01 00:00:00+00',
         targetAction: 'pause',
