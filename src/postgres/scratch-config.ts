@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteSetting } from './quote-setting.ts';
+import { readConfiguredSetting } from './read-configured-setting.ts';
 import type { ControlData, Server } from './server.ts';
 import { makePrivateDirectory, writeOwnedFile } from './write-owned-file.ts';
 
@@ -109,7 +110,10 @@ export async function prepareScratch(server: Server, request: ScratchRequest): P
   const socketDirectory = scratchSocketDirectory(request.dataDirectory, request.port);
   await makePrivateDirectory(directory, server.owner);
   if (socketDirectory !== directory) await makePrivateDirectory(socketDirectory, server.owner);
-  const settings = scratchSettings(server.major, request);
+  const settings = {
+    ...(await readSharedMemory(server, request)),
+    ...scratchSettings(server.major, request),
+  };
   const autoConf = join(request.dataDirectory, 'postgresql.auto.conf');
   // First the file that every start reads: from here on the copy cannot archive.
   await writeOwnedFile(
@@ -128,6 +132,14 @@ export async function prepareScratch(server: Server, request: ScratchRequest): P
   );
   await writeOwnedFile(join(directory, 'pg_ident.conf'), '', server.owner, 0o600);
   return scratchServer(server, request);
+}
+
+/** The kind of shared memory that initdb found to work on this host; in containers the usual one may not. */
+async function readSharedMemory(server: Server, request: ScratchRequest): Promise<Record<string, string>> {
+  const name = 'dynamic_shared_memory_type';
+  const own = await readConfiguredSetting(server, name, request.dataDirectory);
+  const kind = own ?? (await readConfiguredSetting(server, name));
+  return kind === undefined ? {} : { [name]: kind };
 }
 
 /** The Server that prepareScratch makes, without touching anything. */

@@ -54,28 +54,17 @@ async function readNeeds({ plan, restored }: RestoreContext): Promise<ControlDat
   return { ...control, parameters };
 }
 
-/**
- * A copy never archives and has a port and socket of its own. It keeps the kind of shared memory that initdb found to
- * work on this host: in containers the usual one may not.
- */
+/** A copy never archives and has a port and socket of its own. */
 async function prepareCopy(context: RestoreContext, control: ControlData): Promise<Facts> {
   const { plan, production } = context;
-  const configured = async (name: string): Promise<string | undefined> =>
-    (await readConfiguredSetting(production, name, plan.directories.data)) ??
-    (await readConfiguredSetting(production, name));
-  const [libraries, memory] = await Promise.all(
-    ['shared_preload_libraries', 'dynamic_shared_memory_type'].map(configured),
-  );
+  const own = await readConfiguredSetting(production, 'shared_preload_libraries', plan.directories.data);
+  const libraries = own ?? (await readConfiguredSetting(production, 'shared_preload_libraries'));
   await prepareScratch(production, {
     dataDirectory: plan.directories.data,
     port: plan.server.port,
     control,
     sharedPreloadLibraries: libraries,
-    settings: {
-      recovery_min_apply_delay: '0',
-      wal_retrieve_retry_interval: '1s',
-      ...(memory === undefined ? {} : { dynamic_shared_memory_type: memory }),
-    },
+    settings: { recovery_min_apply_delay: '0', wal_retrieve_retry_interval: '1s' },
   });
   return { previous: {} };
 }
