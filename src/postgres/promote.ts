@@ -1,36 +1,53 @@
-import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../model/failure.ts';
-import { runCommand } from '../process/run-command.ts';
-import { serverEnvironment } from './server-environment.ts';
-import type { Server } from './server.ts';
+import { queryRow, type Connectable } from './query.ts';
+import { readRecovery, type RecoveryProgress } from './recovery-progress.ts';
+
+/**
+ * What ends recovery from where it stands. A pause at the target is ended by letting replay go on, which then finds
+ * nothing more to do and promotes: the signal of a promotion is noticed by a paused server only once a second
+ * (`recoveryPausesHere` in `src/backend/access/transam/xlogrecovery.c`).
+ */
+const endRecovery = `SELECT CASE
+  WHEN NOT pg_is_in_recovery() THEN 'nothing to do'
+  WHEN pg_is_wal_replay_paused() THEN 'resumed' || pg_wal_replay_resume()::text
+  ELSE 'told to promote ' || pg_promote(false)::text END AS done`;
+
+/** How long an order is given before it is repeated, milliseconds: a pause may not have been one at the target. */
+const patienceMs = 2000;
 
 /**
  * Ends recovery: the server becomes a primary on a new timeline. Also ends a pause at the recovery target. Does
  * nothing to a server that is a primary already, so it may be repeated.
  *
- * @throws Failure server-failed; timed-out when the promotion is still under way
- * @see https://www.postgresql.org/docs/current/app-pg-ctl.html
+ * @returns where it stands as a primary
+ * @throws Failure server-unreachable, server-failed; timed-out when the promotion is still under way
+ * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-RECOVERY-CONTROL
  */
 export async function promoteServer(
-  server: Server,
-  options: { readonly timeoutMs: number; readonly dataDirectory?: string | undefined },
-): Promise<void> {
-  const directory = options.dataDirectory ?? server.node.path;
-  const result = await runCommand({
-    command: join(server.binDirectory, 'pg_ctl'),
-    args: ['promote', '-D', directory, '-w', '-t', String(Math.max(1, Math.ceil(options.timeoutMs / 1000)))],
-    env: serverEnvironment(server.owner, server.binDirectory),
-    runAs: server.runAs,
-    timeoutMs: options.timeoutMs + 5000,
-  });
-  if (result.code === 0 || /server is not in standby mode/.test(result.stderr)) return;
-  const late = result.stopped === 'timeout' || /did not promote in time/.test(result.stderr + result.stdout);
-  throw new Failure(late ? 'timed-out' : 'server-failed', {
+  server: Connectable,
+  options: { readonly timeoutMs: number },
+): Promise<RecoveryProgress> {
+  const started = performance.now();
+  let ordered = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const elapsed = performance.now() - started;
+    if (elapsed - ordered > patienceMs) {
+      await queryRow(server, endRecovery, { database: 'postgres' });
+      ordered = elapsed;
+    }
+    const now = await readRecovery(server);
+    if (!now.inRecovery) return now;
+    if (elapsed > options.timeoutMs) throw stillPromoting(server, options.timeoutMs);
+    await delay(25);
+  }
+}
+
+function stillPromoting(server: Connectable, timeoutMs: number): Failure {
+  return new Failure('timed-out', {
     operation: 'promote PostgreSQL',
-    place: directory,
-    problem: late
-      ? `the promotion did not finish within ${Math.round(options.timeoutMs / 1000)} s and goes on`
-      : (result.stderr.split('\n')[0] ?? 'pg_ctl failed'),
+    place: `${server.socketDirectory}, port ${server.node.port}`,
+    problem: `the promotion did not finish within ${Math.round(timeoutMs / 1000)} s and goes on`,
     hint: 'Read the server log.',
   });
 }

@@ -113,10 +113,13 @@ export async function runSteps(context: RestoreContext): Promise<RestoreOutcome>
   try {
     const steps = stepsOfPlan(plan);
     const behind = journal.stepsOf(plan.id);
+    let resumed = behind.length > 0;
     for (const [index, { name, title }] of steps.entries()) {
       if (isBehind(behind, name)) continue;
       deps.emit?.({ type: 'step-started', step: name, title, number: index + 1, count: steps.length });
-      await runStep(context, name);
+      await runStep(context, name, resumed);
+      // From here on this process has seen the server run itself.
+      if (name === 'start-server' || needsServer.has(name)) resumed = false;
     }
     const outcome = outcomeOf(context);
     journal.finishRun(plan.id, {
@@ -138,7 +141,7 @@ function isBehind(steps: readonly StepRecord[], name: RestoreStepName): boolean 
   return isDone(steps, name) && (name !== 'recover' || isDone(steps, 'prove-target'));
 }
 
-async function runStep(context: RestoreContext, name: RestoreStepName): Promise<void> {
+async function runStep(context: RestoreContext, name: RestoreStepName, resumed: boolean): Promise<void> {
   const { plan, deps } = context;
   await context.checkpoint(`before ${name}`);
   if (deps.signal?.aborted) throw asInterrupted(plan, undefined);
@@ -146,7 +149,7 @@ async function runStep(context: RestoreContext, name: RestoreStepName): Promise<
   const step = deps.journal.startStep(plan.id, name);
   try {
     await context.checkpoint(`started ${name}`);
-    if (needsServer.has(name)) {
+    if (needsServer.has(name) && resumed) {
       // After a crash of the host nothing runs any more.
       await ensureStarted(context, context.factsOf('start-server')['log'] as LogPlace | undefined);
     }

@@ -32,7 +32,7 @@ describe('copyVerified', () => {
   it('copies over what a crash left, for the owner only', async () => {
     writeFileSync(at('a'), 'content');
     writeFileSync(at('b.holdfast-new'), 'half');
-    expect(await copyVerified(at('a'), at('b'), owner)).toMatch(/^[0-9a-f]{64}$/);
+    await copyVerified(at('a'), at('b'), owner);
     expect(readFileSync(at('b'), 'utf8')).toBe('content');
     expect(statSync(at('b')).mode & 0o777).toBe(0o600);
     expect(await listNames(directory)).toEqual(['a', 'b']);

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { chmod, chown, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { Failure } from '../../model/failure.ts';
 
 export interface FileOwner {
@@ -69,19 +69,18 @@ export async function makeOwnedDirectory(path: string, mode: number, owner: File
 }
 
 /**
- * Copies a file, makes the copy last and reads both again.
+ * Copies a file (sharing its blocks where the file system can), makes the copy last and reads both again.
  *
- * @returns its SHA-256 in hexadecimal
  * @throws Failure file-unusable when the copy is not the same
  */
-export async function copyVerified(from: string, to: string, owner: FileOwner): Promise<string> {
+export async function copyVerified(from: string, to: string, owner: FileOwner): Promise<void> {
   const temporary = `${to}.holdfast-new`;
   await rm(temporary, { force: true });
-  await copyFile(from, temporary);
+  await copyFile(from, temporary, constants.COPYFILE_FICLONE);
   await chmod(temporary, 0o600);
   await give(temporary, owner);
   await syncPath(temporary);
-  const [original, copy] = [await hashOf(from), await hashOf(temporary)];
+  const [original, copy] = await Promise.all([checksumOf(from), checksumOf(temporary)]);
   if (original !== copy) {
     throw new Failure('file-unusable', {
       operation: `copy ${from}`,
@@ -92,15 +91,16 @@ export async function copyVerified(from: string, to: string, owner: FileOwner): 
   }
   await rename(temporary, to);
   await syncPath(dirname(to));
-  return copy;
 }
 
 async function give(path: string, owner: FileOwner): Promise<void> {
   if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+async function checksumOf(path: string): Promise<number> {
+  let checksum = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    checksum = crc32(chunk as Buffer, checksum);
+  }
+  return checksum;
 }

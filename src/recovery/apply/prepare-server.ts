@@ -25,10 +25,13 @@ import { appendOverrides, ownValue, recoveryOverrides, targetSettings } from './
 export const prepareServer: StepBody = async (context) => {
   const { plan, restored } = context;
   const control = await readNeeds(context);
+  const copying = plan.mode === 'into' ? Promise.resolve([]) : copySalvage(context);
+  // Whatever goes wrong with the settings is told first; the copies are awaited below.
+  copying.catch(() => {});
   const settings =
     plan.mode === 'into' ? await prepareCopy(context, control) : await prepareInPlace(context, control);
   await context.checkpoint('prepare-server: settings written');
-  const copied = plan.mode === 'into' ? [] : await copySalvage(context);
+  const copied = await copying;
   if (plan.target.target.kind === 'latest') await waitInsteadOfPromoting(restored.node.path);
   const expectedEnd =
     plan.target.target.kind === 'latest' ? await findExpectedEnd(context, control.walSegmentSize) : undefined;

@@ -4,7 +4,6 @@ import { Failure } from '../../model/failure.ts';
 import { formatLsn } from '../../model/wal.ts';
 import { promoteServer as promote } from '../../postgres/promote.ts';
 import { runStatements } from '../../postgres/query.ts';
-import { readRecovery } from '../../postgres/recovery-progress.ts';
 import { parentOf } from './prove-target.ts';
 import { resetStatements } from './prepare-server.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
@@ -17,10 +16,8 @@ export const promoteRestoredServer: StepBody = async (context, step) => {
   const { plan, restored, limits } = context;
   step.note({ promoting: true });
   await context.checkpoint('promote: noted');
-  await promote(restored, { timeoutMs: limits.promoteMs });
+  const { timeline } = await promote(restored, { timeoutMs: limits.promoteMs });
   await context.checkpoint('promote: promoted');
-  const { timeline, inRecovery } = await readRecovery(restored);
-  if (inRecovery) throw wrong(context, 'the server is still in recovery after its promotion');
   const parent = await parentOf(restored.node.path, timeline);
   if (parent === undefined) throw wrong(context, `timeline ${timeline} has no history file`);
   if (parent.timeline !== plan.target.timeline) {

@@ -1,5 +1,5 @@
 import { Failure } from '../../model/failure.ts';
-import { queryRow, queryRows, quoteIdentifier, runStatements } from '../../postgres/query.ts';
+import { queryRows, quoteIdentifier, runStatements } from '../../postgres/query.ts';
 import { historyFileName } from '../../model/wal.ts';
 import { archiveOf, isArchived } from './archive-listing.ts';
 import { addFinding, type RestoreContext, type StepBody } from './restore-context.ts';
@@ -30,11 +30,18 @@ export const proveWrite: StepBody = async (context, step) => {
     `INSERT INTO ${name}.proof VALUES ('written')`,
   ]);
   await context.checkpoint('prove-write: written');
-  const rows = await queryRows<{ restore: string }>(restored, `SELECT restore FROM ${name}.proof`);
-  await runStatements(restored, ['SET synchronous_commit = local', drop]);
-  if (rows.length !== 1 || rows[0]?.restore !== 'written') throw notWritten(context, rows.length);
-  const archiving = plan.mode === 'into' ? undefined : await proveArchiving(context);
-  await checkpoint;
+  const rows = await queryRows<{ restore: string; mode: string }>(
+    restored,
+    `SELECT restore, current_setting('archive_mode') AS mode FROM ${name}.proof`,
+  );
+  const [row] = rows;
+  if (row === undefined || rows.length !== 1 || row.restore !== 'written')
+    throw notWritten(context, rows.length);
+  const [archiving] = await Promise.all([
+    plan.mode === 'into' ? undefined : proveArchiving(context, row.mode),
+    runStatements(restored, ['SET synchronous_commit = local', drop]),
+    checkpoint,
+  ]);
   await removeMarker(plan);
   return {
     facts: { schema, written: true, archiving },
@@ -51,12 +58,8 @@ function writeCheckpoint({ plan, restored, limits }: RestoreContext): Promise<vo
 }
 
 /** Not a failure: the data is back and can be used, but the next disaster would find nothing. */
-async function proveArchiving(context: RestoreContext): Promise<string> {
-  const { plan, restored, limits } = context;
-  const { mode } = await queryRow<{ mode: string }>(
-    restored,
-    `SELECT current_setting('archive_mode') AS mode`,
-  );
+async function proveArchiving(context: RestoreContext, mode: string): Promise<string> {
+  const { plan, limits } = context;
   if (mode === 'off') {
     addFinding(context, {
       rule: 'archiving-off',

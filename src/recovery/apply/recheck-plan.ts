@@ -21,9 +21,10 @@ export async function recheckPlan(plan: RestorePlan, deps: RestoreDependencies):
     throw refuse(plan, refusal.problem, refusal.remedy, { refusals: plan.refusals });
   }
   await refuseUnfinished(plan);
-  await requireSet(deps.engine, plan);
-  if (plan.mode === 'into') await checkNewDirectory(plan);
-  else await checkOldCluster(plan, deps.server);
+  await Promise.all([
+    requireSet(deps.engine, plan),
+    plan.mode === 'into' ? checkNewDirectory(plan) : checkOldCluster(plan, deps.server),
+  ]);
 }
 
 /** The note beside the directory is there from the first change of a restore until it is proved or undone. */

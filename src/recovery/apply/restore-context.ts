@@ -38,6 +38,8 @@ export interface StepProgress {
 
 /** How long what is not essential may take, milliseconds. */
 export interface RestoreLimits {
+  /** For the last question to the old server, which may be too sick to answer. */
+  readonly flushMs: number;
   /** For the fast shutdown of the old server, before it is told to stop at once. */
   readonly stopMs: number;
   readonly promoteMs: number;
@@ -48,10 +50,11 @@ export interface RestoreLimits {
 }
 
 export const defaultLimits: RestoreLimits = {
+  flushMs: 20_000,
   stopMs: 120_000,
   promoteMs: 600_000,
   archiveMs: 60_000,
-  pollMs: 100,
+  pollMs: 50,
 };
 
 export interface RestoreDependencies {

@@ -13,7 +13,6 @@ import type { RestoreContext, StepBody } from './restore-context.ts';
 interface SalvagedFile {
   readonly name: string;
   readonly bytes: number;
-  readonly sha256: string;
   /** Whether the engine took it into the archive; undefined where that was not tried. */
   readonly pushed: boolean | undefined;
 }
@@ -38,9 +37,9 @@ export const salvageWal: StepBody = async (context, step) => {
   const files: SalvagedFile[] = [];
   for (const name of names) {
     deps.signal?.throwIfAborted();
-    const sha256 = await copyVerified(join(source, name), join(directory, name), plan.owner);
+    await copyVerified(join(source, name), join(directory, name), plan.owner);
     const { size } = await stat(join(directory, name));
-    files.push({ name, bytes: size, sha256, pushed: undefined });
+    files.push({ name, bytes: size, pushed: undefined });
     await context.checkpoint(`salvage-wal: copied ${name}`);
     context.progress('salvage-wal', { message: `${files.length} of ${names.length} files copied` });
   }

@@ -1,17 +1,16 @@
 import { isFailure } from '../../model/failure.ts';
 import { findServerProcesses } from '../../postgres/postmaster-processes.ts';
-import { inspectServer } from '../../postgres/inspect-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import { type StopProgress, stopServer } from '../../postgres/stop-server.ts';
 import type { Facts, StepBody } from './restore-context.ts';
 
 /** Stops the old server and notes that it ran, so that an undo starts it again. */
 export const stopOldServer: StepBody = async (context, step) => {
-  const state = await inspectServer(context.production);
-  const wasRunning = step.earlier['wasRunning'] === true || state.running;
+  const running = (await findServerProcesses(context.production.node.path)).length > 0;
+  const wasRunning = step.earlier['wasRunning'] === true || running;
   step.note({ wasRunning });
   await context.checkpoint('stop-server: noted');
-  if (!state.running) {
+  if (!running) {
     return { facts: { wasRunning }, summary: wasRunning ? 'stopped' : 'it was not running' };
   }
   const stopped = await stopWhateverRuns(context.production, context.limits.stopMs, (progress) =>
