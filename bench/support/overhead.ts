@@ -69,7 +69,7 @@ export function overheadTable(title: string, result: BenchmarkResult): Table {
     ],
     rows: quantities.map((quantity) => overheadRow(result, quantity)),
     notes: [
-      `Bar: the median with Holdfast is at most ${overheadBar.milliseconds} ms plus ${overheadBar.share * 100} % above the bare one. Medians with the smallest and the largest value.`,
+      `Bar: the median of the differences within the pairs is at most ${overheadBar.milliseconds} ms plus ${overheadBar.share * 100} % of the bare median. Medians with the smallest and the largest value.`,
     ],
   };
 }
@@ -82,6 +82,8 @@ function overheadRow(result: BenchmarkResult, quantity: string): string[] {
   const bare = spreadOf(values.bare);
   const holdfast = spreadOf(values.holdfast);
   const difference = holdfast.median - bare.median;
+  // Within a pair both begin at the same fraction of a second; across pairs a full second more or less drowns the rest.
+  const paired = medianDifference(values.bare, values.holdfast);
   const allowed = overheadBar.milliseconds + overheadBar.share * bare.median;
   return [
     quantity,
@@ -89,9 +91,9 @@ function overheadRow(result: BenchmarkResult, quantity: string): string[] {
     formatSeconds(bare),
     formatSeconds(holdfast),
     formatDifference(difference),
-    formatDifference(medianDifference(values.bare, values.holdfast)),
+    formatDifference(paired),
     formatRatio(holdfast.median / bare.median),
     formatDifference(allowed),
-    difference <= allowed ? 'yes' : 'NO',
+    paired <= allowed ? 'yes' : 'NO',
   ];
 }

@@ -23,6 +23,7 @@ export async function runBackupJob(
     pid: process.pid,
     signal: context.signal,
     onSpawn: context.onSpawn,
+    writeCheckpoint: async () => (await import('./write-checkpoint.ts')).writeCheckpoint(context),
     onEvent: (event) => showEvent(event, plan.stanza, context, progress),
   });
 }

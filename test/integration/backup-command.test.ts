@@ -214,6 +214,25 @@ describe('holdfast backup', () => {
     }
   });
 
+  it('backs up right after a promotion, whose checkpoint takes minutes by itself', async () => {
+    const { cluster } = bed;
+    await cluster.sql(`ALTER SYSTEM SET checkpoint_timeout = '1h'; CHECKPOINT;
+      CREATE TABLE many AS SELECT g, repeat('x', 500) FROM generate_series(1, 15000) AS g`);
+    // Recovered from its own WAL, its pages are dirty again, and the checkpoint of the promotion spreads them over an hour.
+    await cluster.kill();
+    const signal = `${cluster.dataDirectory}/standby.signal`;
+    cluster.sandbox.write(signal, '');
+    const { owner } = testUser();
+    chownSync(signal, owner.uid, owner.gid);
+    await cluster.start();
+    await cluster.sql('SELECT pg_promote()');
+    await expect(bed.engine('--repo=2', '--type=incr', 'backup')).rejects.toThrow(
+      /\[058\]: WAL timeline 2 does not match pg_control timeline 1/,
+    );
+    const result = await bed.mustRun(['backup', '--repo', 'offsite', '--json']);
+    expect(result.json()).toMatchObject({ ok: true });
+  });
+
   it('calls page checksum errors a failure although the engine ends well', async () => {
     const table = await bed.cluster.value("SELECT pg_relation_filepath('ballast')");
     await bed.cluster.sql('CHECKPOINT');

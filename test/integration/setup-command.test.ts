@@ -80,6 +80,7 @@ describe('holdfast setup, check, restore and undo', () => {
     expect(result.code).toBeLessThan(3);
     expect(result.json()).toMatchObject({ ok: true, command: 'restore', outcome: { stanza: 'main' } });
     expect(await readKnownRows(cluster)).toEqual(rows);
+    await mustRun('backup', '--repo', 'local');
     const undone = await mustRun('undo', '--yes');
     expect(undone.stdout).toMatch(/server +started again/);
     expect(await readKnownRows(cluster)).toEqual(later);

@@ -28,6 +28,8 @@ export interface BackupDeps {
   readonly signal?: AbortSignal | undefined;
   readonly onSpawn?: ((pid: number) => void) | undefined;
   readonly onEvent: (event: BackupEvent) => void;
+  /** Writes a checkpoint on the primary; undefined where that is not on this host. */
+  readonly writeCheckpoint?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -90,7 +92,7 @@ async function backUpInto(stanza: string, planned: PlannedBackup, deps: BackupDe
   }
 }
 
-function runEngineBackup(
+async function runEngineBackup(
   stanza: string,
   planned: PlannedBackup,
   runId: string,
@@ -105,11 +107,30 @@ function runEngineBackup(
   };
   // The requested type: where a full one is needed the engine falls forward by itself, and what it decides counts.
   const request = { stanza, repositoryKey: planned.repository.key, type: planned.requestedType, annotations };
-  return runBackup(deps.engine, request, {
-    signal: deps.signal,
-    onSpawn: deps.onSpawn,
-    onProgress: (progress) => deps.onEvent({ kind: 'progress', planned, progress }),
-  });
+  const run = (): Promise<BackupOutcome> =>
+    runBackup(deps.engine, request, {
+      signal: deps.signal,
+      onSpawn: deps.onSpawn,
+      onProgress: (progress) => deps.onEvent({ kind: 'progress', planned, progress }),
+    });
+  try {
+    return await run();
+  } catch (error) {
+    if (!isJustPromoted(error) || deps.writeCheckpoint === undefined) throw error;
+    await deps.writeCheckpoint();
+    return run();
+  }
+}
+
+/**
+ * After a promotion the control file names the old timeline until a checkpoint has been written, which may take minutes
+ * by itself. The engine refuses a backup meanwhile (pgBackRest `src/command/backup/backup.c`, backupInit).
+ */
+function isJustPromoted(error: unknown): boolean {
+  return (
+    isFailure(error, 'stanza-mismatch') &&
+    /WAL timeline \d+ does not match pg_control timeline \d+/.test(error.problem)
+  );
 }
 
 interface FailedRun {

@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, isFailure } from '../../model/failure.ts';
 import { queryRows, quoteIdentifier, runStatements } from '../../postgres/query.ts';
 import { historyFileName } from '../../model/wal.ts';
 import { archiveOf, isArchived } from './archive-listing.ts';
@@ -11,15 +11,17 @@ import { removeMarker } from './restore-marker.ts';
  * production waits for may be gone. In place, the history of the new timeline must reach the repository too: it is the
  * first thing that the promoted server archives.
  *
- * The checkpoint is for the next backup: a promotion returns before its own checkpoint is written, and until then the
- * control file names the old timeline, which the engine refuses with error 58.
+ * The checkpoint is for the next backup: a promotion returns before its own checkpoint is written, which takes its time,
+ * and until then the control file names the old timeline, which the engine refuses with error 58. It is only asked for.
  */
 export const proveWrite: StepBody = async (context, step) => {
   const { plan, restored } = context;
   const schema = `holdfast_proof_${plan.id.replaceAll(/\W/g, '_').toLowerCase()}`.slice(0, 63);
   const name = quoteIdentifier(schema);
   step.note({ schema });
-  const checkpoint = writeCheckpoint(context);
+  const checkpoint = requestCheckpoint(context);
+  // Awaited below, with the rest.
+  checkpoint.catch(() => {});
   // A proof that was interrupted may have left its schema.
   const drop = `DROP SCHEMA IF EXISTS ${name} CASCADE`;
   await runStatements(restored, [
@@ -49,12 +51,14 @@ export const proveWrite: StepBody = async (context, step) => {
   };
 };
 
-/** Goes on while the rest is proved. A failure is thrown where it is awaited. */
-function writeCheckpoint({ plan, restored, limits }: RestoreContext): Promise<void> {
-  if (plan.mode === 'into') return Promise.resolve();
-  const checkpoint = runStatements(restored, ['CHECKPOINT'], { timeoutMs: limits.promoteMs });
-  checkpoint.catch(() => {});
-  return checkpoint;
+/** The request stays with the checkpointer when the statement that made it is cancelled (checkpointer.c). */
+async function requestCheckpoint({ plan, restored }: RestoreContext): Promise<void> {
+  if (plan.mode === 'into') return;
+  try {
+    await runStatements(restored, ['CHECKPOINT'], { timeoutMs: 20 });
+  } catch (error) {
+    if (!isFailure(error, 'timed-out')) throw error;
+  }
 }
 
 /** Not a failure: the data is back and can be used, but the next disaster would find nothing. */
