@@ -10,6 +10,7 @@ import { openEngine } from '../../src/engine/open-engine.ts';
 import { runStanzaCreate } from '../../src/engine/stanza-create.ts';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { engineUnderTest } from '../support/engines.ts';
+import { nodeAt } from '../support/postgres-node.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 
 /** A server that archives into two repositories (the second encrypted) by the configuration that Holdfast renders. */
@@ -69,26 +70,7 @@ export function stanzaWith(
   return {
     name,
     nodes: [
-      {
-        host: undefined,
-        path: node.path,
-        port: node.port,
-        socketPath: node.socketPath,
-        databaseUser: 'postgres',
-        database: 'postgres',
-        osUser: 'postgres',
-        binDirectory: undefined,
-        transport: {
-          kind: 'ssh',
-          port: undefined,
-          user: undefined,
-          command: undefined,
-          configFile: undefined,
-          caFile: undefined,
-          certificateFile: undefined,
-          keyFile: undefined,
-        },
-      },
+      { ...nodeAt(node.path, node.port, 'postgres'), socketPath: node.socketPath, databaseUser: 'postgres' },
     ],
     patroni: undefined,
     repositories,

@@ -6,7 +6,6 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { runStanzaCreate } from '../../src/engine/stanza-create.ts';
 import type { Repository } from '../../src/model/repository.ts';
-import type { PostgresNode } from '../../src/model/stanza.ts';
 import { observeRestore } from '../../src/recovery/plan/observe-restore.ts';
 import { planRestore } from '../../src/recovery/plan/plan-restore.ts';
 import type { RestoreRequest } from '../../src/recovery/plan/restore-request.ts';
@@ -14,6 +13,7 @@ import { parseRestoreTarget } from '../../src/recovery/parse-target.ts';
 import type { RestorePlan } from '../../src/recovery/restore-plan.ts';
 import { createCluster, type ClusterRequest, type TestCluster } from './cluster.ts';
 import { engineUnderTest } from './engines.ts';
+import { nodeOf } from './postgres-node.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -179,27 +179,7 @@ function conf(
 }
 
 function describe(sandbox: Sandbox, cluster: TestCluster, engine: Configuration['engine']): Configuration {
-  const transport = {
-    kind: 'ssh',
-    port: undefined,
-    user: undefined,
-    command: undefined,
-    configFile: undefined,
-    caFile: undefined,
-    certificateFile: undefined,
-    keyFile: undefined,
-  } as const;
-  const node: PostgresNode = {
-    host: undefined,
-    path: cluster.dataDirectory,
-    port: cluster.port,
-    socketPath: cluster.socketDirectory,
-    databaseUser: undefined,
-    database: 'postgres',
-    osUser: 'postgres',
-    binDirectory: cluster.binaries.directory,
-    transport,
-  };
+  const node = nodeOf(cluster, { socketPath: cluster.socketDirectory, osUser: 'postgres' });
   const repository = (name: string, key: number): Repository => ({
     name,
     key,

@@ -9,6 +9,7 @@ import type { RestorePlan } from '../../src/recovery/restore-plan.ts';
 import { buildLedger } from '../../src/recovery/wal/ledger.ts';
 import { listStretches } from '../../src/recovery/wal/ledger.ts';
 import { buildChain, timelineOfSegment } from '../../src/recovery/wal/timeline-chain.ts';
+import { nodeAt } from './postgres-node.ts';
 import { synthesizeSegment, syntheticName, syntheticSegmentSize } from './synthetic-wal.ts';
 
 /** A history in whole minutes: segment n holds one commit, at minute n, with xid 1000 + n. */
@@ -168,30 +169,9 @@ const catalogue: RestoreObservations['catalogue'] = {
   backupRunning: false,
 };
 
-const transport = {
-  kind: 'ssh',
-  port: undefined,
-  user: undefined,
-  command: undefined,
-  configFile: undefined,
-  caFile: undefined,
-  certificateFile: undefined,
-  keyFile: undefined,
-} as const;
-
 const cluster: ClusterObservation = {
   server: {
-    node: {
-      host: undefined,
-      path: '/data',
-      port: 5432,
-      socketPath: undefined,
-      databaseUser: undefined,
-      database: 'postgres',
-      osUser: 'postgres',
-      binDirectory: undefined,
-      transport,
-    },
+    node: nodeAt('/data', 5432, 'postgres'),
     major: 15,
     binDirectory: '/usr/lib/postgresql/15/bin',
     psql: '/usr/bin/psql',

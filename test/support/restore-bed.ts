@@ -20,6 +20,7 @@ import type { Journal } from '../../src/store/journal.ts';
 import { openJournal } from '../../src/store/open-journal.ts';
 import { createCluster, type ClusterRequest, type TestCluster } from './cluster.ts';
 import { engineUnderTest } from './engines.ts';
+import { nodeOf } from './postgres-node.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 
 /** A cluster that archives into a repository, with one full set and known rows: what a restore needs. */
@@ -94,7 +95,10 @@ async function buildBed(sandbox: Sandbox, request: ClusterRequest): Promise<Rest
     annotations: {},
   });
   const currentUid = process.getuid?.() ?? 0;
-  const server = await locateServer(nodeOf(cluster), { path: '/usr/bin:/bin', currentUid });
+  const server = await locateServer(
+    nodeOf(cluster, { socketPath: cluster.socketDirectory, osUser: 'postgres' }),
+    { path: '/usr/bin:/bin', currentUid },
+  );
   const bed: RestoreBed = {
     sandbox,
     cluster,
@@ -154,29 +158,6 @@ function renderConf(sandbox: Sandbox, cluster: TestCluster, repository: string):
     'pg1-user=postgres',
     '',
   ].join('\n');
-}
-
-function nodeOf(cluster: TestCluster): Server['node'] {
-  return {
-    host: undefined,
-    path: cluster.dataDirectory,
-    port: cluster.port,
-    socketPath: cluster.socketDirectory,
-    databaseUser: undefined,
-    database: 'postgres',
-    osUser: 'postgres',
-    binDirectory: cluster.binaries.directory,
-    transport: {
-      kind: 'ssh',
-      port: undefined,
-      user: undefined,
-      command: undefined,
-      configFile: undefined,
-      caFile: undefined,
-      certificateFile: undefined,
-      keyFile: undefined,
-    },
-  };
 }
 
 let plans = 0;
