@@ -10,6 +10,10 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   store: ['model', 'process'],
   /** Driving pgbackrest. */
   engine: ['config', 'process', 'model'],
+  /** Rules about files that people already have. */
+  lint: ['config', 'engine', 'process', 'model'],
+  /** From what people have to a holdfast.yaml: an existing pgbackrest.conf, an .env file, a few questions. */
+  adopt: ['config', 'engine', 'lint', 'postgres', 'process', 'model'],
   /** Servers. */
   postgres: ['process', 'model'],
   /** From a wish to a plan, its application, and the way back. */
@@ -21,7 +25,20 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   /** Deployments rendered from the configuration. */
   render: ['config', 'engine', 'model'],
   /** The thin shell: wires everything. */
-  cli: ['config', 'engine', 'jobs', 'model', 'postgres', 'process', 'recovery', 'render', 'status', 'store'],
+  cli: [
+    'adopt',
+    'config',
+    'engine',
+    'jobs',
+    'lint',
+    'model',
+    'postgres',
+    'process',
+    'recovery',
+    'render',
+    'status',
+    'store',
+  ],
 };
 
 /**
@@ -35,7 +52,7 @@ export const reservedModules: Readonly<Record<string, readonly string[]>> = {
    */
   'node:child_process': ['process', 'cli', 'recovery/wal/decompress.ts'],
   'node:sqlite': ['store'],
-  yaml: ['config', 'cli'],
+  yaml: ['config', 'cli', 'lint', 'adopt'],
   croner: ['config', 'model'],
   commander: ['cli'],
 };
