@@ -1,0 +1,123 @@
+import type { DocumentKind } from './lint-document.ts';
+
+/** What a name or the tag of a fenced block says of a text; undefined when nothing. */
+export type ContentHint = 'yaml' | 'json' | 'ini' | 'shell' | 'python' | undefined;
+
+/**
+ * What a text is, by what stands in it. A hint decides only between what the content leaves open: a block called
+ * `ini` is a pgbackrest.conf with `[global]` in it and a postgresql.conf with `archive_mode`.
+ */
+export function detectContent(text: string, hint: ContentHint): DocumentKind {
+  if (text.trim() === '') return 'unknown';
+  if (hint === 'python') return 'python';
+  if (hint === 'yaml') return detectYaml(text);
+  if (hint === 'json') return isConsul(text) ? 'consul' : detectYaml(text);
+  const script = /^\uFEFF?#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text);
+  if (script) return /python/.test(`${script[1]} ${script[2]}`) ? 'python' : 'shell';
+  const lines = text.split('\n').map((line) => line.trim());
+  const meaningful = lines.filter((line) => line !== '' && !/^[#;]/.test(line));
+  const plain = detectLines(meaningful);
+  if (plain !== undefined) return plain;
+  if (hint === 'shell') return 'shell';
+  const found = /^\s*[{[]/.test(text) && isConsul(text) ? 'consul' : detectYaml(text);
+  return found;
+}
+
+/** Kinds that are told line by line. */
+function detectLines(lines: readonly string[]): DocumentKind | undefined {
+  if (lines.some((line) => /^\[(Unit|Service|Timer|Install|Path|Socket)\]$/.test(line)))
+    return 'systemd-unit';
+  if (lines.some((line) => /^\[global(:[a-z-]+)?\]/.test(line) || /^(repo|pg)\d+-[a-z0-9-]+\s*=/.test(line)))
+    return 'pgbackrest-conf';
+  if (lines.length === 0) return undefined;
+  if (/^FROM\s+\S+/i.test(lines.find((line) => !/^ARG\s/i.test(line)) ?? '') && lines.some(isDockerStep))
+    return 'dockerfile';
+  if (lines.every((line) => isCronLine(line) || /^[A-Z_]+\s*=/.test(line)) && lines.some(isCronLine))
+    return 'crontab';
+  if (
+    lines.every((line) => /^(export\s+)?[A-Z_][A-Z0-9_]*=/.test(line) && !/^\w+=\S*\s+[\w./-]+\s/.test(line))
+  )
+    return 'environment';
+  if (lines.some((line) => serverSetting.test(line)) && lines.every((line) => assignment.test(line)))
+    return 'postgresql-conf';
+  if (lines.some((line) => /^ALTER\s+SYSTEM\b/i.test(line))) return 'postgresql-conf';
+  return undefined;
+}
+
+const assignment = /^([a-z_][\w.]*\s*=?\s*\S|\{[{%#])/i;
+
+/** Settings that tell a postgresql.conf, in either of its forms (`name = value`, `name value`). */
+const serverSetting =
+  /^(archive_(mode|command|timeout|library|cleanup_command)|restore_command|recovery_target\w*|wal_(level|keep_size|keep_segments|compression|log_hints)|max_wal_(senders|size)|max_replication_slots|hot_standby|full_page_writes|fsync|shared_buffers|listen_addresses|data_directory|primary_conninfo|synchronous_commit|track_commit_timestamp)\s*(=|\s['\w])/;
+
+/** Five fields of a cron expression, or `@daily`, and a command. */
+export function isCronLine(line: string): boolean {
+  return /^\s*(@(reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|[\d*][\d*,/-]*(\s+(\*|[\d*,/-]+|[a-z]{3}([,-][a-z]{3})*|\{\{.*?\}\})){4})\s+[^\s=]/i.test(
+    line,
+  );
+}
+
+function isDockerStep(line: string): boolean {
+  return /^(RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|HEALTHCHECK|USER|WORKDIR|EXPOSE|VOLUME|LABEL)\s/i.test(line);
+}
+
+function isConsul(text: string): boolean {
+  return (
+    /"(services?|checks?)"\s*:/.test(text) && /"(script|args|interval|ttl|http|tcp|port|tags)"\s*:/.test(text)
+  );
+}
+
+/** By the keys at the outermost level, as several documents or a list may have them. */
+function detectYaml(text: string): DocumentKind {
+  const keys = outerKeys(text);
+  const has = (...names: readonly string[]) => names.some((name) => keys.has(name));
+  if (/^\s*"?apiVersion"?\s*:/m.test(text) && /^\s*"?kind"?\s*:/m.test(text)) return 'kubernetes';
+  if (has('stanzas')) return 'holdfast';
+  if (/^\s*(- )?"?(alert|record)"?\s*:/m.test(text) && /^\s*(- )?"?expr"?\s*:/m.test(text))
+    return 'prometheus-rules';
+  if (pigstyKey.test(text)) return 'pigsty';
+  if (isPlaybook(text, keys)) return 'ansible';
+  if (has('services') && /^\s+(image|build|environment|command|entrypoint|volumes|extends)\s*:/m.test(text))
+    return 'compose';
+  if (isPatroni(text, has)) return 'patroni';
+  if (has('environment', 'entrypoint', 'healthcheck', 'env_file', 'depends_on')) return 'compose';
+  if (/\b(vault_|pgbackrest_|postgresql_|ansible_)\w*\s*:/.test(text)) return 'ansible';
+  return 'unknown';
+}
+
+const pigstyKey =
+  /^\s*"?(pgbackrest_(repo|method|clean|enabled)|pg_crontab|node_crontab|pg_cluster|pg_seq)"?\s*:/m;
+
+const ansibleModule =
+  /^\s+(- )?((ansible|community)\.[a-z_.]+|apt|yum|dnf|package|file|copy|template|lineinfile|blockinfile|command|shell|cron|systemd|service|postgresql_set|get_url|include_tasks|import_tasks)\s*:/m;
+
+function isPlaybook(text: string, keys: ReadonlySet<string>): boolean {
+  if (
+    keys.has('hosts') &&
+    /^\s*(- )?(tasks|roles|vars|handlers|become|vars_files|gather_facts)\s*:/m.test(text)
+  )
+    return true;
+  if (/^\s*- (name|hosts|block)\s*:/m.test(text) && ansibleModule.test(text) && !keys.has('services'))
+    return true;
+  return keys.has('all') && /^\s+(hosts|children)\s*:/m.test(text);
+}
+
+function isPatroni(text: string, has: (...names: readonly string[]) => boolean): boolean {
+  if (has('scope') && has('postgresql', 'restapi', 'bootstrap', 'etcd', 'etcd3', 'consul')) return true;
+  if (has('bootstrap') && /^\s+dcs\s*:/m.test(text)) return true;
+  if (has('recovery_conf', 'create_replica_methods')) return true;
+  if (has('postgresql') && /^\s+(parameters|recovery_conf|create_replica_methods|data_dir)\s*:/m.test(text))
+    return true;
+  return has('parameters', 'archive_command', 'archive_mode', 'restore_command');
+}
+
+/** Keys of the least indented lines, dashes of lists looked through. */
+function outerKeys(text: string): ReadonlySet<string> {
+  const found: { depth: number; key: string }[] = [];
+  for (const [, indentation = '', dash = '', key = ''] of text.matchAll(
+    /^([ \t]*)(- +)?["']?([A-Za-z_][\w.-]*)["']?\s*:(?=\s|$)/gm,
+  ))
+    found.push({ depth: indentation.length + dash.length, key });
+  const least = Math.min(...found.map(({ depth }) => depth));
+  return new Set(found.filter(({ depth }) => depth === least).map(({ key }) => key));
+}

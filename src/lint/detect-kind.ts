@@ -1,0 +1,38 @@
+import { detectContent } from './detect-content.ts';
+import type { DocumentKind } from './lint-document.ts';
+
+/**
+ * What a file is, by its name where that says it, and else by what stands in it. Endings of templates and examples
+ * (`.j2`, `.example`) are looked through.
+ *
+ * @param file path or name; a hint of no meaning (`ini`) may be given as its ending
+ */
+export function detectKind(file: string, text: string): DocumentKind {
+  const path = file
+    .toLowerCase()
+    .replace(/(\.(j2|jinja2?|tmpl|tpl|template|example|sample|dist|orig|bak))+$/, '');
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  for (const [pattern, kind] of fileNames) if (pattern.test(path)) return kind;
+  if (/\.ya?ml$/.test(name)) return detectContent(text, 'yaml');
+  if (name.endsWith('.json')) return detectContent(text, 'json');
+  if (/\.(conf|ini|cnf|sql|txt)$/.test(name)) return detectContent(text, 'ini');
+  return detectContent(text, undefined);
+}
+
+/** Of the first that fits; each is held against the whole path in lower case. */
+const fileNames: readonly (readonly [RegExp, DocumentKind])[] = [
+  [/(^|\/)holdfast\.ya?ml$/, 'holdfast'],
+  [/\.(md|markdown|mdx)$/, 'markdown'],
+  [/(^|\/)pgbackrest[^/]*\.conf$/, 'pgbackrest-conf'],
+  [/pgbackrest[^/]*\/conf\.d\/[^/]*\.conf$/, 'pgbackrest-conf'],
+  [/(^|\/)(postgresql|recovery)[^/]*\.conf$/, 'postgresql-conf'],
+  [/(^|\/)(\.env[^/]*|[^/]*\.env|env)$/, 'environment'],
+  [/(^|\/)patroni[^/]*\.ya?ml$/, 'patroni'],
+  [/(^|\/)pigsty[^/]*\.ya?ml$/, 'pigsty'],
+  [/(^|\/)([^/]*crontab[^/]*|cron\.d\/[^/]+|[^/]*\.cron)$/, 'crontab'],
+  [/\.(service|timer|socket|path)$/, 'systemd-unit'],
+  [/(^|\/)(docker-)?compose[^/]*\.ya?ml$/, 'compose'],
+  [/(^|\/)((docker|container)file[^/]*|[^/]*\.dockerfile)$/, 'dockerfile'],
+  [/\.(sh|bash|ksh|zsh)$/, 'shell'],
+  [/\.py$/, 'python'],
+];

@@ -1,0 +1,37 @@
+/*
+ * Templates of YAML files are not YAML: `key: {{ value }}` opens a mapping in a mapping and `{% if … %}` is nothing
+ * at all. Each character of a placeholder is exchanged for one of the private use area, one for one, so that every
+ * offset stays right and the text can be put back afterwards.
+ */
+const privateArea = 0xe000;
+
+/** `{{ … }}`, `{% … %}`, `{# … #}` and `${…}`; the shortest that closes. */
+const placeholders = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}|\$\{[^{}\n]*\}/g;
+
+/** A line that holds nothing but statements or calls of a template: `{% for … %}`, `{{- toYaml . | nindent 4 }}`. */
+const statementLine = /^([ \t]*)(?:\{[{%#](?:(?![}%#]\}).)*[}%#]\}[ \t]*)+\r?$/gm;
+
+/**
+ * The text with each placeholder made harmless for a YAML parser. A line of template statements becomes a comment.
+ *
+ * @returns a text of the same length
+ */
+export function maskTemplates(text: string): string {
+  if (!text.includes('{') || /[\uE020-\uE07E\uE120-\uE17E]/.test(text)) return text;
+  const commented = text.replace(statementLine, (line, indentation: string) => {
+    const at = indentation.length;
+    return `${indentation}#${hide(line.slice(at + 1, at + 2), 0xe100)}${hide(line.slice(at + 2), privateArea)}`;
+  });
+  return commented.replace(placeholders, (found) => hide(found, privateArea));
+}
+
+/** Puts back what {@link maskTemplates} took out of a value. */
+export function unmaskTemplates(value: string): string {
+  return value
+    .replace(/#(?=[\uE120-\uE17E])/g, '{')
+    .replace(/[\uE020-\uE07E\uE120-\uE17E]/g, (hidden) => String.fromCharCode(hidden.charCodeAt(0) % 0x100));
+}
+
+function hide(text: string, area: number): string {
+  return text.replace(/[ -~]/g, (character) => String.fromCharCode(area + character.charCodeAt(0)));
+}
