@@ -1,0 +1,44 @@
+/** Stands in masked text where something stood that is filled in later. In the private use area: no program has it. */
+export const maskCharacter = '\uE000';
+
+/** `{{ name }}`, also as GitHub's `${{ name }}`. */
+const jinjaValue = /\$?\{\{[\s\S]*?\}\}/g;
+/** `{% for … %}` and `{# … #}`: no part of any word. */
+const jinjaStatement = /\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g;
+/** `<access-key>`: touches both brackets and has no file descriptor in front, so it is no redirection. */
+const angle = /(?<![<\w])<[A-Za-z](?:[\w .:/-]*\w)?>(?!\()/g;
+const prompt = /^[ \t]*(?:(?:\[?[\w.-]+@\S*(?: [^\s\]]+)?\]?)?\$|\[?[\w.-]+@\S*(?: [^\s\]]+)?\]?#) (?=\S)/;
+
+/** Shell text in which placeholders are single words, so that it can be parsed; exactly as long as the text. */
+export function maskPlaceholders(text: string): string {
+  return text
+    .replaceAll(jinjaStatement, (found) => found.replaceAll(/[^\n]/g, ' '))
+    .replaceAll(jinjaValue, fill)
+    .replaceAll(angle, fill);
+}
+
+/**
+ * Blanks out prompts (`$ `, `user@host:~$ `), and, where there are any, every line without one: it is output.
+ * As long as the text.
+ */
+export function maskPrompts(text: string): string {
+  const lines = text.split('\n');
+  if (!lines.some((line) => prompt.test(line))) return text;
+  let continued = false;
+  return lines
+    .map((line) => {
+      const found = prompt.exec(line)?.[0];
+      const kept = continued ? line.replace(/^> /, '  ') : blankPrompt(line, found);
+      continued = (continued || found !== undefined) && line.endsWith('\\');
+      return kept;
+    })
+    .join('\n');
+}
+
+function blankPrompt(line: string, found: string | undefined): string {
+  return found === undefined ? ' '.repeat(line.length) : ' '.repeat(found.length) + line.slice(found.length);
+}
+
+function fill(found: string): string {
+  return maskCharacter.repeat(found.length);
+}

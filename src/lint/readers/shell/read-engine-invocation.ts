@@ -1,0 +1,57 @@
+import { optionNamed, findOption } from '../../../model/option-table.ts';
+import type { EngineArgument, EngineInvocation, Invocation } from '../../facts.ts';
+import type { PlacedText } from '../../lint-document.ts';
+import { sliceOfPlaced } from './mapped-text.ts';
+
+/**
+ * Tells the words of a call of pgbackrest apart as the engine does (pgBackRest src/config/parse.c): the first word that
+ * is no option is the command, options may stand before and after it, `--` ends them.
+ *
+ * @returns undefined when another program is called
+ */
+export function readEngineInvocation(invocation: Invocation): EngineInvocation | undefined {
+  if (invocation.program !== 'pgbackrest') return undefined;
+  const options: EngineArgument[] = [];
+  const others: PlacedText[] = [];
+  const words = invocation.words.slice(1);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at];
+    if (word === undefined) break;
+    if (word.value === '--') {
+      others.push(...words.slice(at + 1));
+      break;
+    }
+    if (!word.value.startsWith('--')) {
+      others.push(word);
+      continue;
+    }
+    const option = readOption(word, words[at + 1]);
+    options.push(option);
+    if (option.value !== undefined && option.value.start >= word.end) at += 1;
+  }
+  return { invocation, command: others[0], options, parameters: others.slice(1) };
+}
+
+function readOption(word: PlacedText, next: PlacedText | undefined): EngineArgument {
+  const [, prefix = '', name = ''] = /^--(no-|reset-)?([^=]*)/.exec(word.value) ?? [];
+  const isPlainName = prefix !== '' && isKnown(`${prefix}${name}`);
+  const nameStart = isPlainName ? 2 : 2 + prefix.length;
+  const nameEnd = 2 + prefix.length + name.length;
+  const placed = { ...sliceOfPlaced(word, nameStart, nameEnd), unknown: /[{<$\uE000]/.test(name) };
+  const equals = word.value.indexOf('=');
+  if (equals >= 0) return { name: placed, value: sliceOfPlaced(word, equals + 1), form: 'value' };
+  if (!isPlainName && prefix === 'no-') return { name: placed, value: undefined, form: 'negated' };
+  if (!isPlainName && prefix === 'reset-') return { name: placed, value: undefined, form: 'reset' };
+  const takesNext = next !== undefined && !next.value.startsWith('--') && needsValue(placed.value);
+  return { name: placed, value: takesNext ? next : undefined, form: takesNext ? 'value' : 'switch' };
+}
+
+function isKnown(name: string): boolean {
+  return optionNamed(name) !== undefined;
+}
+
+/** Every option but the booleans is followed by its value. */
+function needsValue(name: string): boolean {
+  const found = findOption(name);
+  return found !== undefined && found.option.type !== 'boolean';
+}
