@@ -113,7 +113,7 @@ class ValueReader {
   #readEntry(pair: Pair): YamlEntry | undefined {
     const key = pair.key as Node | null;
     if (!isScalar(key)) return undefined;
-    const { text } = this.#readScalar(key, 0);
+    const { text } = this.#readScalar(key, key.range?.[0] ?? 0);
     const value = this.read(pair.value as Node | null, text.end);
     return value === undefined ? undefined : { key: text, value };
   }
