@@ -28,6 +28,8 @@ export interface EngineSettings {
   readonly spoolDirectory: string;
   /** Operating system user that runs pgBackRest. */
   readonly user: string;
+  /** `own`: what the file does not say is left to the engine. Undefined is `tuned`: Holdfast's choices (conf/tuning.ts). */
+  readonly defaults?: 'tuned' | 'own' | undefined;
 }
 
 export interface Stanza {

@@ -39,7 +39,7 @@ function normalizeStanza(name: string, input: StanzaInput, options: Stanza['opti
     nodes: nodesOf(input, []).map(({ node }) => normalizeNode(node)),
     patroni: patroni === undefined ? undefined : { url: patroni.url, caFile: patroni.caFile },
     repositories: Object.entries(input.repositories).map(([repository, value], index) =>
-      normalizeRepository(repository, index + 1, value),
+      normalizeRepository(repository, value.number ?? index + 1, value),
     ),
     schedule: normalizeSchedule(input.schedule),
     objectives: {
@@ -54,6 +54,7 @@ function normalizeStanza(name: string, input: StanzaInput, options: Stanza['opti
 
 function normalizeNode(input: PostgresNodeInput): PostgresNode {
   return {
+    number: input.number,
     host: input.host,
     path: input.path,
     port: input.port,

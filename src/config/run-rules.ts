@@ -5,9 +5,30 @@ import type { RuleContext, RuleFinding } from './rules/rule.ts';
 import { formatPath, type Path, type SourceTree } from './source-tree.ts';
 import type { ValidationResult } from './validate.ts';
 
+/**
+ * What the engine takes though it is wrong. In a file that was taken over from a running installation it must be
+ * possible to say what is, so there it is a warning.
+ */
+const takenByEngine: ReadonlySet<string> = new Set([
+  'archive-never-expires',
+  'bad-endpoint',
+  'block-without-bundle',
+  'dotted-bucket',
+  'repository-in-data-directory',
+  'same-data-directory',
+  'same-repository',
+  'several-local-nodes',
+  'unknown-stanza',
+]);
+
 /** Runs every rule over what is right in itself. */
 export function* runRules(context: RuleContext): Iterable<RuleFinding> {
-  for (const rule of allRules) yield* rule(context);
+  const tolerant = context.file.engine.defaults === 'own';
+  for (const rule of allRules) {
+    for (const finding of rule(context)) {
+      yield tolerant && takenByEngine.has(finding.rule) ? { ...finding, severity: 'warning' } : finding;
+    }
+  }
 }
 
 /**

@@ -86,7 +86,7 @@ export type RepositoryAccess = FileSystemAccess | S3Access | AzureAccess | GcsAc
 /** One repository of a stanza. */
 export interface Repository {
   readonly name: string;
-  /** 1 for repo1; the order in the file. */
+  /** 1 for repo1: its number, or its place in the file. */
   readonly key: number;
   /** Path inside the file system or bucket, absolute. */
   readonly path: string;

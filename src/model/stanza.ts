@@ -1,5 +1,7 @@
 /** One PostgreSQL server of a stanza. All nodes of a stanza are the same cluster: a primary and its standbys. */
 export interface PostgresNode {
+  /** The 3 of `pg3` where the engine's own numbering is kept; undefined: its place in the list. */
+  readonly number?: number | undefined;
   /** The host as other hosts reach it; undefined means this host. */
   readonly host: string | undefined;
   /** Data directory, absolute. */

@@ -17,7 +17,7 @@ import { owningKey } from './owned-options.ts';
 /** Where an `options:` map stands. In a repository's map names may come without `repoN-`. */
 export type OptionScope =
   | { readonly kind: 'global' }
-  | { readonly kind: 'stanza'; readonly nodes: number; readonly repositories: number }
+  | { readonly kind: 'stanza'; readonly nodes: readonly number[]; readonly repositories: readonly number[] }
   | { readonly kind: 'repository'; readonly key: number };
 
 /** One entry of a map. */
@@ -28,6 +28,8 @@ export interface OptionQuestion {
   readonly version: EngineVersion | undefined;
   /** The command whose map it stands in. */
   readonly command: string | undefined;
+  /** With `engine.defaults: own` an option may stand here that a key of ours would give too; it wins over the key. */
+  readonly mayOverride: boolean;
   readonly isMapping: boolean;
 }
 
@@ -48,7 +50,7 @@ export function checkOption(question: OptionQuestion): OptionAnswer {
   if (found === undefined) return { findings: [say(unknownOption(question))] };
   const wrong =
     checkName(question, found) ??
-    checkOwner(found.option) ??
+    checkOwner(found.option, question.mayOverride) ??
     checkVersion(found.option, question.version) ??
     checkPlace(question, found) ??
     checkCommand(question, found.option);
@@ -93,7 +95,7 @@ function checkName({ name, scope }: OptionQuestion, found: FoundOption): Wrong |
   };
 }
 
-function checkOwner(option: EngineOption): Wrong | undefined {
+function checkOwner(option: EngineOption, mayOverride: boolean): Wrong | undefined {
   if (option.section === 'command-line') {
     const problem = `\`${option.name}\` is for the command line only and has no effect in a file`;
     return {
@@ -103,7 +105,7 @@ function checkOwner(option: EngineOption): Wrong | undefined {
     };
   }
   const key = owningKey(option.name);
-  if (key !== undefined) {
+  if (key !== undefined && !(mayOverride && option.secure !== true)) {
     const problem = `Holdfast renders \`${option.name}\` itself${option.secure === true ? ', as a secret' : ''}`;
     return { rule: 'option-owned', problem, remedy: `Write it as \`${key}\`.` };
   }
@@ -163,18 +165,14 @@ function checkPlace({ name, scope }: OptionQuestion, found: FoundOption): Wrong 
     const problem = `\`${name}\` needs the number of the ${option.group === 'pg' ? 'node' : 'repository'} it is for`;
     return { rule: 'option-index', problem, remedy: `Write \`${indexedName(option, 1)}\` for the first.` };
   }
-  const most =
-    scope.kind === 'global'
-      ? Number.POSITIVE_INFINITY
-      : option.group === 'pg'
-        ? scope.nodes
-        : scope.repositories;
-  if (index <= most) return undefined;
+  if (scope.kind === 'global') return undefined;
+  const numbers = option.group === 'pg' ? scope.nodes : scope.repositories;
+  if (numbers.includes(index)) return undefined;
   const noun = option.group === 'pg' ? 'node' : 'repository';
   return {
     rule: 'option-index',
     problem: `there is no ${noun} ${index} in this stanza`,
-    remedy: `Use a number from 1 to ${most}.`,
+    remedy: `Use one of: ${numbers.join(', ')}.`,
   };
 }
 

@@ -1,9 +1,8 @@
-import type { EngineVersion } from '../../model/engine-version.ts';
 import { commandsOf } from '../../model/option-table.ts';
 import type { PassThroughOption } from '../configuration.ts';
-import { repositoriesOf, stanzasOf, type RuleContext, type RuleFinding } from '../rules/rule.ts';
+import { nodesOf, repositoriesOf, stanzasOf, type RuleContext, type RuleFinding } from '../rules/rule.ts';
 import type { Path, PlainValue } from '../source-tree.ts';
-import { checkOption, type OptionScope } from './check-option.ts';
+import { checkOption, type OptionQuestion, type OptionScope } from './check-option.ts';
 import { readOptionValue } from './read-option-value.ts';
 
 /** An option without its position, which the caller looks up from the path. */
@@ -27,16 +26,17 @@ export interface OptionsReading {
 /** Reads and checks every `options:` map of the file against the option table and, when known, the installed version. */
 export function readAllOptions({ file, version }: RuleContext): OptionsReading {
   const findings: RuleFinding[] = [];
+  const mayOverride = file.engine.defaults === 'own';
   const read = (map: OptionMap, path: Path, scope: OptionScope): readonly ReadOption[] =>
-    readOptionMap(map, path, scope, version, findings);
+    readOptionMap(map, path, { scope, version, mayOverride, findings });
   const stanzas = new Map<string, readonly ReadOption[]>();
   for (const { name, stanza, path } of stanzasOf(file)) {
     const repositories = [...repositoriesOf(stanza, path)];
-    const nodes = Array.isArray(stanza.postgres) ? stanza.postgres.length : 1;
-    const scope = { kind: 'stanza', nodes, repositories: repositories.length } as const;
-    const own = read(stanza.options, [...path, 'options'], scope);
+    const numbers = repositories.map(({ repository }, index) => repository.number ?? index + 1);
+    const nodes = nodesOf(stanza, path).map(({ node }, index) => node.number ?? index + 1);
+    const own = read(stanza.options, [...path, 'options'], { kind: 'stanza', nodes, repositories: numbers });
     const ofRepositories = repositories.flatMap(({ repository, path: at }, index) =>
-      read(repository.options, [...at, 'options'], { kind: 'repository', key: index + 1 }),
+      read(repository.options, [...at, 'options'], { kind: 'repository', key: numbers[index] ?? 1 }),
     );
     stanzas.set(name, [...own, ...ofRepositories]);
     findings.push(...repeated([...own, ...ofRepositories]));
@@ -47,20 +47,24 @@ export function readAllOptions({ file, version }: RuleContext): OptionsReading {
 
 type OptionMap = Readonly<Record<string, PlainValue>>;
 
+/** What is the same for every entry of a map. */
+interface MapContext extends Pick<OptionQuestion, 'scope' | 'version' | 'mayOverride'> {
+  readonly findings: RuleFinding[];
+}
+
 function readOptionMap(
   map: OptionMap,
   path: Path,
-  scope: OptionScope,
-  version: EngineVersion | undefined,
-  findings: RuleFinding[],
+  context: MapContext,
   command?: string,
 ): readonly ReadOption[] {
+  const { findings, version, ...rest } = context;
   return Object.entries(map).flatMap(([name, value]) => {
     const at = [...path, name];
     if (command === undefined && isMapping(value) && commandsOf(version).includes(name)) {
-      return readOptionMap(value, at, scope, version, findings, name);
+      return readOptionMap(value, at, context, name);
     }
-    const checked = checkOption({ name, path: at, scope, version, command, isMapping: isMapping(value) });
+    const checked = checkOption({ ...rest, name, path: at, version, command, isMapping: isMapping(value) });
     findings.push(...checked.findings);
     if (checked.option === undefined || checked.name === undefined) return [];
     const reading = readOptionValue(checked.option, value);

@@ -8,6 +8,7 @@ import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkNames } from './names.ts';
 import { checkNodes } from './nodes.ts';
 import { checkNotAvailableYet } from './not-available-yet.ts';
+import { checkNumbers } from './numbers.ts';
 import { checkObjectStores } from './object-stores.ts';
 import { checkPassThrough } from './pass-through.ts';
 import { checkRepositoryPlaces } from './repository-places.ts';
@@ -19,6 +20,7 @@ import { checkSchedules } from './schedules.ts';
 export const allRules: readonly Rule[] = [
   checkNames,
   checkNodes,
+  checkNumbers,
   checkRepositoryPlaces,
   checkRetention,
   checkEncryption,

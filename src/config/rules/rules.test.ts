@@ -16,6 +16,15 @@ const cases: readonly (readonly [string, string, string?])[] = [
   ['same-data-directory', stanzaWith({ postgres: '[{ path: /data }, { path: ▶/data/ }]' })],
   ['several-local-nodes', stanzaWith({ postgres: '[{ path: /data }, ▶{ path: /data2 }]' })],
   [
+    'number-taken',
+    stanzaWith({ local: '{ type: posix, number: 2, path: /r, retention: { full: 1 } }' }) +
+      '\n      ▶other: { type: posix, path: /s, retention: { full: 2 } }',
+  ],
+  [
+    'number-taken',
+    stanzaWith({ postgres: '[{ path: /d, host: a, number: 3 }, { path: /d, host: b, number: ▶3 }]' }),
+  ],
+  [
     'two-transports',
     stanzaWith({
       postgres: '{ path: /d, host: h, ssh: {}, ▶tls: { caFile: /a, certificateFile: /b, keyFile: /c } }',
@@ -162,6 +171,19 @@ describe('rules', () => {
       expect(found).toEqual(marks.map((mark) => `${rule} ${mark}`));
     },
   );
+
+  it('let a file that was taken over say what the engine takes', () => {
+    const own = { top: 'engine: { defaults: own }' };
+    const wrong = stanzaWith({
+      ...own,
+      local: '{ type: posix, path: /r, retention: { full: 4, archive: { type: full, count: ▶14 } } }',
+    });
+    expect(readMarked(wrong)).toMatchObject({
+      found: [`archive-never-expires! ${readMarked(wrong).marks[0]}`],
+    });
+    const refused = stanzaWith({ ...own, more: 'options: { protocol-timeout: ▶5m }' });
+    expect(readMarked(refused)).toMatchObject({ found: [`timeouts ${readMarked(refused).marks[0]}`] });
+  });
 
   it('say nothing of a file that is right', () => {
     expect(readMarked(stanzaWith({})).found).toEqual([]);

@@ -31,6 +31,10 @@ const engineSchema = section({
   user: text('a user name')
     .prefault('postgres')
     .meta({ description: 'Operating system user that runs pgBackRest.' }),
+  defaults: oneOf(['tuned', 'own']).prefault('tuned').meta({
+    description:
+      "Where this file says nothing: `tuned` takes what was measured to be better (docs/tuning.md), `own` leaves pgBackRest's own default and renders exactly what stands here. `holdfast adopt` writes `own`, so that nothing changes.",
+  }),
 }).meta({ description: 'Where pgBackRest is and which files it uses on this host.' });
 
 const stateSchema = section({

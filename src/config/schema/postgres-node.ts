@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absolutePath, port, text } from './scalars.ts';
+import { absolutePath, count, port, text } from './scalars.ts';
 import { section } from './section.ts';
 import { sshSchema, tlsSchema } from './transport.ts';
 
@@ -28,6 +28,12 @@ export const postgresNodeSchema = section({
   database: text('a database name')
     .prefault('postgres')
     .meta({ description: 'Database that pgBackRest connects to.' }),
+  number: count(1, 256)
+    .optional()
+    .meta({
+      description: 'The 3 of `pg3`, with `engine.defaults: own`. Without it the place in the list.',
+      examples: [3],
+    }),
   bin: absolutePath()
     .optional()
     .meta({

@@ -3,7 +3,7 @@ import { providerNames } from '../providers.ts';
 import { objectStorageSchema } from './object-storage.ts';
 import { optionsSchema } from './options.ts';
 import { retentionSchema } from './retention.ts';
-import { absolutePath, flag, oneOf, port, secret, text } from './scalars.ts';
+import { absolutePath, count, flag, oneOf, port, secret, text } from './scalars.ts';
 import { section } from './section.ts';
 import { sshSchema, tlsSchema } from './transport.ts';
 
@@ -17,8 +17,18 @@ const encryptionSchema = section({
     .meta({ description: 'Cipher; pgBackRest has this one.' }),
 }).meta({ description: 'Encrypt everything in the repository.' });
 
+/** Highest index of a repository or a node (pgBackRest configuration guide, "Multiple repositories"). */
+const highestNumber = 256;
+
 /** Keys of every repository type. */
 const commonShape = {
+  number: count(1, highestNumber)
+    .optional()
+    .meta({
+      description:
+        'The 3 of `repo3`, where the numbers have gaps. Without it the place in the list: the first is repo1.',
+      examples: [3],
+    }),
   host: text('a host name or address')
     .optional()
     .meta({ description: 'Another host that runs pgBackRest and holds the repository.' }),

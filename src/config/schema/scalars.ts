@@ -86,12 +86,12 @@ export function port(): z.ZodType<number, unknown> {
 }
 
 /** A whole number of something, at least `minimum`. pgBackRest takes no count above 9999999. */
-export function count(minimum = 1): z.ZodType<number, unknown> {
+export function count(minimum = 1, maximum = 9_999_999): z.ZodType<number, unknown> {
   return scalar({
-    expected: `a whole number from ${minimum} to 9999999`,
+    expected: `a whole number from ${minimum} to ${maximum}`,
     remedy: 'Write the number alone, without a unit.',
-    json: { type: 'integer', minimum, maximum: 9_999_999 },
-    read: (value) => wholeNumber(value, minimum, 9_999_999),
+    json: { type: 'integer', minimum, maximum },
+    read: (value) => wholeNumber(value, minimum, maximum),
   });
 }
 

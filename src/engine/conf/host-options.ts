@@ -16,7 +16,7 @@ export function hostOptions(
 ): ConfOption[] {
   const tls = transport.kind === 'tls';
   // The other host is taken to be laid out as this one; the engine would look into /etc/pgbackrest.
-  const usual = settings.configFile === defaultConfigFile;
+  const usual = settings.configFile === defaultConfigFile || settings.defaults === 'own';
   const configFile = transport.configFile ?? (usual ? undefined : settings.configFile);
   const includeDirectory =
     transport.configFile === undefined && !usual ? settings.includeDirectory : undefined;

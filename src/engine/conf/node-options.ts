@@ -3,7 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import type { PostgresNode } from '../../model/stanza.ts';
 import { type ConfOption, option } from './conf-option.ts';
 import { hostOptions } from './host-options.ts';
-import { isRemoteRepository } from './secret-values.ts';
+import { isRemoteRepository, rendersExactly } from './secret-values.ts';
 
 /**
  * The nodes of a stanza as a host sees them: its own first and without a host, because the engine archives and
@@ -11,6 +11,8 @@ import { isRemoteRepository } from './secret-values.ts';
  *
  * Where a repository lies on another host the others are left out: the engine refuses a remote repository together
  * with a remote node, and backups are made on the repository's host anyway.
+ *
+ * A file that was taken over (`engine.defaults: own`) describes this host, node by node and by number.
  *
  * @param host undefined: this host, whose node has no `host` either
  * @throws Failure config-invalid when a node would have to be reached and has no host
@@ -20,9 +22,16 @@ export function nodeOptions(
   host: string | undefined,
   settings: EngineSettings,
 ): ConfOption[] {
-  return visibleNodes(stanza, host).flatMap((node, position) => {
-    const index = position + 1;
-    return [...serverOptions(node, index), ...wayTo(node, index, { stanza, host, settings })];
+  const exact = rendersExactly(settings, host);
+  const nodes = exact ? stanza.nodes : visibleNodes(stanza, host);
+  return nodes.flatMap((node, position) => {
+    const index = (exact ? node.number : undefined) ?? position + 1;
+    const own = serverOptions(node, index);
+    return [
+      // To write the engine's default port would hide what the configuration on the node's own host says.
+      ...(exact && node.port === 5432 ? own.filter(({ name }) => !name.endsWith('-port')) : own),
+      ...wayTo(node, index, { stanza, host, settings }),
+    ];
   });
 }
 

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import type { Configuration, PassThroughOption, Stanza, TlsServer } from '../../config/configuration.ts';
+import type {
+  Configuration,
+  EngineSettings,
+  PassThroughOption,
+  Stanza,
+  TlsServer,
+} from '../../config/configuration.ts';
 import type { EngineVersion } from '../../model/engine-version.ts';
 import {
   type ConfOption,
@@ -13,7 +19,7 @@ import {
 import { writeConfText } from './conf-text.ts';
 import { hasOwnNode, nodeOptions } from './node-options.ts';
 import { repositoryOptions } from './repository-options.ts';
-import { isRemoteRepository, type ResolvedSecrets } from './secret-values.ts';
+import { isRemoteRepository, rendersExactly, type ResolvedSecrets } from './secret-values.ts';
 import { defaultCompressLevels, type Machine, tunedOptions, yieldToUser } from './tuning.ts';
 
 /** For whom and for which engine the files are made. */
@@ -76,15 +82,7 @@ export function renderConf(configuration: Configuration, target: RenderTarget): 
 
 function confSections(configuration: Configuration, target: RenderTarget): ConfSection[] {
   const { engine } = configuration;
-  const single = configuration.stanzas.length === 1;
-  const own = userSections(configuration.options, 'global', target.version);
-  const chosen = yieldToUser(
-    tunedOptions(target.machine),
-    new Map(own.map((section) => [section.name, section.options])),
-  ).map((section) => ({
-    name: section.name,
-    options: section.options.filter((candidate) => isRenderable(candidate, target.version)),
-  }));
+  const own = userSections(configuration.options, 'global', target.version, engine);
   return [
     {
       name: 'global',
@@ -94,11 +92,8 @@ function confSections(configuration: Configuration, target: RenderTarget): ConfS
         ...option('spool-path', engine.spoolDirectory),
       ],
     },
-    ...chosen,
-    ...configuration.stanzas.map((stanza) => ({
-      name: single ? 'global' : stanza.name,
-      options: stanzaRepositories(stanza, configuration, target),
-    })),
+    ...(engine.defaults === 'own' ? [] : chosenSections(own, target)),
+    ...repositorySections(configuration, target),
     { name: 'global', options: tlsServerOptions(configuration.tlsServer, target.version) },
     ...own,
     ...configuration.stanzas.flatMap((stanza) => [
@@ -106,8 +101,45 @@ function confSections(configuration: Configuration, target: RenderTarget): ConfS
         name: stanza.name,
         options: requireRenderable(nodeOptions(stanza, target.host, engine), target.version),
       },
-      ...userSections(stanza.options, stanza.name, target.version),
+      ...userSections(stanza.options, stanza.name, target.version, engine),
     ]),
+  ];
+}
+
+/** What Holdfast chooses where the file says nothing, as far as this version knows it. */
+function chosenSections(own: readonly ConfSection[], target: RenderTarget): ConfSection[] {
+  return yieldToUser(
+    tunedOptions(target.machine),
+    new Map(own.map((section) => [section.name, section.options])),
+  ).map((section) => ({
+    name: section.name,
+    options: section.options.filter((candidate) => isRenderable(candidate, target.version)),
+  }));
+}
+
+/**
+ * Where the repositories stand. A file that was taken over may have had them in [global] for several stanzas: what
+ * is the same for all of them goes there again, so that commands without a stanza (`pgbackrest info`) find them.
+ */
+function repositorySections(configuration: Configuration, target: RenderTarget): ConfSection[] {
+  const sections = configuration.stanzas.map((stanza) => ({
+    name: stanza.name,
+    options: stanzaRepositories(stanza, configuration, target),
+  }));
+  const [first, ...others] = sections;
+  if (first === undefined) return [];
+  if (others.length === 0) return [{ ...first, name: 'global' }];
+  if (configuration.engine.defaults !== 'own') return sections;
+  const isShared = (candidate: ConfOption): boolean =>
+    sections.every(({ options }) =>
+      options.some(({ name, value }) => name === candidate.name && String(value) === String(candidate.value)),
+    );
+  return [
+    { name: 'global', options: first.options.filter(isShared) },
+    ...sections.map(({ name, options }) => ({
+      name,
+      options: options.filter((candidate) => !isShared(candidate)),
+    })),
   ];
 }
 
@@ -118,7 +150,10 @@ function stanzaRepositories(
   target: RenderTarget,
 ): ConfOption[] {
   const reachable = stanza.repositories.filter(
-    (repository) => hasOwnNode(stanza, target.host) || !isRemoteRepository(repository, target.host),
+    (repository) =>
+      rendersExactly(configuration.engine, target.host) ||
+      hasOwnNode(stanza, target.host) ||
+      !isRemoteRepository(repository, target.host),
   );
   return reachable.flatMap((repository) =>
     repositoryOptions(repository, {
@@ -138,6 +173,7 @@ function userSections(
   given: readonly PassThroughOption[],
   base: string,
   version: EngineVersion,
+  settings: EngineSettings,
 ): ConfSection[] {
   const sections = new Map<string, ConfOption[]>();
   for (const candidate of given) {
@@ -146,7 +182,10 @@ function userSections(
     options.push(fromPassThrough(candidate, version));
     sections.set(name, options);
   }
-  return [...sections].map(([name, options]) => ({ name, options: withCompressLevel(options) }));
+  return [...sections].map(([name, options]) => ({
+    name,
+    options: settings.defaults === 'own' ? options : withCompressLevel(options),
+  }));
 }
 
 function withCompressLevel(options: readonly ConfOption[]): readonly ConfOption[] {

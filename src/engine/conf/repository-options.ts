@@ -3,12 +3,12 @@ import type { EngineVersion } from '../../model/engine-version.ts';
 import type { Repository, Retention } from '../../model/repository.ts';
 import { type ConfOption, isRenderable, option, requireRenderable } from './conf-option.ts';
 import { hostOptions } from './host-options.ts';
-import { isRemoteRepository, type ResolvedSecrets } from './secret-values.ts';
+import { isRemoteRepository, rendersExactly, type ResolvedSecrets } from './secret-values.ts';
 import { storageOptions } from './storage-options.ts';
 
 /**
  * All options of one repository as a host sees it. What another host holds is described there: here only the way to
- * that host is given (pgBackRest User Guide, "Dedicated Repository Host").
+ * that host is given (pgBackRest User Guide, "Dedicated Repository Host"), unless the file describes this host exactly.
  *
  * @throws Failure config-invalid when this version cannot do what the repository needs
  */
@@ -20,30 +20,35 @@ export function repositoryOptions(
     version: EngineVersion;
     secrets: ResolvedSecrets;
   },
-): ConfOption[] {
+): readonly ConfOption[] {
   const { key } = repository;
-  if (repository.host !== undefined && isRemoteRepository(repository, context.host)) {
-    const { address, ...transport } = repository.host;
-    return [
-      ...requireRenderable(
-        hostOptions(`repo${key}-host`, address, transport, context.settings),
-        context.version,
-      ),
-    ];
-  }
-  const meant = [
+  const { settings, version, host } = context;
+  const own = settings.defaults === 'own';
+  const meant = (): ConfOption[] => [
     ...option(`repo${key}-type`, repository.access.type === 'posix' ? undefined : repository.access.type),
     ...option(`repo${key}-path`, repository.path),
     ...storageOptions(repository.access, key, context.secrets),
     ...encryptionOptions(repository, context.secrets),
-    ...retentionOptions(repository.retention, key),
+    ...(own ? givenRetention(repository.retention, key) : retentionOptions(repository.retention, key)),
     ...givenBundling(repository),
   ];
+  if (repository.host !== undefined && isRemoteRepository(repository, host)) {
+    const { address, ...transport } = repository.host;
+    const way = hostOptions(`repo${key}-host`, address, transport, settings);
+    if (!rendersExactly(settings, host)) return requireRenderable(way, version);
+    // What is written here is handed to the other host and hides what its own configuration says.
+    const given = meant().filter(({ value }) => value !== defaultRepositoryPath);
+    return requireRenderable([...way, ...given], version);
+  }
+  const chosen = own ? [] : chosenBundling(repository);
   return [
-    ...requireRenderable(meant, context.version),
-    ...chosenBundling(repository).filter((candidate) => isRenderable(candidate, context.version)),
+    ...requireRenderable(meant(), version),
+    ...chosen.filter((candidate) => isRenderable(candidate, version)),
   ];
 }
+
+/** pgBackRest configuration reference, `repo-path`. */
+const defaultRepositoryPath = '/var/lib/pgbackrest';
 
 function encryptionOptions(repository: Repository, secrets: ResolvedSecrets): ConfOption[] {
   const { encryption, key } = repository;
@@ -58,17 +63,22 @@ function encryptionOptions(repository: Repository, secrets: ResolvedSecrets): Co
 const keepForEver = 9_999_999;
 
 function retentionOptions(retention: Retention, key: number): ConfOption[] {
-  const { full, archive } = retention;
-  const countsDiffs = archive !== 'follow' && archive.type === 'diff';
+  const countsDiffs = retention.archive !== 'follow' && retention.archive.type === 'diff';
+  const full = retention.full ?? { by: 'count', count: keepForEver };
+  const diff = retention.diff ?? (countsDiffs ? keepForEver : undefined);
+  return givenRetention({ ...retention, full, diff }, key);
+}
+
+function givenRetention({ full, diff, archive, history }: Retention, key: number): ConfOption[] {
   const name = (rest: string): string => `repo${key}-retention-${rest}`;
   return [
     ...option(name('full-type'), full?.by === 'time' ? 'time' : undefined),
-    ...option(name('full'), full === undefined ? keepForEver : full.by === 'time' ? full.days : full.count),
-    ...option(name('diff'), retention.diff ?? (countsDiffs ? keepForEver : undefined)),
+    ...option(name('full'), full?.by === 'time' ? full.days : full?.count),
+    ...option(name('diff'), diff),
     ...(archive === 'follow'
       ? []
       : [...option(name('archive-type'), archive.type), ...option(name('archive'), archive.count)]),
-    ...option(name('history'), retention.history),
+    ...option(name('history'), history),
   ];
 }
 

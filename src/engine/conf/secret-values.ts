@@ -1,4 +1,4 @@
-import type { Configuration } from '../../config/configuration.ts';
+import type { Configuration, EngineSettings } from '../../config/configuration.ts';
 import type { Repository } from '../../model/repository.ts';
 import type { SecretReference } from '../../model/secret.ts';
 
@@ -22,7 +22,7 @@ export async function resolveSecrets(
   const values = new Map<string, string>();
   for (const stanza of configuration.stanzas) {
     for (const repository of stanza.repositories) {
-      if (isRemoteRepository(repository, host)) continue;
+      if (isRemoteRepository(repository, host) && !rendersExactly(configuration.engine, host)) continue;
       for (const reference of secretsOf(repository)) {
         const key = JSON.stringify(reference);
         if (!values.has(key)) values.set(key, await resolve(reference));
@@ -34,6 +34,14 @@ export async function resolveSecrets(
     if (value === undefined) throw new Error('a secret was rendered that was not looked up');
     return value;
   };
+}
+
+/**
+ * True when everything that the file says of a host is rendered for it and nothing else: `engine.defaults: own` describes
+ * the host that it was taken over from. Other hosts see what they need, as ever.
+ */
+export function rendersExactly(settings: EngineSettings, host: string | undefined): boolean {
+  return settings.defaults === 'own' && host === undefined;
 }
 
 /** True when another host holds the repository and does the work with it. */
