@@ -95,16 +95,20 @@ interface CommandRow {
   readonly since?: string;
   readonly removedIn?: string;
 }
-interface DeprecatedRow {
+/** A name kept for old files: `db?-host`, where `?` is an index. */
+export interface DeprecatedName {
   readonly pattern: string;
+  /** May be written with an index. */
   readonly indexed: boolean;
+  /** May be written without one, and then means the first. */
   readonly unindexed: boolean;
+  /** Base name of the option that it means. */
   readonly replacement: string;
 }
 
 const rows = table.options as unknown as readonly OptionRow[];
 const commandRows = table.commands as readonly CommandRow[];
-const deprecatedRows: readonly DeprecatedRow[] = table.deprecated;
+const deprecatedRows: readonly DeprecatedName[] = table.deprecated;
 const views = new Map<string, ReadonlyMap<string, EngineOption>>();
 
 /** Highest index of a pg or repo option (pgBackRest configuration guide, "Multiple repositories"). */
@@ -144,6 +148,11 @@ export function findOption(name: string, version?: EngineVersion): FoundOption |
 /** True when the option (by base name) exists in that version. */
 export function isKnownIn(option: EngineOption | string, version: EngineVersion): boolean {
   return viewOf(version).has(typeof option === 'string' ? option : option.name);
+}
+
+/** Names that only old files have; the same in every supported version. */
+export function deprecatedNames(): readonly DeprecatedName[] {
+  return deprecatedRows;
 }
 
 /** The option as written in a file: `repo-path` and 2 give `repo2-path`; without a group the index is left out. */
