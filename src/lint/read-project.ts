@@ -1,4 +1,5 @@
 import type { EngineVersion } from '../model/engine-version.ts';
+import { assembleProject } from './assemble-project.ts';
 import { detectKind } from './detect-kind.ts';
 import type { DocumentFacts } from './facts.ts';
 import { LintDocument, type DocumentKind } from './lint-document.ts';
@@ -35,16 +36,8 @@ export function readProject(sources: readonly LintSource[], settings: ReadSettin
     const kind = settings.as ?? detectKind(file, text);
     return [...readNested(new LintDocument(file, { kind, text }), 0)];
   });
-  const commandLists = documents.flatMap((facts) => facts.commandLists ?? []);
   return {
-    documents,
-    engineFiles: documents.flatMap((facts) => facts.engineFile ?? []),
-    variables: documents.flatMap((facts) => facts.variables ?? []),
-    serverSettings: documents.flatMap((facts) => facts.serverSettings ?? []),
-    commandLists,
-    engineInvocations: [],
-    schedules: documents.flatMap((facts) => facts.schedules ?? []),
-    claims: documents.flatMap((facts) => facts.claims ?? []),
+    ...assembleProject(documents),
     engineVersion: settings.engineVersion,
     fileFacts: settings.fileFacts,
   };

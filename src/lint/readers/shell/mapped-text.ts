@@ -22,6 +22,8 @@ export function mapRange(document: LintDocument, start: number, end: number): Ma
  */
 export function mapPlaced(placed: PlacedText): MappedText {
   const written = placed.document.text.slice(placed.start, placed.end);
+  if (written.length === placed.value.length)
+    return { ...mapRange(placed.document, placed.start, placed.end), text: placed.value };
   const offsets: number[] = [];
   let at = 0;
   for (const character of splitUnits(placed.value)) {

@@ -1,6 +1,9 @@
 /** Stands in masked text where something stood that is filled in later. In the private use area: no program has it. */
 export const maskCharacter = '\uE000';
 
+/** Stands where a character has no meaning for a shell that it would have elsewhere. */
+export const literalCharacter = '\uE001';
+
 /** `{{ name }}`, also as GitHub's `${{ name }}`. */
 const jinjaValue = /\$?\{\{[\s\S]*?\}\}/g;
 /** `{% for … %}` and `{# … #}`: no part of any word. */

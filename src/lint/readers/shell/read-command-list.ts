@@ -3,7 +3,7 @@ import type { CommandList, CommandUse, Invocation } from '../../facts.ts';
 import type { Place, PlacedText } from '../../lint-document.ts';
 import { collectCommands, type FoundCommand } from './collect-commands.ts';
 import { mapPlaced, mapRange, placeIn, type MappedText } from './mapped-text.ts';
-import { maskCharacter, maskPlaceholders, maskPrompts } from './mask-placeholders.ts';
+import { literalCharacter, maskCharacter, maskPlaceholders, maskPrompts } from './mask-placeholders.ts';
 import type { ShellSource } from './read-word.ts';
 import { programName, unwrapWords, type Unwrapped } from './unwrap-words.ts';
 
@@ -12,10 +12,13 @@ const deepest = 6;
 
 /** `archive_command` and `restore_command` are filled in by the server (PostgreSQL 15, 26.3.1): `%p` is a path. */
 const serverPlaceholder = /%[pfr]/g;
-/** systemd.unit(5), "Specifiers". */
-const unitSpecifier = /%[a-zA-Z]/g;
+/** systemd.unit(5), "Specifiers"; `%%` is a percent sign. */
+const unitSpecifier = /%%|%[a-zA-Z]/g;
+/** Not of a shell's language in ExecStart= (systemd.service(5), "Command lines"): words, or parts of words. */
+const unitLiteral = /[|&;<>()]/g;
 
-type Draft = Omit<Invocation, 'script' | 'index' | 'use'>;
+/** A command that is in no list yet. */
+export type Draft = Omit<Invocation, 'script' | 'index' | 'use'>;
 
 /**
  * Reads shell text: every simple command in order, without what only runs another program (`sudo`, `docker exec`,
@@ -27,30 +30,37 @@ type Draft = Omit<Invocation, 'script' | 'index' | 'use'>;
  */
 export function readCommandList(text: PlacedText | Place, use: CommandUse): CommandList {
   const mapped = 'value' in text ? mapPlaced(text) : mapRange(text.document, text.start, text.end);
-  const commands: Invocation[] = [];
   const place = { document: text.document, start: text.start, end: text.end };
+  return listCommands(place, use, readDrafts(mapped, use, 0));
+}
+
+/** A list of these commands, each knowing its list and its place there. */
+export function listCommands(place: Place, use: CommandUse, drafts: readonly Draft[]): CommandList {
+  const commands: Invocation[] = [];
   const script: CommandList = { place, use, commands };
-  for (const draft of readDrafts(mapped, use, 0))
-    commands.push({ ...draft, use, script, index: commands.length });
+  for (const draft of drafts) commands.push({ ...draft, use, script, index: commands.length });
   return script;
 }
 
 /** Text ready to be parsed. Its places are those of the mapped text. */
-export function prepareShellText(mapped: MappedText, use: CommandUse): ShellSource {
+export function prepareShellText(mapped: MappedText, use: CommandUse, depth = 0): ShellSource {
   const prompted = use === 'shell' ? maskPrompts(mapped.text) : mapped.text;
-  return { mapped, masked: maskUse(maskPlaceholders(prompted), use) };
+  return { mapped, masked: maskUse(maskPlaceholders(prompted), use, depth) };
 }
 
-function maskUse(text: string, use: CommandUse): string {
-  const isServer = use === 'archive_command' || use === 'restore_command';
-  const pattern = isServer ? serverPlaceholder : use === 'unit' ? unitSpecifier : undefined;
-  if (pattern === undefined) return text;
-  return text.replaceAll(pattern, (found) => maskCharacter.repeat(found.length));
+function maskUse(text: string, use: CommandUse, depth: number): string {
+  if (use === 'archive_command' || use === 'restore_command')
+    return text.replaceAll(serverPlaceholder, (found) => maskCharacter.repeat(found.length));
+  if (use !== 'unit') return text;
+  const specified = text.replaceAll(unitSpecifier, (found) =>
+    found === '%%' ? found : maskCharacter.repeat(2),
+  );
+  return depth === 0 ? specified.replaceAll(unitLiteral, literalCharacter) : specified;
 }
 
 function readDrafts(mapped: MappedText, use: CommandUse, depth: number): Draft[] {
   if (depth > deepest) return [];
-  const source = prepareShellText(mapped, use);
+  const source = prepareShellText(mapped, use, depth);
   const found = collectCommands(source, parse(source.masked).commands);
   return found.flatMap((command) => draftsOf(command, source, use, depth));
 }
