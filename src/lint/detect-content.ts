@@ -16,11 +16,11 @@ export function detectContent(text: string, hint: ContentHint): DocumentKind {
   if (script) return /python/.test(`${script[1]} ${script[2]}`) ? 'python' : 'shell';
   const lines = text.split('\n').map((line) => line.trim());
   const meaningful = lines.filter((line) => line !== '' && !/^[#;]/.test(line));
+  if (meaningful.length === 0) return 'unknown';
   const plain = detectLines(meaningful);
   if (plain !== undefined) return plain;
   if (hint === 'shell') return 'shell';
-  const found = /^\s*[{[]/.test(text) && isConsul(text) ? 'consul' : detectYaml(text);
-  return found;
+  return /^\s*[{[]/.test(text) && isConsul(text) ? 'consul' : detectYaml(text);
 }
 
 /** Kinds that are told line by line. */
@@ -29,20 +29,19 @@ function detectLines(lines: readonly string[]): DocumentKind | undefined {
     return 'systemd-unit';
   if (lines.some((line) => /^\[global(:[a-z-]+)?\]/.test(line) || /^(repo|pg)\d+-[a-z0-9-]+\s*=/.test(line)))
     return 'pgbackrest-conf';
-  if (lines.length === 0) return undefined;
   if (/^FROM\s+\S+/i.test(lines.find((line) => !/^ARG\s/i.test(line)) ?? '') && lines.some(isDockerStep))
     return 'dockerfile';
   if (lines.every((line) => isCronLine(line) || /^[A-Z_]+\s*=/.test(line)) && lines.some(isCronLine))
     return 'crontab';
-  if (
-    lines.every((line) => /^(export\s+)?[A-Z_][A-Z0-9_]*=/.test(line) && !/^\w+=\S*\s+[\w./-]+\s/.test(line))
-  )
-    return 'environment';
+  if (lines.every((line) => variableLine.test(line))) return 'environment';
   if (lines.some((line) => serverSetting.test(line)) && lines.every((line) => assignment.test(line)))
     return 'postgresql-conf';
   if (lines.some((line) => /^ALTER\s+SYSTEM\b/i.test(line))) return 'postgresql-conf';
   return undefined;
 }
+
+/** A variable and nothing behind it but a comment: with a word behind it, it is a command. */
+const variableLine = /^[A-Z_][A-Z0-9_]*=("[^"]*"|'[^']*'|[^\s"']*)\s*(#.*)?$/;
 
 const assignment = /^([a-z_][\w.]*\s*=?\s*\S|\{[{%#])/i;
 

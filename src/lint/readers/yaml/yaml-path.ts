@@ -54,7 +54,9 @@ export function yamlLine(start: number, value: YamlValue): Place {
   const { document } = value.place;
   const lineStart = document.text.lastIndexOf('\n', start - 1) + 1;
   const end = Math.max(value.place.end, start);
-  if (document.text.slice(lineStart, start).trim() !== '') return { document, start, end };
+  const before = document.text.slice(lineStart, start).trim();
+  const isItem = before === '-' && start === value.place.start;
+  if (before !== '' && !isItem) return { document, start, end };
   const lineBreak = document.text.indexOf('\n', end);
   // A block scalar ends behind its line break.
   const ended = end > start && document.text[end - 1] === '\n';

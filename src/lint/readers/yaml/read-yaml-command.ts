@@ -1,0 +1,55 @@
+import type { CommandList, CommandUse, YamlValue } from '../../facts.ts';
+import { LintDocument, type Segment } from '../../lint-document.ts';
+import { readCommandList } from '../shell/read-command-list.ts';
+import { scalarPlace, scalarSegments } from './embed-scalar.ts';
+
+type YamlScalar = YamlValue & { kind: 'scalar' };
+
+/**
+ * A command as containers have it: a line for a shell, or a list with one word an item (`["sh", "-c", "…"]`).
+ *
+ * @param value what stands under `command`, `entrypoint`, `test`
+ * @returns undefined when nothing stands there
+ */
+export function readYamlCommand(value: YamlValue | undefined, use: CommandUse): CommandList | undefined {
+  if (value?.kind === 'list') return readWords(value.items, use);
+  if (value?.kind !== 'scalar' || value.value === null) return undefined;
+  return readCommandList(scalarPlace(value), use);
+}
+
+/** Words that reach the program as they stand. */
+export function readWords(items: readonly YamlValue[], use: CommandUse): CommandList | undefined {
+  const words = items.filter((item): item is YamlScalar => item.kind === 'scalar');
+  const [first] = words;
+  if (first === undefined) return undefined;
+  const document = joinWords(words, first.place.document);
+  return readCommandList({ document, start: 0, end: document.text.length }, use);
+}
+
+/** A line of shell that means these words and nothing else; each character knows where it stands. */
+function joinWords(words: readonly YamlScalar[], container: LintDocument): LintDocument {
+  const segments: Segment[] = [];
+  let text = '';
+  for (const word of words) {
+    const { value, start } = word.text;
+    if (text !== '') text += ' ';
+    const quote = quoteFor(value);
+    segments.push({ start: text.length, origin: start });
+    for (const segment of scalarSegments(word))
+      segments.push({
+        start: text.length + quote.length + escapedLength(value.slice(0, segment.start), quote),
+        origin: segment.origin,
+      });
+    text += `${quote}${quote === "'" ? value.replaceAll("'", `'\\''`) : value}${quote}`;
+  }
+  return new LintDocument(container.file, { kind: 'shell', text, container, segments });
+}
+
+function quoteFor(value: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(value)) return '';
+  return value.includes("'") && !/["\\`$]/.test(value) ? '"' : "'";
+}
+
+function escapedLength(value: string, quote: string): number {
+  return quote === "'" ? value.replaceAll("'", `'\\''`).length : value.length;
+}
