@@ -66,6 +66,8 @@ export interface EngineOption {
   readonly depend?: OptionDependency;
   /** Commands (main role) that take it. */
   readonly commands: readonly string[];
+  /** Commands that take it although no documentation says so: one process of the engine hands it to another. */
+  readonly internalCommands?: readonly string[];
   readonly commandOverrides?: Readonly<Record<string, OptionOverride>>;
   /** First version that knows it; undefined means 2.45 or earlier. */
   readonly since?: string;
@@ -88,7 +90,16 @@ interface OptionChange {
   readonly in: string;
   readonly commands?: { readonly added: readonly string[]; readonly removed: readonly string[] };
 }
-type OptionRow = EngineOption & { readonly changes?: readonly OptionChange[] };
+interface InternalCommands {
+  readonly commands: readonly string[];
+  readonly since?: string;
+  /** First version in which they do not take it any more. */
+  readonly until?: string;
+}
+type OptionRow = Omit<EngineOption, 'internalCommands'> & {
+  readonly changes?: readonly OptionChange[];
+  readonly internalCommands?: readonly InternalCommands[];
+};
 interface CommandRow {
   readonly name: string;
   readonly internal?: boolean;
@@ -148,6 +159,11 @@ export function findOption(name: string, version?: EngineVersion): FoundOption |
 /** True when the option (by base name) exists in that version. */
 export function isKnownIn(option: EngineOption | string, version: EngineVersion): boolean {
   return viewOf(version).has(typeof option === 'string' ? option : option.name);
+}
+
+/** True when the engine takes the option with the command, be it for its own use. */
+export function isTakenBy(option: EngineOption, command: string): boolean {
+  return option.commands.includes(command) || option.internalCommands?.includes(command) === true;
 }
 
 /** Names that only old files have; the same in every supported version. */
@@ -219,7 +235,7 @@ function viewOf(version: EngineVersion | undefined): ReadonlyMap<string, EngineO
   if (known) return known;
   const view = new Map<string, EngineOption>();
   for (const row of rows) {
-    if (existsIn(row, version)) view.set(row.name, version === undefined ? row : asOf(row, version));
+    if (existsIn(row, version)) view.set(row.name, { ...asOf(row, version), ...internalOf(row, version) });
   }
   views.set(key, view);
   return view;
@@ -232,7 +248,8 @@ function existsIn(row: { since?: string; removedIn?: string }, version: EngineVe
 }
 
 /** Takes back, newest first, every change that came after the version. */
-function asOf(row: OptionRow, version: EngineVersion): EngineOption {
+function asOf({ internalCommands: _, ...row }: OptionRow, version: EngineVersion | undefined): EngineOption {
+  if (version === undefined) return row;
   const later = (row.changes ?? []).filter(
     (change) => compareEngineVersions(version, versionOf(change.in)) < 0,
   );
@@ -247,6 +264,18 @@ function asOf(row: OptionRow, version: EngineVersion): EngineOption {
   }
   delete fields['changes'];
   return fields as unknown as EngineOption;
+}
+
+function internalOf(
+  row: OptionRow,
+  version: EngineVersion | undefined,
+): Pick<EngineOption, 'internalCommands'> {
+  const commands = (row.internalCommands ?? [])
+    .filter(({ since, until }) =>
+      existsIn({ ...(since && { since }), ...(until && { removedIn: until }) }, version),
+    )
+    .flatMap((rule) => rule.commands);
+  return commands.length === 0 ? {} : { internalCommands: commands };
 }
 
 function commandsBefore(commands: readonly string[], change: OptionChange): readonly string[] {

@@ -1,4 +1,4 @@
-import { indexedName } from '../../model/option-table.ts';
+import { indexedName, isTakenBy } from '../../model/option-table.ts';
 import type { GivenOptions } from './given-options.ts';
 import { readOptionName } from './read-option-name.ts';
 import type { ResolveInput } from './resolved-options.ts';
@@ -38,7 +38,7 @@ function readVariable(
     return;
   }
   const { option, index } = reading;
-  if (!option.commands.includes(input.command)) return;
+  if (!isTakenBy(option, input.command)) return;
   if (value === '') {
     given.refuse(32, { option: variable, problem: 'the variable is empty' });
     return;

@@ -1,4 +1,4 @@
-import { indexedName } from '../../model/option-table.ts';
+import { indexedName, isTakenBy } from '../../model/option-table.ts';
 import type { ConfEntry, ConfSource } from '../conf/conf-source.ts';
 import type { GivenOptions } from './given-options.ts';
 import { type NameReading, readOptionName } from './read-option-name.ts';
@@ -97,7 +97,7 @@ function isForThis(
   about: PlacedEntry & { readonly option: string },
   given: GivenOptions,
 ): boolean {
-  if (!option.commands.includes(input.command)) {
+  if (!isTakenBy(option, input.command)) {
     if (section.forCommand)
       given.warn({ ...about, problem: `${input.command} does not take it, the line is ignored` });
     return false;

@@ -1,4 +1,9 @@
-import { type EngineOption, indexedName, type OptionDependency } from '../../model/option-table.ts';
+import {
+  type EngineOption,
+  indexedName,
+  isTakenBy,
+  type OptionDependency,
+} from '../../model/option-table.ts';
 import { findIndexes } from './find-indexes.ts';
 import type { GivenOption, GivenOptions } from './given-options.ts';
 import { judgePairs, judgeValue, type ValueProblem } from './judge-value.ts';
@@ -27,7 +32,7 @@ export function settleOptions(input: ResolveInput, given: GivenOptions): Settled
   const settled = new SettledOptions(findIndexes(given, input.version));
   const judging: Judging = { input, given, settled, kept: new Set() };
   for (const option of resolveOrder(input.version)) {
-    if (!option.commands.includes(input.command)) continue;
+    if (!isTakenBy(option, input.command)) continue;
     const indexes = option.group === undefined ? [1] : settled.indexes[option.group];
     for (const index of indexes) settleOption(judging, option, index);
   }
@@ -37,7 +42,7 @@ export function settleOptions(input: ResolveInput, given: GivenOptions): Settled
 }
 
 function refuseForeignArguments(input: ResolveInput, given: GivenOptions): void {
-  const foreign = given.all().filter(({ option }) => !option.commands.includes(input.command));
+  const foreign = given.all().filter(({ option }) => !isTakenBy(option, input.command));
   for (const { option } of foreign.toSorted((left, right) => (left.option.name < right.option.name ? -1 : 1)))
     given.refuse(31, { option: option.name, problem: `${input.command} does not take it` });
 }
