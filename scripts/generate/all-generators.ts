@@ -2,6 +2,7 @@ import { generateCommandReference } from './cli-reference.ts';
 import { generateConfigurationGuide } from './configuration-guide.ts';
 import { generateConfigurationSchema } from './configuration-schema.ts';
 import { generateFailureList } from './failure-list.ts';
+import { generateLintGuide } from './lint-guide.ts';
 import type { Generator } from './generated-file.ts';
 
 /** Everything that `npm run generate` makes. */
@@ -10,4 +11,5 @@ export const allGenerators: readonly Generator[] = [
   generateConfigurationGuide,
   generateCommandReference,
   generateFailureList,
+  generateLintGuide,
 ];

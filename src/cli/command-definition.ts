@@ -25,6 +25,10 @@ export interface ArgumentDefinition {
   readonly description: string;
   readonly optional: boolean;
   readonly choices?: readonly string[];
+  /** May be given several times; only the last argument of a command. */
+  readonly repeatable?: boolean;
+  /** What the shell completes it with. */
+  readonly completes?: 'file';
 }
 
 /** What a command prints and how it ends. */
@@ -68,6 +72,8 @@ export interface CommandModule {
 export interface CommandInput {
   /** A positional argument; undefined when it was left out. */
   argument(name: string): string | undefined;
+  /** All values of a repeatable positional argument. */
+  arguments(name: string): readonly string[];
   /** True when the switch was given. */
   flag(name: string): boolean;
   /** The value of an option; undefined when it was not given. */

@@ -49,6 +49,7 @@ function bashScript(definitions: readonly CommandDefinition[]): string {
     ...previous('*', globals),
     ...definitions.flatMap((definition) => previous(definition.name, definition.options)),
     '  esac',
+    ...definitions.filter(completesFiles).map(bashFiles),
     '  local candidates=',
     '  case $command in',
     `    '') candidates='${definitions.map((definition) => definition.name).join(' ')} ${words(globalOptions)}' ;;`,
@@ -63,6 +64,15 @@ function bashScript(definitions: readonly CommandDefinition[]): string {
     'complete -F _holdfast holdfast',
     '',
   ].join('\n');
+}
+
+/** Words that are no options are paths. */
+function bashFiles(definition: CommandDefinition): string {
+  return `  if [[ $command == ${definition.name} && $current != -* ]]; then COMPREPLY=($(compgen -f -- "$current")); return; fi`;
+}
+
+function completesFiles(definition: CommandDefinition): boolean {
+  return definition.arguments.some((argument) => argument.completes === 'file');
 }
 
 /** A description inside single quotes and brackets of _arguments, where `:` and `]` end things. */
@@ -101,7 +111,8 @@ function zshScript(definitions: readonly CommandDefinition[]): string {
     ...definitions.map((definition) => {
       const options = [...definition.options, ...globalOptions].map(zshOption).join(' ');
       const rest = definition.arguments.map((argument) => {
-        return `'*:${argument.name}:${argument.choices === undefined ? ' ' : `(${argument.choices.join(' ')})`}'`;
+        const choices = argument.choices === undefined ? ' ' : `(${argument.choices.join(' ')})`;
+        return `'*:${argument.name}:${argument.completes === 'file' ? '_files' : choices}'`;
       });
       return `    ${definition.name}) _arguments ${[options, ...rest].join(' ')} ;;`;
     }),
@@ -137,6 +148,7 @@ function fishScript(definitions: readonly CommandDefinition[]): string {
       return [
         `complete -c holdfast -n __fish_use_subcommand -a ${definition.name} -d ${fishText(definition.summary)}`,
         ...definition.options.map((option) => fishOption(option, condition)),
+        ...(completesFiles(definition) ? [`complete -c holdfast ${condition}-F`] : []),
         ...(choices.length === 0
           ? []
           : [`complete -c holdfast ${condition}-a ${fishText(choices.join(' '))}`]),

@@ -19,7 +19,8 @@ export function optionUsage(option: OptionDefinition): string {
 export function commandUsage(definition: CommandDefinition): string {
   const words = definition.arguments.map((argument) => {
     const name = argument.choices?.join('|') ?? argument.name.toUpperCase();
-    return argument.optional ? `[${name}]` : name;
+    const usage = argument.repeatable === true ? `${name}...` : name;
+    return argument.optional ? `[${usage}]` : usage;
   });
   return ['holdfast', definition.name, ...words, '[options]'].join(' ');
 }

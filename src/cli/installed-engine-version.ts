@@ -1,4 +1,5 @@
-import type { Configuration } from '../config/configuration.ts';
+import type { Configuration, EngineSettings } from '../config/configuration.ts';
+import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import type { EngineVersion } from '../model/engine-version.ts';
 import { isFailure } from '../model/failure.ts';
@@ -15,14 +16,23 @@ export async function installedEngineVersion(
   context: CommandContext,
   configuration: Configuration,
 ): Promise<EngineVersion | undefined> {
-  const user = context.uid === 0 ? await lookupUser(configuration.engine.user) : undefined;
+  return (await installedEngine(context, configuration.engine))?.version;
+}
+
+/**
+ * The installed pgBackRest, run as its user where this process is root, and as this user otherwise.
+ *
+ * @returns undefined where it, or its user, is not there
+ * @throws Failure engine-unsupported
+ */
+export async function installedEngine(
+  context: CommandContext,
+  settings: EngineSettings,
+): Promise<Engine | undefined> {
+  const user = context.uid === 0 ? await lookupUser(settings.user) : undefined;
   if (context.uid === 0 && user === undefined) return undefined;
   try {
-    const engine = await openEngine(configuration.engine, {
-      path: context.path,
-      runAs: user?.uid === 0 ? undefined : user,
-    });
-    return engine.version;
+    return await openEngine(settings, { path: context.path, runAs: user?.uid === 0 ? undefined : user });
   } catch (error) {
     if (isFailure(error, 'engine-missing')) return undefined;
     throw error;

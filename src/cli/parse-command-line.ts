@@ -76,10 +76,25 @@ function configure(command: Command, options: readonly OptionDefinition[]): void
   for (const option of options) command.addOption(toOption(option));
 }
 
+/**
+ * commander takes --no-x for the opposite of --x, even where both are there and mean different things: the value of one
+ * would be lost with the other. Here every option keeps a value of its own, under its own name.
+ */
+class SwitchOption extends Option {
+  constructor(flags: string) {
+    super(flags);
+    this.negate = false;
+  }
+
+  override attributeName(): string {
+    return this.name();
+  }
+}
+
 function toOption(definition: OptionDefinition): Option {
   const short = definition.short === undefined ? '' : `-${definition.short}, `;
   const value = definition.value === undefined ? '' : ` <${definition.value}>`;
-  const option = new Option(`${short}--${definition.name}${value}`);
+  const option = new SwitchOption(`${short}--${definition.name}${value}`);
   if (definition.choices !== undefined) option.choices(definition.choices);
   if (definition.repeatable === true) {
     option.default([]);
@@ -89,7 +104,8 @@ function toOption(definition: OptionDefinition): Option {
 }
 
 function toArgument(definition: ArgumentDefinition): Argument {
-  const argument = new Argument(definition.optional ? `[${definition.name}]` : `<${definition.name}>`);
+  const name = definition.repeatable === true ? `${definition.name}...` : definition.name;
+  const argument = new Argument(definition.optional ? `[${name}]` : `<${name}>`);
   return definition.choices === undefined ? argument : argument.choices(definition.choices);
 }
 
@@ -99,7 +115,7 @@ function readGlobals(values: Values): GlobalChoices {
     stanza: values['stanza'] as string | undefined,
     json: values['json'] === true,
     quiet: values['quiet'] === true,
-    color: values['color'] !== false,
+    color: values['no-color'] !== true,
     yes: values['yes'] === true,
   };
 }
@@ -108,17 +124,16 @@ function createInput(definition: CommandDefinition, words: readonly unknown[], v
   const read = (name: string): unknown => {
     const option = definition.options.find((candidate) => candidate.name === name);
     if (!option) throw new Error(`command ${definition.name} has no option ${name}`);
-    const parsed = toOption(option);
-    const value = values[parsed.attributeName()];
-    // commander keeps --no-x as x: false.
-    return parsed.negate ? value === false : value;
+    return values[option.name];
+  };
+  const position = (name: string): number => {
+    const index = definition.arguments.findIndex((candidate) => candidate.name === name);
+    if (index === -1) throw new Error(`command ${definition.name} has no argument ${name}`);
+    return index;
   };
   return {
-    argument: (name) => {
-      const index = definition.arguments.findIndex((candidate) => candidate.name === name);
-      if (index === -1) throw new Error(`command ${definition.name} has no argument ${name}`);
-      return words[index] as string | undefined;
-    },
+    argument: (name) => words[position(name)] as string | undefined,
+    arguments: (name) => (words[position(name)] ?? []) as readonly string[],
     flag: (name) => read(name) === true,
     value: (name) => read(name) as string | undefined,
     values: (name) => (read(name) ?? []) as readonly string[],

@@ -15,7 +15,7 @@ export interface Finding {
 }
 
 /** Exit code for a set of findings: 0 ok, 1 warning, 2 critical. */
-export function findingsExitCode(findings: readonly Finding[]): 0 | 1 | 2 {
+export function findingsExitCode(findings: readonly Pick<Finding, 'severity'>[]): 0 | 1 | 2 {
   if (findings.some((finding) => finding.severity === 'critical')) return 2;
   return findings.some((finding) => finding.severity === 'warning') ? 1 : 0;
 }

@@ -7,23 +7,19 @@ import { applyFileWrites } from '../../engine/conf/apply-file-writes.ts';
 import { planFileWrites, type FileChange } from '../../engine/conf/plan-file-writes.ts';
 import type { RenderedFile } from '../../engine/conf/render-conf.ts';
 import { maskedSecrets, resolveSecrets } from '../../engine/conf/secret-values.ts';
-import {
-  isAtLeast,
-  parseEngineVersion,
-  supportedEngineMinors,
-  type EngineVersion,
-} from '../../model/engine-version.ts';
+import type { EngineVersion } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
 import { currentUser } from '../../process/os-user.ts';
 import { renderPgbackrest, type Elsewhere } from '../../render/pgbackrest/render-pgbackrest.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
 import { installedEngineVersion } from '../installed-engine-version.ts';
+import { readEngineVersion } from '../read-engine-version.ts';
 import { secretAccess } from '../secret-access.ts';
 
 /** `holdfast render pgbackrest`. */
 export const run: CommandModule['run'] = async (input, context) => {
-  const version = readVersion(input.value('engine')) ?? (await installedVersion(context));
+  const version = readEngineVersion(input.value('engine')) ?? (await installedVersion(context));
   const configuration = await configurationFor(context, version);
   const host = input.value('host');
   const out = input.value('out');
@@ -40,18 +36,6 @@ export const run: CommandModule['run'] = async (input, context) => {
   const changes = await planFileWrites(files);
   return writes ? writeFiles(changes, input, context) : compareFiles(changes);
 };
-
-function readVersion(text: string | undefined): EngineVersion | undefined {
-  if (text === undefined) return undefined;
-  const version = parseEngineVersion(text);
-  const { oldest } = supportedEngineMinors;
-  if (version !== undefined && version.major === 2 && isAtLeast(version, oldest)) return version;
-  throw new Failure('usage', {
-    operation: 'read --engine',
-    problem: `${JSON.stringify(text)} is not a version of pgBackRest that Holdfast supports`,
-    hint: `Write it as --engine 2.55; 2.${oldest} is the oldest.`,
-  });
-}
 
 async function installedVersion(context: CommandContext): Promise<EngineVersion> {
   const version = await installedEngineVersion(context, await context.configuration());

@@ -6,6 +6,7 @@ import { configDefinition } from './config.ts';
 import { expireDefinition } from './expire.ts';
 import { infoDefinition } from './info.ts';
 import { journalDefinition } from './journal.ts';
+import { lintDefinition } from './lint.ts';
 import { renderDefinition } from './render.ts';
 import { restoreDefinition } from './restore.ts';
 import { setupDefinition } from './setup.ts';
@@ -15,6 +16,7 @@ import { versionDefinition } from './version.ts';
 /** Every command, in the order in which a newcomer meets them. */
 export const commandDefinitions: readonly CommandDefinition[] = [
   configDefinition,
+  lintDefinition,
   renderDefinition,
   setupDefinition,
   checkDefinition,

@@ -37,6 +37,11 @@ const engineSchema = section({
   }),
 }).meta({ description: 'Where pgBackRest is and which files it uses on this host.' });
 
+/** `engine` where the file says nothing of it. */
+export function defaultEngineSettings(): z.output<typeof engineSchema> {
+  return engineSchema.parse({});
+}
+
 const stateSchema = section({
   directory: absolutePath()
     .prefault('/var/lib/holdfast')
