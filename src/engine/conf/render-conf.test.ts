@@ -4,7 +4,7 @@ import { type EngineVersion, parseEngineVersion } from '../../model/engine-versi
 import type { Repository } from '../../model/repository.ts';
 import type { HostTransport, PostgresNode } from '../../model/stanza.ts';
 import { renderConf, type RenderTarget } from './render-conf.ts';
-import { maskedSecrets } from './secret-values.ts';
+import { maskedSecrets, resolveSecrets } from './secret-values.ts';
 
 const transport: HostTransport = {
   kind: 'ssh',
@@ -336,6 +336,30 @@ describe('renderConf', () => {
       'main:backup': ['repo1-bundle=y'],
     });
     expect(secret).toEqual({ global: ['repo3-cipher-pass=(masked)'] });
+  });
+
+  it('names the key file of Google and does not look into it', async () => {
+    const google = repository(1, {
+      access: {
+        type: 'gcs',
+        bucket: 'b',
+        keyType: 'service',
+        key: { kind: 'file', path: '/etc/gcs.json' },
+        endpoint: undefined,
+        userProject: undefined,
+        host: undefined,
+        port: undefined,
+        caFile: undefined,
+        caPath: undefined,
+        verifyTls: true,
+        uploadChunkSize: undefined,
+        tags: {},
+      },
+    });
+    const config = configuration([stanza('main', [node(undefined)], [google])]);
+    const lookUp = (): Promise<string> => Promise.reject(new Error('must not be looked up'));
+    const secrets = await resolveSecrets(config, undefined, lookUp);
+    expect(render(config, { secrets }).secret).toEqual({ global: ['repo1-gcs-key=/etc/gcs.json'] });
   });
 
   it('puts into [global] what all stanzas of a file that was taken over share', () => {

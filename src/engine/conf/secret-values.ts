@@ -1,5 +1,5 @@
 import type { Configuration, EngineSettings } from '../../config/configuration.ts';
-import type { Repository } from '../../model/repository.ts';
+import type { GcsAccess, Repository } from '../../model/repository.ts';
 import type { SecretReference } from '../../model/secret.ts';
 
 /** Gives the value of a secret that was looked up before. */
@@ -49,12 +49,17 @@ export function isRemoteRepository(repository: Repository, host: string | undefi
   return repository.host !== undefined && repository.host.address !== host;
 }
 
+/** With key type `service` the engine wants the path of the key file, and reads that file itself (`repo-gcs-key`). */
+export function gcsKeyFile({ keyType, key }: GcsAccess): string | undefined {
+  return keyType === 'service' && key?.kind === 'file' ? key.path : undefined;
+}
+
 function secretsOf(repository: Repository): SecretReference[] {
   const { access } = repository;
   const secrets: (SecretReference | undefined)[] = [repository.encryption?.passphrase];
   if (access.type === 's3') secrets.push(access.key, access.keySecret, access.token, access.sseCustomerKey);
   if (access.type === 'azure') secrets.push(access.account, access.key);
-  if (access.type === 'gcs') secrets.push(access.key);
+  if (access.type === 'gcs' && gcsKeyFile(access) === undefined) secrets.push(access.key);
   if (access.type === 'sftp') secrets.push(access.privateKeyPassphrase);
   return secrets.filter((secret) => secret !== undefined);
 }

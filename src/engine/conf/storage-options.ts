@@ -9,7 +9,7 @@ import type {
 } from '../../model/repository.ts';
 import type { SecretReference } from '../../model/secret.ts';
 import { type ConfOption, option } from './conf-option.ts';
-import type { ResolvedSecrets } from './secret-values.ts';
+import { gcsKeyFile, type ResolvedSecrets } from './secret-values.ts';
 
 /** The options by which the engine reaches the storage of a repository: pgBackRest Configuration Reference, "Repository". */
 export function storageOptions(
@@ -74,7 +74,7 @@ function gcsOptions(access: GcsAccess, name: Name, reveal: Reveal): ConfOption[]
   return [
     ...option(name('gcs-bucket'), access.bucket),
     ...option(name('gcs-key-type'), unless('service', access.keyType)),
-    ...option(name('gcs-key'), reveal(access.key)),
+    ...option(name('gcs-key'), gcsKeyFile(access) ?? reveal(access.key)),
     ...option(name('gcs-endpoint'), access.endpoint),
     ...option(name('gcs-user-project'), access.userProject),
   ];
