@@ -1,4 +1,5 @@
 import type { YamlValue } from '../../facts.ts';
+import { placePart } from '../../place-part.ts';
 import { yamlAt, yamlEntries, yamlItems, yamlMaps, yamlText } from '../yaml/yaml-path.ts';
 
 /** A task: the map it is, the module it calls, and what it gives to the module. */
@@ -46,9 +47,24 @@ function isTask(map: YamlValue, value: YamlValue): boolean {
   );
 }
 
-/** What a task gives to its module under a name: in a map, or in `args:` beside a text. */
+/** What a task gives to its module under a name: in a map, in `args:` beside a text, or as `name=value` in the text. */
 export function taskArgument(task: AnsibleTask, name: string): YamlValue | undefined {
-  return yamlAt(task.value, name) ?? yamlAt(task.map, 'args', name);
+  return yamlAt(task.value, name) ?? yamlAt(task.map, 'args', name) ?? inlineArgument(task, name);
+}
+
+/** `cron: name=full hour=2 job="pgbackrest backup"`; the text of a command is no list of arguments. */
+function inlineArgument({ module, value }: AnsibleTask, name: string): YamlValue | undefined {
+  const text = yamlText(value);
+  if (text === undefined || ['command', 'shell', 'raw'].includes(module)) return undefined;
+  for (const found of text.value.matchAll(/([a-z_]+)=("[^"]*"|'[^']*'|(?:\{\{.*?\}\}|\S)+)/g)) {
+    if (found[1] !== name) continue;
+    const written = found[2] ?? '';
+    const shift = /^["']/.test(written) ? 1 : 0;
+    const start = found.index + name.length + 1 + shift;
+    const part = placePart(text, start, start + written.length - 2 * shift);
+    return { kind: 'scalar', place: part, text: part, value: part.value, style: 'plain' };
+  }
+  return undefined;
 }
 
 /** The first of several names of one argument, as text. */

@@ -29,12 +29,16 @@ function servicesOf(value: YamlValue): readonly YamlValue[] {
   return [value, ...nested.filter((inner) => yamlAt(inner, 'image') ?? yamlAt(inner, 'environment'))];
 }
 
+/** `command` follows `entrypoint` when both are lists of words. */
 function readCommands(service: YamlValue): readonly CommandList[] {
-  return [
-    readYamlCommand(yamlAt(service, 'entrypoint'), 'container'),
-    readYamlCommand(yamlAt(service, 'command'), 'container'),
-    readHealthcheck(yamlAt(service, 'healthcheck', 'test')),
-  ].flatMap((list) => list ?? []);
+  const entrypoint = yamlAt(service, 'entrypoint');
+  const command = yamlAt(service, 'command');
+  const isOne = entrypoint?.kind === 'list' && command?.kind === 'list';
+  const started = isOne
+    ? [readWords([...entrypoint.items, ...command.items], 'container')]
+    : [readYamlCommand(entrypoint, 'container'), readYamlCommand(command, 'container')];
+  const healthcheck = readHealthcheck(yamlAt(service, 'healthcheck', 'test'));
+  return [...started, healthcheck].flatMap((list) => list ?? []);
 }
 
 /** `["CMD", …]` is words, `["CMD-SHELL", "…"]` and a text are for a shell (Compose specification, healthcheck). */

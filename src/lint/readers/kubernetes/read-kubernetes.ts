@@ -85,7 +85,7 @@ function embedData(object: YamlValue): readonly LintDocument[] {
   const data = kind === 'ConfigMap' ? ['data'] : kind === 'Secret' ? ['stringData'] : [];
   return data.flatMap((name) =>
     yamlEntries(yamlAt(object, name)).flatMap(({ key, value }) => {
-      if (value.kind !== 'scalar' || value.style !== 'block') return [];
+      if (value.kind !== 'scalar' || !value.text.value.includes('\n')) return [];
       return [embedScalar(value, detectKind(key.value, value.text.value), key.value)];
     }),
   );

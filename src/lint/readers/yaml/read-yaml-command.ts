@@ -31,7 +31,8 @@ function joinWords(words: readonly YamlScalar[], container: LintDocument): LintD
   const segments: Segment[] = [];
   let text = '';
   for (const word of words) {
-    const { value, start } = word.text;
+    const { start } = word.text;
+    const value = word.text.value.replace(containerVariable, '${$1}');
     if (text !== '') text += ' ';
     const quote = quoteFor(value);
     segments.push({ start: text.length, origin: start });
@@ -45,8 +46,11 @@ function joinWords(words: readonly YamlScalar[], container: LintDocument): LintD
   return new LintDocument(container.file, { kind: 'shell', text, container, segments });
 }
 
+/** Kubernetes puts in `$(NAME)` what a shell would put in for `${NAME}`; the two are equally long. */
+const containerVariable = /(?<!\$)\$\(([A-Za-z_]\w*)\)/g;
+
 function quoteFor(value: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(value)) return '';
+  if (/^(?:[\w@%+=:,./-]|\$\{\w+\})+$/.test(value)) return '';
   return value.includes("'") && !/["\\`$]/.test(value) ? '"' : "'";
 }
 
