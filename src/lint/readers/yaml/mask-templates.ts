@@ -32,6 +32,9 @@ export function unmaskTemplates(value: string): string {
     .replace(/[\uE020-\uE07E\uE120-\uE17E]/g, (hidden) => String.fromCharCode(hidden.charCodeAt(0) % 0x100));
 }
 
+/** The indent of a line stays: a block scalar ends where it is missing. */
 function hide(text: string, area: number): string {
-  return text.replace(/[ -~]/g, (character) => String.fromCharCode(area + character.charCodeAt(0)));
+  return text.replace(/(\n[ \t]*)|[ -~]/g, (character, indent: string | undefined) =>
+    indent === undefined ? String.fromCharCode(area + character.charCodeAt(0)) : indent,
+  );
 }
