@@ -1,12 +1,14 @@
 import { Failure } from '../model/failure.ts';
-import type { CommandResult } from '../process/run-command.ts';
 import { runCommand, SpawnError } from '../process/run-command.ts';
-import { serverEnvironment } from './server-environment.ts';
+import type { KeptSessions } from './kept-sessions.ts';
+import { clientPatienceMs, psqlCommand, type SqlCall, type SqlResult } from './psql-command.ts';
 import type { Server } from './server.ts';
 
 /** The parts of a Server that a connection needs; a scratch server has no more. */
 export type Connectable = Pick<Server, 'psql' | 'binDirectory' | 'owner' | 'runAs' | 'socketDirectory'> & {
   readonly node: Pick<Server['node'], 'port' | 'database'>;
+  /** Where there is one, queries (`queryRows`) go over connections that are kept. */
+  readonly sessions?: KeptSessions | undefined;
 };
 
 export interface QueryOptions {
@@ -31,11 +33,8 @@ export async function queryRows<Row>(
   sql: string,
   options: QueryOptions = {},
 ): Promise<Row[]> {
-  const output = await runSql(
-    server,
-    `SELECT row_to_json(holdfast_row) FROM (${sql}) holdfast_row;\n`,
-    options,
-  );
+  const text = `SELECT row_to_json(holdfast_row) FROM (${sql}) holdfast_row;\n`;
+  const output = await runSql(server, text, options, server.sessions);
   return output
     .split('\n')
     .filter((line) => line !== '')
@@ -55,7 +54,7 @@ export async function queryRow<Row>(
 
 /**
  * Runs statements one after the other, each in its own transaction (ALTER SYSTEM wants that), and stops at the first
- * error. Throws as queryRows does.
+ * error. They have a connection of their own, so that what is set in it ends with it. Throws as queryRows does.
  */
 export async function runStatements(
   server: Connectable,
@@ -76,64 +75,28 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-async function runSql(server: Connectable, sql: string, options: QueryOptions): Promise<string> {
+async function runSql(
+  server: Connectable,
+  sql: string,
+  options: QueryOptions,
+  sessions?: KeptSessions,
+): Promise<string> {
   const timeoutMs = options.timeoutMs ?? 30_000;
   const user = options.user ?? server.owner.name;
-  const result = await runPsql(server, {
-    sql,
-    user,
-    database: options.database ?? server.node.database,
-    timeoutMs,
-    signal: options.signal,
-  });
+  const database = options.database ?? server.node.database;
+  const call = { sql, user, database, timeoutMs, signal: options.signal };
+  const result = await runPsql(server, call, sessions);
   if (result.code === 0) return result.stdout;
   throw queryFailure(server, user, result, timeoutMs);
 }
 
-interface PsqlCall {
-  readonly sql: string;
-  readonly user: string;
-  readonly database: string;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function runPsql(server: Connectable, call: PsqlCall): Promise<CommandResult> {
-  const connection = [
-    '-h',
-    server.socketDirectory,
-    '-p',
-    String(server.node.port),
-    '-U',
-    call.user,
-    '-d',
-    call.database,
-  ];
+async function runPsql(server: Connectable, call: SqlCall, sessions?: KeptSessions): Promise<SqlResult> {
   try {
+    if (sessions !== undefined) return await sessions.run(server, call);
     return await runCommand({
-      command: server.psql,
-      args: [
-        '-X',
-        '-q',
-        '-A',
-        '-t',
-        '-v',
-        'ON_ERROR_STOP=1',
-        '-v',
-        'VERBOSITY=verbose',
-        '--no-password',
-        ...connection,
-      ],
-      env: serverEnvironment(server.owner, server.binDirectory, {
-        PGAPPNAME: 'holdfast',
-        PGCLIENTENCODING: 'UTF8',
-        PGCONNECT_TIMEOUT: '10',
-        // The client's own patience below is a little longer, so that the server's answer arrives first.
-        PGOPTIONS: `-c statement_timeout=${call.timeoutMs} -c search_path=pg_catalog`,
-      }),
-      runAs: server.runAs,
+      ...psqlCommand(server, call),
       input: call.sql,
-      timeoutMs: call.timeoutMs + 12_000,
+      timeoutMs: call.timeoutMs + clientPatienceMs,
       signal: call.signal,
     });
   } catch (error) {
@@ -149,7 +112,7 @@ async function runPsql(server: Connectable, call: PsqlCall): Promise<CommandResu
 }
 
 /** psql's exit codes: 2 the connection was bad, 3 an error in the script; see its manual page, "Exit Status". */
-function queryFailure(server: Connectable, user: string, result: CommandResult, timeoutMs: number): Failure {
+function queryFailure(server: Connectable, user: string, result: SqlResult, timeoutMs: number): Failure {
   const place = `${server.socketDirectory}, port ${server.node.port}, role ${user}`;
   if (result.stopped === 'abort') {
     return new Failure('interrupted', { operation: 'query PostgreSQL', place, problem: 'interrupted' });

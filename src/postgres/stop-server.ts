@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Failure, isFailure } from '../model/failure.ts';
@@ -134,7 +135,15 @@ async function waitUntilGone(
     const elapsedMs = performance.now() - started;
     if (elapsedMs >= timeoutMs) return false;
     onProgress?.({ mode, elapsedMs, processes: processes.length });
-    await delay(Math.min(50 + elapsedMs / 10, 500));
+    await waitForAnyEnd(processes, Math.min(500, timeoutMs - elapsedMs));
+  }
+}
+
+/** The end of a process is seen at once; looking through all processes of the host takes longer, and is done less often. */
+async function waitForAnyEnd(pids: readonly number[], mostMs: number): Promise<void> {
+  const started = performance.now();
+  while (pids.every((pid) => existsSync(`/proc/${pid}`)) && performance.now() - started < mostMs) {
+    await delay(5);
   }
 }
 

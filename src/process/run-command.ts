@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type StepDown, stepDown } from './step-down.ts';
 
 /** An operating system user that a child runs as. */
@@ -19,7 +20,8 @@ export interface CommandSpec {
   readonly cwd?: string;
   /** Undefined keeps the present user. */
   readonly runAs?: RunAs | undefined;
-  readonly input?: string;
+  /** A stream keeps the child's stdin open until it ends: for one that is told things while it runs. */
+  readonly input?: string | Readable;
   /** Milliseconds until the graceful stop; undefined waits for ever. */
   readonly timeoutMs?: number;
   /** Milliseconds between SIGTERM and SIGKILL. pgBackRest needs a moment to stop its workers. */
@@ -69,7 +71,8 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
   if (spec.input !== undefined) {
     // A child that ends without reading its input is judged by its exit code, not by our broken pipe.
     child.stdin?.on('error', () => {});
-    child.stdin?.end(spec.input);
+    if (typeof spec.input === 'string') child.stdin?.end(spec.input);
+    else if (child.stdin) spec.input.pipe(child.stdin);
   }
   const output = collectOutput(child, spec);
   const stopper = new Stopper(child, spec);

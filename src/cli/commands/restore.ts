@@ -30,11 +30,14 @@ export const run: CommandModule['run'] = async (input, context) => {
   }
   const request = await readRequest(input, context);
   const planOnly = input.flag('plan');
+  // The engine is asked for its version while the journal is opened; what it throws is thrown below.
+  const opening = context.engine();
+  opening.catch(() => {});
   const journal = await context.journal();
   const unfinished = request.into === undefined ? findUnfinishedRestore(journal, request.stanza) : undefined;
   if (unfinished !== undefined && !planOnly) throw unfinishedFailure(request.stanza, unfinished);
   using progress = openProgressLine(context.terminal, () => performance.now());
-  const engine = await context.engine();
+  const engine = await opening;
   const observations = await observeRestore(
     {
       engine,
@@ -59,7 +62,8 @@ export const run: CommandModule['run'] = async (input, context) => {
   const deps = await restoreDependencies(context, (event) =>
     showRestoreEvent(event, context.terminal, progress),
   );
-  return resultOf(await applyRestore(plan, { ...deps, server: observations.cluster.server }), plan);
+  const { server } = observations.cluster;
+  return resultOf(await applyRestore(plan, { ...deps, server, isPlanFresh: context.globals.yes }), plan);
 };
 
 async function readRequest(input: CommandInput, context: CommandContext): Promise<RestoreRequest> {

@@ -133,6 +133,8 @@ export async function runSteps(context: RestoreContext): Promise<RestoreOutcome>
     const end = failedEnd(error);
     journal.finishRun(plan.id, end);
     throw end.result === 'interrupted' ? asInterrupted(plan, error) : error;
+  } finally {
+    await context.sessions[Symbol.asyncDispose]();
   }
 }
 

@@ -39,6 +39,15 @@ describe('copyVerified', () => {
   });
 });
 
+describe('copyVerified, with more than is compared at once', () => {
+  it('takes all of it', async () => {
+    const content = Buffer.alloc(9_000_001, 'holdfast');
+    writeFileSync(at('a'), content);
+    await copyVerified(at('a'), at('b'), owner);
+    expect(readFileSync(at('b')).equals(content)).toBe(true);
+  });
+});
+
 describe('makeOwnedDirectory', () => {
   it('leaves a directory as it is', async () => {
     mkdirSync(at('d'), { mode: 0o755 });

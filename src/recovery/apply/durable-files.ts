@@ -1,7 +1,17 @@
-import { constants, createReadStream } from 'node:fs';
-import { chmod, chown, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  chmod,
+  chown,
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { Failure } from '../../model/failure.ts';
 
 export interface FileOwner {
@@ -79,9 +89,8 @@ export async function copyVerified(from: string, to: string, owner: FileOwner): 
   await copyFile(from, temporary, constants.COPYFILE_FICLONE);
   await chmod(temporary, 0o600);
   await give(temporary, owner);
-  await syncPath(temporary);
-  const [original, copy] = await Promise.all([checksumOf(from), checksumOf(temporary)]);
-  if (original !== copy) {
+  const [same] = await Promise.all([areSame(from, temporary), syncPath(temporary)]);
+  if (!same) {
     throw new Failure('file-unusable', {
       operation: `copy ${from}`,
       place: to,
@@ -97,10 +106,27 @@ async function give(path: string, owner: FileOwner): Promise<void> {
   if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
 }
 
-async function checksumOf(path: string): Promise<number> {
-  let checksum = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    checksum = crc32(chunk as Buffer, checksum);
+/** Reads both files whole, piece by piece. */
+async function areSame(one: string, other: string): Promise<boolean> {
+  await using left = await open(one);
+  await using right = await open(other);
+  const [mine, theirs] = [Buffer.allocUnsafe(pieceSize), Buffer.allocUnsafe(pieceSize)];
+  for (;;) {
+    const [a, b] = await Promise.all([readPiece(left, mine), readPiece(right, theirs)]);
+    if (!a.equals(b)) return false;
+    if (a.length < pieceSize) return true;
   }
-  return checksum;
+}
+
+const pieceSize = 4 * 1024 * 1024;
+
+/** Fills the buffer unless the file ends before: one read may give less. */
+async function readPiece(handle: FileHandle, buffer: Buffer): Promise<Buffer> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, null);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
 }

@@ -20,7 +20,8 @@ export const followRecovery: StepBody = async (context) => {
   const { deps, limits } = context;
   const log = context.factsOf('start-server')['log'] as LogPlace | undefined;
   let before: RecoveryProgress | undefined;
-  let movedAt = deps.now();
+  const started = deps.now();
+  let movedAt = started;
   for (;;) {
     deps.signal?.throwIfAborted();
     const now = await look(context);
@@ -36,7 +37,8 @@ export const followRecovery: StepBody = async (context) => {
       if (before?.replayLsn !== now.replayLsn) movedAt = deps.now();
       before = now;
     }
-    await deps.sleep(limits.pollMs);
+    // A target that is soon reached is seen at once, and a long recovery is not asked all the time.
+    await deps.sleep(limits.pollMs + Math.min((deps.now() - started) / 20, 250));
   }
 };
 

@@ -1,11 +1,13 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseLsn, parseSegmentName, segmentStart } from '../../model/wal.ts';
 import { quoteLiteral } from '../../postgres/query.ts';
 import { readConfiguredSetting } from '../../postgres/read-configured-setting.ts';
 import { readControlData, recoveryParameters } from '../../postgres/read-control-data.ts';
 import { prepareScratch } from '../../postgres/scratch-config.ts';
 import type { ControlData } from '../../postgres/server.ts';
 import { writeOwnedFile } from '../../postgres/write-owned-file.ts';
+import type { RestorePlan } from '../restore-plan.ts';
 import { archiveOf, segmentsIn } from './archive-listing.ts';
 import { copyVerified, exists, listNames, syncPath } from './durable-files.ts';
 import { findExpectedEnd } from './expected-end.ts';
@@ -25,7 +27,7 @@ import { appendOverrides, ownValue, recoveryOverrides, targetSettings } from './
 export const prepareServer: StepBody = async (context) => {
   const { plan, restored } = context;
   const control = await readNeeds(context);
-  const copying = plan.mode === 'into' ? Promise.resolve([]) : copySalvage(context);
+  const copying = plan.mode === 'into' ? Promise.resolve([]) : copySalvage(context, control.walSegmentSize);
   // Whatever goes wrong with the settings is told first; the copies are awaited below.
   copying.catch(() => {});
   const settings =
@@ -79,6 +81,8 @@ async function prepareInPlace(context: RestoreContext, control: ControlData): Pr
   const text = (await exists(file)) ? await readFile(file, 'utf8') : '';
   const raised: Record<string, string> = {};
   const raise = async ([name, needed]: readonly [string, number]): Promise<void> => {
+    // Nothing is below that, and each setting costs a start of the server's program.
+    if (needed <= 0) return;
     const configured = Number(await readConfiguredSetting(restored, name));
     if (Number.isFinite(configured) && configured < needed) raised[name] = String(needed);
   };
@@ -122,7 +126,7 @@ export function resetStatements(
  * Puts salvaged WAL where recovery looks when the archive has not got it. What is archived is left out: recovery reads
  * the archive first, and two versions of one segment are one too many.
  */
-async function copySalvage(context: RestoreContext): Promise<string[]> {
+async function copySalvage(context: RestoreContext, segmentSize: number): Promise<string[]> {
   const { plan, restored, deps } = context;
   const { salvage } = plan.directories;
   if (salvage === undefined) return [];
@@ -130,6 +134,7 @@ async function copySalvage(context: RestoreContext): Promise<string[]> {
   const copied: string[] = [];
   for (const name of await listNames(salvage)) {
     if (!/^[0-9A-F]{24}$/.test(name) && !/^[0-9A-F]{8}\.history$/.test(name)) continue;
+    if (isBehindStop(plan, name, segmentSize)) continue;
     const archived = name.length === 24 && (await segmentsIn(archive, name.slice(0, 16))).includes(name);
     if (archived) continue;
     await copyVerified(join(salvage, name), join(restored.node.path, 'pg_wal', name), restored.owner);
@@ -137,6 +142,20 @@ async function copySalvage(context: RestoreContext): Promise<string[]> {
     copied.push(name);
   }
   return copied;
+}
+
+/** More than any record of a commit or a restore point takes. */
+const longestRecord = 16n * 1024n * 1024n;
+
+/** Whether a segment comes after all that recovery reads: the record that stops it was found when the plan was made. */
+export function isBehindStop(plan: Pick<RestorePlan, 'target'>, name: string, segmentSize: number): boolean {
+  const stop = plan.target.stop === undefined ? undefined : parseLsn(plan.target.stop.lsn);
+  const segment = parseSegmentName(name, segmentSize);
+  return (
+    stop !== undefined &&
+    segment !== undefined &&
+    segmentStart(segment.number, segmentSize) > stop + longestRecord
+  );
 }
 
 async function waitInsteadOfPromoting(directory: string): Promise<void> {

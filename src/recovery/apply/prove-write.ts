@@ -20,8 +20,10 @@ export const proveWrite: StepBody = async (context, step) => {
   const name = quoteIdentifier(schema);
   step.note({ schema });
   const checkpoint = requestCheckpoint(context);
-  // Awaited below, with the rest.
+  // Both are awaited below, with the rest.
   checkpoint.catch(() => {});
+  const arrived = plan.mode === 'into' ? Promise.resolve(false) : isHistoryArchived(context);
+  arrived.catch(() => {});
   // A proof that was interrupted may have left its schema.
   const drop = `DROP SCHEMA IF EXISTS ${name} CASCADE`;
   await runStatements(restored, [
@@ -40,7 +42,7 @@ export const proveWrite: StepBody = async (context, step) => {
   if (row === undefined || rows.length !== 1 || row.restore !== 'written')
     throw notWritten(context, rows.length);
   const [archiving] = await Promise.all([
-    plan.mode === 'into' ? undefined : proveArchiving(context, row.mode),
+    plan.mode === 'into' ? undefined : proveArchiving(context, row.mode, arrived),
     runStatements(restored, ['SET synchronous_commit = local', drop]),
     checkpoint,
   ]);
@@ -62,7 +64,11 @@ async function requestCheckpoint({ plan, restored }: RestoreContext): Promise<vo
 }
 
 /** Not a failure: the data is back and can be used, but the next disaster would find nothing. */
-async function proveArchiving(context: RestoreContext, mode: string): Promise<string> {
+async function proveArchiving(
+  context: RestoreContext,
+  mode: string,
+  arrived: Promise<boolean>,
+): Promise<string> {
   const { plan, limits } = context;
   if (mode === 'off') {
     addFinding(context, {
@@ -75,8 +81,8 @@ async function proveArchiving(context: RestoreContext, mode: string): Promise<st
     });
     return 'archive_mode is off';
   }
-  const history = historyFileName(Number(context.factsOf('promote')['newTimeline']));
-  if (!(await waitUntilArchived(context, history))) {
+  const history = newHistory(context);
+  if (!(await arrived) && !(await waitUntilArchived(context))) {
     addFinding(context, {
       rule: 'archive-not-arriving',
       severity: 'critical',
@@ -98,15 +104,24 @@ async function proveArchiving(context: RestoreContext, mode: string): Promise<st
   return `${history} of the new timeline is archived`;
 }
 
-async function waitUntilArchived(context: RestoreContext, name: string): Promise<boolean> {
+function newHistory(context: RestoreContext): string {
+  return historyFileName(Number(context.factsOf('promote')['newTimeline']));
+}
+
+function isHistoryArchived(context: RestoreContext): Promise<boolean> {
+  return isArchived(archiveOf(context.deps.engine, context.plan), newHistory(context));
+}
+
+async function waitUntilArchived(context: RestoreContext): Promise<boolean> {
   const { deps, plan, limits } = context;
-  const archive = archiveOf(deps.engine, plan);
   const deadline = deps.now() + limits.archiveMs;
-  while (!(await isArchived(archive, name))) {
+  while (!(await isHistoryArchived(context))) {
     if (deps.now() >= deadline) return false;
     deps.signal?.throwIfAborted();
-    context.progress('prove-write', { message: `waiting for ${name} in repository ${plan.repository.name}` });
-    await deps.sleep(limits.pollMs);
+    context.progress('prove-write', {
+      message: `waiting for ${newHistory(context)} in repository ${plan.repository.name}`,
+    });
+    await deps.sleep(limits.slowPollMs);
   }
   return true;
 }

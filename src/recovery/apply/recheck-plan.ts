@@ -1,7 +1,7 @@
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../../model/failure.ts';
-import { inspectServer } from '../../postgres/inspect-server.ts';
+import { findPostmaster, findServerProcesses } from '../../postgres/postmaster-processes.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 import { requireSet } from './archive-listing.ts';
@@ -22,7 +22,7 @@ export async function recheckPlan(plan: RestorePlan, deps: RestoreDependencies):
   }
   await refuseUnfinished(plan);
   await Promise.all([
-    requireSet(deps.engine, plan),
+    deps.isPlanFresh === true ? undefined : requireSet(deps.engine, plan),
     plan.mode === 'into' ? checkNewDirectory(plan) : checkOldCluster(plan, deps.server),
   ]);
 }
@@ -59,8 +59,8 @@ async function checkNewDirectory(plan: RestorePlan): Promise<void> {
 
 async function checkOldCluster(plan: RestorePlan, server: Server): Promise<void> {
   const { data, aside, salvage } = plan.directories;
-  const state = await inspectServer(server);
-  if (state.running && !plan.steps.some((step) => step.name === 'stop-server')) {
+  const willStop = plan.steps.some((step) => step.name === 'stop-server');
+  if (!willStop && (await isRunning(server))) {
     throw refuse(plan, 'the server was down when the plan was made and runs now', 'Make a new plan.');
   }
   for (const path of [aside, salvage]) {
@@ -84,6 +84,11 @@ async function checkOldCluster(plan: RestorePlan, server: Server): Promise<void>
     `${directory} is a mount point and cannot be renamed`,
     'Restore with --delta, which copies the old files first, or into another directory with --into.',
   );
+}
+
+/** Asked without a connection: one that is still starting counts. */
+async function isRunning({ node }: Server): Promise<boolean> {
+  return (await findPostmaster(node.path)) !== undefined || (await findServerProcesses(node.path)).length > 0;
 }
 
 async function isMountPoint(directory: string): Promise<boolean> {

@@ -1,5 +1,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { KeptSessions } from '../../postgres/kept-sessions.ts';
+import type { Connectable } from '../../postgres/query.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { ProcessIdentity } from '../../process/process-identity.ts';
 import type { Actor, Journal } from '../../store/journal.ts';
@@ -45,8 +47,12 @@ export interface RestoreLimits {
   readonly promoteMs: number;
   /** Until the history of the new timeline is archived. */
   readonly archiveMs: number;
-  /** How often recovery is looked at. */
+  /** How soon recovery is looked at again; more seldom the longer it takes. */
   readonly pollMs: number;
+  /** How soon what takes a child is looked at again. */
+  readonly slowPollMs: number;
+  /** How often a starting server is looked at; the server needs the processors itself. */
+  readonly watchMs: number;
 }
 
 export const defaultLimits: RestoreLimits = {
@@ -54,7 +60,9 @@ export const defaultLimits: RestoreLimits = {
   stopMs: 120_000,
   promoteMs: 600_000,
   archiveMs: 60_000,
-  pollMs: 50,
+  pollMs: 15,
+  slowPollMs: 50,
+  watchMs: 250,
 };
 
 export interface RestoreDependencies {
@@ -66,6 +74,8 @@ export interface RestoreDependencies {
    */
   readonly server: Server;
   readonly actor: Actor;
+  /** The plan was made by this process right before, and nobody was asked since: its set needs no second look. */
+  readonly isPlanFresh?: boolean | undefined;
   /** The command as typed. */
   readonly cause: string;
   /** Of the Holdfast that does it. */
@@ -90,12 +100,14 @@ export interface RestoreContext {
   /** Production's server, `node.path` being the old directory. */
   readonly production: Server;
   /** The server that is being restored: production's again, or the one beside it. */
-  readonly restored: Server;
+  readonly restored: Server & Pick<Connectable, 'sessions'>;
   readonly deps: RestoreDependencies;
   readonly limits: RestoreLimits;
   /** What earlier steps, or earlier attempts at this one, noted. */
   readonly factsOf: (step: RestoreStepName) => Facts;
   readonly findings: Finding[];
+  /** Connections to the restored server, for as long as the steps run. */
+  readonly sessions: KeptSessions;
   readonly checkpoint: (place: string) => Promise<void>;
   readonly progress: (step: RestoreStepName, progress: StepProgress) => void;
 }

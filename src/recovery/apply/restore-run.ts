@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../model/failure.ts';
+import { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { scratchServer } from '../../postgres/scratch-config.ts';
 import type { Server } from '../../postgres/server.ts';
 import { runAsFor } from '../../process/os-user.ts';
@@ -57,14 +58,16 @@ export function serverFor(server: Server, currentUid: number): Server {
 
 export function restoreContext({ plan, server }: RestoreFacts, deps: RestoreDependencies): RestoreContext {
   const production = serverFor(server, deps.currentUid);
+  const sessions = new KeptSessions();
   return {
     plan,
     production,
-    restored: restoredServer(plan, production),
+    restored: { ...restoredServer(plan, production), sessions },
     deps,
     limits: { ...defaultLimits, ...deps.limits },
     factsOf: (name) => factsOfStep(deps.journal.stepsOf(plan.id), name),
     findings: [],
+    sessions,
     checkpoint: async (place) => deps.checkpoint?.(place),
     progress: (step, progress) => deps.emit?.({ type: 'step-progress', step, progress }),
   };

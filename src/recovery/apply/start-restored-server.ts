@@ -72,7 +72,7 @@ async function waitUntilAccepting(context: RestoreContext, signal: AbortSignal):
     // It ended meanwhile: a new start tells why.
     if (!state.running) return startAgain(context, signal);
     signal.throwIfAborted();
-    await context.deps.sleep(context.limits.pollMs);
+    await context.deps.sleep(context.limits.slowPollMs);
   }
 }
 

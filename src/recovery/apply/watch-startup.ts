@@ -42,7 +42,7 @@ export function watchForMissingWal(context: RestoreContext, step: 'start-server'
         }
         since = context.deps.now();
       }
-      await Promise.race([context.deps.sleep(context.limits.pollMs), over]);
+      await Promise.race([context.deps.sleep(context.limits.watchMs), over]);
     }
   };
   const running = watch().catch((error: unknown) => {

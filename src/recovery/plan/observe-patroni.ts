@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { get as getHttp, type IncomingMessage } from 'node:http';
-import { get as getHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { PatroniAccess } from '../../model/stanza.ts';
 import type { PatroniObservation } from './observations.ts';
 
@@ -37,7 +36,9 @@ export function readAnswers(node: unknown, cluster: unknown): Pick<PatroniObserv
   return { role, members: members.length };
 }
 
-function ask(url: string, ca: Buffer | undefined): Promise<unknown> {
+/** The modules are loaded when they are needed: importing node:http loads much more, and few clusters have Patroni. */
+async function ask(url: string, ca: Buffer | undefined): Promise<unknown> {
+  const { get } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
   return new Promise((resolve, reject) => {
     const take = (response: IncomingMessage): void => {
       const parts: Buffer[] = [];
@@ -52,7 +53,7 @@ function ask(url: string, ca: Buffer | undefined): Promise<unknown> {
       });
     };
     const options = { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) };
-    const request = url.startsWith('https:') ? getHttps(url, options, take) : getHttp(url, options, take);
+    const request = get(url, options, take);
     request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     request.on('error', reject);
   });

@@ -1,0 +1,45 @@
+import type { CommandResult, CommandSpec } from '../process/run-command.ts';
+import type { Connectable } from './query.ts';
+import { serverEnvironment } from './server-environment.ts';
+
+/** One thing to be asked over a connection. */
+export interface SqlCall {
+  /** Whole statements, each ended with a semicolon and a new line. */
+  readonly sql: string;
+  readonly user: string;
+  readonly database: string;
+  /** Of each statement. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What psql answered: its exit code is 0 when everything went well, also where it goes on running. */
+export type SqlResult = Pick<CommandResult, 'code' | 'stdout' | 'stderr' | 'stopped'>;
+
+/** The client's own patience is a little longer than the server's, so that the server's answer arrives first. */
+export const clientPatienceMs = 12_000;
+
+/**
+ * psql as it is always started: no start-up file, bare rows, an end at the first error, errors with their SQLSTATE.
+ *
+ * @see https://www.postgresql.org/docs/current/app-psql.html
+ */
+export function psqlCommand(
+  server: Connectable,
+  call: Pick<SqlCall, 'user' | 'database' | 'timeoutMs'>,
+): Pick<CommandSpec, 'command' | 'args' | 'env' | 'runAs'> {
+  const { node, socketDirectory } = server;
+  const connection = ['-h', socketDirectory, '-p', String(node.port), '-U', call.user, '-d', call.database];
+  const variables = ['-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose'];
+  return {
+    command: server.psql,
+    args: ['-X', '-q', '-A', '-t', ...variables, '--no-password', ...connection],
+    env: serverEnvironment(server.owner, server.binDirectory, {
+      PGAPPNAME: 'holdfast',
+      PGCLIENTENCODING: 'UTF8',
+      PGCONNECT_TIMEOUT: '10',
+      PGOPTIONS: `-c statement_timeout=${call.timeoutMs} -c search_path=pg_catalog`,
+    }),
+    runAs: server.runAs,
+  };
+}
