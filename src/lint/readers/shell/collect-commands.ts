@@ -184,11 +184,13 @@ class Collector {
   }
 }
 
+const substitutionTypes = new Set(['CommandExpansion', 'ProcessSubstitution', 'ArithmeticCommandExpansion']);
+
 /** The outermost `$(…)`, backticks and `<(…)`. */
 function substitutionsIn(node: SyntaxNode): SyntaxNode[] {
   const found: SyntaxNode[] = [];
   const visit = (part: SyntaxNode): void => {
-    if (part.type === 'CommandExpansion' || part.type === 'ProcessSubstitution') found.push(part);
+    if (substitutionTypes.has(part.type)) found.push(part);
     else if (part.type !== 'HereDoc') forEachChild(part, visit);
   };
   forEachChild(node, visit);

@@ -64,6 +64,7 @@ describe('operators', () => {
 
   test('keep a line together round a substitution', () => {
     expect(outline('a && echo $(b | c) || d')).toEqual(['. a', '&& echo $(b | c)', '|| d', '; b', '| c']);
+    expect(outline('x=$(($(a) - $(b)))')).toEqual(['. a', '; b']);
     expect(outline('y; x=$(a | b) || d')).toEqual(['. y', '; a', '| b', '|| d']);
   });
 

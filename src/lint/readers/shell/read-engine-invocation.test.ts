@@ -39,3 +39,14 @@ test('is nothing for other programs and has no command for a bare call', () => {
   expect(read('pg_dump x')).toBeUndefined();
   expect(read('pgbackrest --version')?.command).toBeUndefined();
 });
+
+test('takes dashes alone and short options as options that do not exist', () => {
+  const found = read('pgbackrest --stanza=x -- backup -f');
+  expect(found?.command?.value).toBe('backup');
+  expect(found?.options.map((option) => option.name.value)).toEqual(['stanza', '--', '-f']);
+});
+
+test('looks past words that are filled in later', () => {
+  expect(read('pgbackrest $OPTIONS backup')?.command?.value).toBe('backup');
+  expect(read('pgbackrest "$@"')?.command?.unknown).toBe(true);
+});

@@ -1,11 +1,12 @@
-import { optionNamed, findOption } from '../../../model/option-table.ts';
+import { commandsOf, findOption, optionNamed } from '../../../model/option-table.ts';
 import type { EngineArgument, EngineInvocation, Invocation } from '../../facts.ts';
 import type { PlacedText } from '../../lint-document.ts';
 import { sliceOfPlaced } from './mapped-text.ts';
 
 /**
  * Tells the words of a call of pgbackrest apart as the engine does (pgBackRest src/config/parse.c): the first word that
- * is no option is the command, options may stand before and after it, `--` ends them.
+ * is no option is the command, options may stand before and after it. `--` and `-x` are options that do not exist,
+ * named as written. Where the first such word is filled in later (`$OPTIONS`), the first that is a command counts.
  *
  * @returns undefined when another program is called
  */
@@ -17,11 +18,7 @@ export function readEngineInvocation(invocation: Invocation): EngineInvocation |
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at];
     if (word === undefined) break;
-    if (word.value === '--') {
-      others.push(...words.slice(at + 1));
-      break;
-    }
-    if (!word.value.startsWith('--')) {
+    if (!word.value.startsWith('-')) {
       others.push(word);
       continue;
     }
@@ -29,10 +26,19 @@ export function readEngineInvocation(invocation: Invocation): EngineInvocation |
     options.push(option);
     if (option.value !== undefined && option.value.start >= word.end) at += 1;
   }
-  return { invocation, command: others[0], options, parameters: others.slice(1) };
+  const command = commandAmong(others);
+  return { invocation, command, options, parameters: others.filter((word) => word !== command) };
+}
+
+function commandAmong(words: readonly PlacedText[]): PlacedText | undefined {
+  const [first] = words;
+  if (first?.unknown !== true) return first;
+  return words.find((word) => commandsOf().includes(word.value)) ?? first;
 }
 
 function readOption(word: PlacedText, next: PlacedText | undefined): EngineArgument {
+  if (!word.value.startsWith('--') || word.value === '--')
+    return { name: word, value: undefined, form: 'switch' };
   const [, prefix = '', name = ''] = /^--(no-|reset-)?([^=]*)/.exec(word.value) ?? [];
   const isPlainName = prefix !== '' && isKnown(`${prefix}${name}`);
   const nameStart = isPlainName ? 2 : 2 + prefix.length;
