@@ -27,6 +27,7 @@ import { readEngineVersion } from '../read-engine-version.ts';
 export const run: CommandModule['run'] = async (input, context) => {
   if (input.flag('rules')) return listRules();
   const names = input.arguments('path');
+  if (input.flag('fix') && names.includes('-')) throw stdinFailure();
   const as = input.value('as') as DocumentKind | undefined;
   const filter = readFindingFilter(
     input,
@@ -160,6 +161,14 @@ function unreadNotes({ project }: InputJudgement): readonly string[] {
       return `${document.file}:${line}: not read: ${problem}`;
     }),
   );
+}
+
+function stdinFailure(): Failure {
+  return new Failure('usage', {
+    operation: 'fix what is read from stdin',
+    problem: 'there is no file that could be written',
+    hint: 'Use --diff, which prints the difference; patch takes it.',
+  });
 }
 
 /** Without names nobody knows what was judged unless it is told. */

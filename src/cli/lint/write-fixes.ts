@@ -11,17 +11,12 @@ import type { FileFix } from './plan-fixes.ts';
  */
 export async function writeFixes(files: readonly FileFix[]): Promise<void> {
   for (const { input } of files) {
-    if (input.path === undefined) {
-      throw new Failure('usage', {
-        operation: 'fix what was read from stdin',
-        problem: 'there is no file that could be written',
-        hint: 'Use --diff, which prints the difference; patch takes it.',
-      });
-    }
-    const now = await readFile(input.path, 'utf8');
+    const { path } = input;
+    if (path === undefined) throw new Error('what was read from stdin cannot be written');
+    const now = await readFile(path, 'utf8');
     if (now !== input.text) throw changedMeanwhile(input.file);
   }
-  for (const { input, text } of files) await writeFixed(input.path as string, text);
+  for (const { input, text } of files) if (input.path !== undefined) await writeFixed(input.path, text);
 }
 
 async function writeFixed(path: string, text: string): Promise<void> {
