@@ -10,6 +10,9 @@ import { readPatroni } from './patroni/read-patroni.ts';
 import { readPigsty } from './pigsty/read-pigsty.ts';
 import { readPython } from './pigsty/read-python.ts';
 import { readPrometheusRules } from './prometheus/read-prometheus-rules.ts';
+import { readEnvironment } from './read-environment.ts';
+import { readPgbackrestConf } from './read-pgbackrest-conf.ts';
+import { readPostgresqlConf } from './read-postgresql-conf.ts';
 import { readCrontab } from './shell/read-crontab.ts';
 import { readDockerfile } from './shell/read-dockerfile.ts';
 import { readShell } from './shell/read-shell.ts';
@@ -25,11 +28,14 @@ export const readers: Partial<Record<DocumentKind, Reader>> = {
   consul: readConsul,
   crontab: readCrontab,
   dockerfile: readDockerfile,
+  environment: readEnvironment,
   holdfast: readHoldfast,
   kubernetes: readKubernetes,
   markdown: readMarkdown,
   patroni: readPatroni,
+  'pgbackrest-conf': readPgbackrestConf,
   pigsty: readPigsty,
+  'postgresql-conf': readPostgresqlConf,
   'prometheus-rules': readPrometheusRules,
   python: readPython,
   shell: readShell,
