@@ -49,7 +49,7 @@ A key of type *secret* takes one of these, as its whole value:
 
 | written | means |
 |---|---|
-| \`\${NAME}\` | the environment variable NAME of the process that runs Holdfast |
+| \`\${NAME}\` | the environment variable NAME of the process that runs Holdfast; where it has none, of the file \`.env\` beside holdfast.yaml |
 | \`file:/run/secrets/cipher\` | the content of a file, without the newline at its end |
 | \`exec:pass show backup/cipher\` | what a shell command prints, without the newline at its end |
 | anything else | the secret itself; a warning, since it is then in every copy of the file |

@@ -2,14 +2,19 @@ import { readFile } from 'node:fs/promises';
 import type { SecretDependencies } from '../config/secrets.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { CommandContext } from './context.ts';
+import { readEnvironmentBeside } from './environment-beside.ts';
 
 /**
- * How this process gets at secrets: its own environment, files, and commands run by sh as the present user with that
+ * How this process gets at secrets: its own environment and the `.env` beside
+ * holdfast.yaml, files, and commands run by sh as the present user with that
  * user's own environment, as a person who tries the command by hand would have it.
  */
 export function secretAccess(context: CommandContext): SecretDependencies {
   return {
-    env: context.env,
+    // What the process was given comes before the file; the file is read only when a variable is asked for.
+    get env() {
+      return { ...Object.fromEntries(readEnvironmentBeside(context.configFile())), ...context.env };
+    },
     readText: (path) => readFile(path, 'utf8'),
     runShell: async (command) => {
       const env = Object.fromEntries(

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly columns: number;
   /** Asks on the terminal; undefined when there is nobody to ask. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
+  /** The same, and what is typed is not shown; absent where nothing asks for secrets. */
+  readonly askHidden?: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
 /** The streams of a process, as far as they are used. */
@@ -54,17 +56,35 @@ export function openTerminal(
     interactive: !quiet && stderr.isTTY && env['TERM'] !== 'dumb',
     columns: Math.min(stdout.columns ?? 100, 120),
     ask: canAsk ? (question, signal) => askLine(stdin, stderr, question, signal) : undefined,
+    askHidden: canAsk ? (question, signal) => askHiddenLine(stdin, stderr, question, signal) : undefined,
   };
 }
 
-async function askLine(
+/** readline echoes to its output, which swallows everything here: the question is written past it. */
+async function askHiddenLine(
   stdin: NodeJS.ReadStream,
   stderr: NodeJS.WriteStream,
   question: string,
   signal: AbortSignal,
 ): Promise<string> {
+  const { Writable } = await import('node:stream');
+  stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    return await askLine(stdin, nowhere, '', signal);
+  } finally {
+    stderr.write('\n');
+  }
+}
+
+async function askLine(
+  stdin: NodeJS.ReadStream,
+  output: NodeJS.WritableStream,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
-  const reader = createInterface({ input: stdin, output: stderr });
+  const reader = createInterface({ input: stdin, output, terminal: true });
   // In raw mode the terminal hands Ctrl-C to readline instead of raising the signal: raise it.
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   // Ctrl-D closes without an answer, which is no consent.

@@ -61,7 +61,8 @@ function withoutNewline(text: string): string {
 
 function unavailable(reference: SecretReference, problem: string, cause?: unknown): Failure {
   const hints = {
-    environment: 'Set the variable for the process that runs Holdfast (for a service: EnvironmentFile=).',
+    environment:
+      'Set the variable for the process that runs Holdfast (for a service: EnvironmentFile=), or in a file .env beside holdfast.yaml that it can read.',
     file: 'Create the file with the secret alone in it, readable for the user that runs Holdfast.',
     command: 'Run the command by hand as the user that runs Holdfast; it must print the secret alone.',
     literal: 'Replace the literal by a reference: ${NAME}, file:/path or exec:command.',

@@ -20,17 +20,24 @@ export async function findDebianCluster(
   root = '/etc/postgresql',
 ): Promise<DebianCluster | undefined> {
   const wanted = await realpathOrSelf(dataDirectory);
+  for (const cluster of await listDebianClusters(root)) {
+    if ((await realpathOrSelf(cluster.dataDirectory)) === wanted) return cluster;
+  }
+  return undefined;
+}
+
+/** Every registered cluster whose data directory its postgresql.conf names. @param root `/etc/postgresql` */
+export async function listDebianClusters(root = '/etc/postgresql'): Promise<DebianCluster[]> {
+  const clusters: DebianCluster[] = [];
   for (const version of await listOrNothing(root)) {
     for (const name of await listOrNothing(join(root, version))) {
       const configFile = join(root, version, name, 'postgresql.conf');
       const text = await readFile(configFile, 'utf8').catch(() => undefined);
-      const directory = text === undefined ? undefined : readConfiguredValue(text, 'data_directory');
-      if (directory !== undefined && (await realpathOrSelf(directory)) === wanted) {
-        return { version, name, configFile, dataDirectory: directory };
-      }
+      const dataDirectory = text === undefined ? undefined : readConfiguredValue(text, 'data_directory');
+      if (dataDirectory !== undefined) clusters.push({ version, name, configFile, dataDirectory });
     }
   }
-  return undefined;
+  return clusters;
 }
 
 /**

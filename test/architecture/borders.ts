@@ -14,6 +14,8 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   lint: ['config', 'engine', 'process', 'model'],
   /** From what people have to a holdfast.yaml: an existing pgbackrest.conf, an .env file, a few questions. */
   adopt: ['config', 'engine', 'lint', 'postgres', 'process', 'model'],
+  /** Passphrases: made, known again, judged, proven, replaced. */
+  secrets: ['config', 'engine', 'process', 'model'],
   /** Servers. */
   postgres: ['process', 'model'],
   /** From a wish to a plan, its application, and the way back. */
@@ -36,6 +38,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'process',
     'recovery',
     'render',
+    'secrets',
     'status',
     'store',
   ],

@@ -5,6 +5,7 @@ import type { DraftComment, DraftNote, DraftNoteKind } from '../draft.ts';
 import type { EnvironmentSecret, SecretFile } from './environment-secret.ts';
 import type { EnvironmentFile, EnvironmentVariable } from './environment-variable.ts';
 import { isUnfilled } from './unfilled-value.ts';
+import { wrapComment } from './wrap-comment.ts';
 
 /** What is told besides the variable's name. */
 export interface Remark {
@@ -151,22 +152,8 @@ export class Carrier {
     const key = JSON.stringify(path);
     const index = this.comments.findIndex((comment) => JSON.stringify(comment.path) === key);
     const before = this.comments[index]?.text;
-    const lines = wrapLine(text, 96);
+    const lines = wrapComment(text).join('\n');
     if (before === undefined) this.comments.push({ path, text: lines });
     else if (!before.includes(lines)) this.comments[index] = { path, text: `${before}\n${lines}` };
   }
-}
-
-function wrapLine(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
 }

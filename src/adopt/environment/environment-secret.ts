@@ -9,6 +9,9 @@ export interface EnvironmentSecret {
   readonly from: string | undefined;
 }
 
+/** How an `.env` of ours begins, so that it is known again. */
+export const secretsHeader = '# Secrets of the holdfast.yaml beside this file';
+
 /** A file beside holdfast.yaml that is a secret as a whole. */
 export interface SecretFile {
   readonly name: string;
@@ -22,7 +25,7 @@ export interface SecretFile {
  */
 export function writeEnvironmentText(secrets: readonly EnvironmentSecret[], origin: string): string {
   return [
-    `# Secrets of the holdfast.yaml beside this file, from ${origin}. Nothing else belongs here.`,
+    `${secretsHeader}, from ${origin}. Nothing else belongs here.`,
     '# Whoever reads this file reads the backups: mode 0600, and never into version control.',
     ...secrets.flatMap(({ name, value, purpose }) => ['', `# ${purpose}`, `${name}=${quoteValue(value)}`]),
     '',

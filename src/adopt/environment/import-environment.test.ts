@@ -15,6 +15,7 @@ const settings: ImportSettings = {
   newPassphrase: () => 'MADE-NOW'.repeat(8),
   encrypt: true,
   cluster: undefined,
+  found: [],
   stanza: undefined,
 };
 

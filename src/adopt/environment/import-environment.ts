@@ -10,6 +10,7 @@ import type { ImportSettings, Integration, IntegrationName } from './integration
 import { readEnvironmentFile } from './read-environment-file.ts';
 import { looksLikeMapping, readVariableMapping, vaultMark } from './read-variable-mapping.ts';
 import { recognizeIntegration } from './recognize-integration.ts';
+import { wrapComment } from './wrap-comment.ts';
 
 /** What came of the variables of an integration. */
 export type EnvironmentImport =
@@ -138,14 +139,10 @@ function draftOf(carrier: Carrier, integration: Integration, file: DraftMapping)
       ...outside.flatMap(({ kind, what, why }) => [
         '',
         `${kind === 'corrected' ? 'Corrected' : 'Not carried over'}: ${what}`,
-        ...wrapped(why),
+        ...wrapComment(why),
       ]),
     ],
     comments: carrier.comments,
     notes: carrier.notes,
   };
-}
-
-function wrapped(text: string): string[] {
-  return text.match(/\S.{0,98}(?=\s|$)/g) ?? [];
 }

@@ -20,8 +20,10 @@ export interface ImportSettings {
   readonly newPassphrase: () => string;
   /** Encrypt remote repositories although the variables have no passphrase. */
   readonly encrypt: boolean;
-  /** What is known of the cluster on this host; comes before what the integration assumes. */
+  /** The cluster that was named; comes before what the integration assumes. */
   readonly cluster: ClusterPlace | undefined;
+  /** Those that were found on this host. */
+  readonly found: readonly ClusterPlace[];
   readonly stanza: string | undefined;
 }
 

@@ -13,12 +13,13 @@ export function postgresOf(
   stanza: string,
   assumed: string,
 ): DraftMapping {
-  const { cluster } = settings;
+  const cluster = settings.cluster ?? settings.found.find((candidate) => candidate.path === assumed);
   if (cluster === undefined) {
+    const others = settings.found.map(({ path }) => path);
     carrier.note('recommended', 'data directory', {
       severity: 'warning',
       at: ['stanzas', stanza, 'postgres'],
-      why: `No variable says where the data directory is, and ${assumed} is not on this host: it is what the documents of the integration say. Correct it where it is another one.`,
+      why: `No variable says where the data directory is, and ${assumed} is not on this host: it is what the documents of the integration say. Correct it where it is another one${others.length === 0 ? '' : ` (this host has ${others.join(', ')})`}.`,
     });
     return { path: assumed };
   }

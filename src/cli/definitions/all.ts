@@ -1,10 +1,12 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { adoptDefinition } from './adopt.ts';
 import { backupDefinition } from './backup.ts';
 import { checkDefinition } from './check.ts';
 import { completionDefinition } from './completion.ts';
 import { configDefinition } from './config.ts';
 import { expireDefinition } from './expire.ts';
 import { infoDefinition } from './info.ts';
+import { initDefinition } from './init.ts';
 import { journalDefinition } from './journal.ts';
 import { lintDefinition } from './lint.ts';
 import { renderDefinition } from './render.ts';
@@ -15,6 +17,8 @@ import { versionDefinition } from './version.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
 export const commandDefinitions: readonly CommandDefinition[] = [
+  adoptDefinition,
+  initDefinition,
   configDefinition,
   lintDefinition,
   renderDefinition,

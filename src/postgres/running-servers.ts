@@ -1,0 +1,34 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+/**
+ * Data directories of the servers that run on this host: the working directories of PostgreSQL processes, and for
+ * processes of other users what `-D` says on their command line, which everybody may read.
+ */
+export async function findRunningDataDirectories(): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const directory = await dataDirectoryOf(entry);
+    if (directory !== undefined) found.add(directory);
+  }
+  return [...found].toSorted();
+}
+
+async function dataDirectoryOf(pid: string): Promise<string | undefined> {
+  const words = (await readOrNothing(`/proc/${pid}/cmdline`)).split('\0');
+  const program = await readlink(`/proc/${pid}/exe`).catch(() => words[0] ?? '');
+  if (!['postgres', 'postmaster'].includes(basename(program.replace(/ \(deleted\)$/, '')))) return undefined;
+  const directory = await readlink(`/proc/${pid}/cwd`).catch(() => words[words.indexOf('-D') + 1]);
+  // The children of a server have titles instead of command lines.
+  return directory?.startsWith('/') === true && !directory.endsWith(' (deleted)') ? directory : undefined;
+}
+
+async function readOrNothing(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    // The process ended meanwhile.
+    return '';
+  }
+}
