@@ -76,7 +76,7 @@ function detectYaml(text: string): DocumentKind {
     return 'prometheus-rules';
   if (pigstyKey.test(text)) return 'pigsty';
   if (isPlaybook(text, keys)) return 'ansible';
-  if (has('services') && /^\s+(image|build|environment|command|entrypoint|volumes|extends)\s*:/m.test(text))
+  if (has('services') && /[\s{](image|build|environment|command|entrypoint|volumes|extends)\s*:/.test(text))
     return 'compose';
   if (isPatroni(text, has)) return 'patroni';
   if (has('environment', 'entrypoint', 'healthcheck', 'env_file', 'depends_on')) return 'compose';
@@ -88,7 +88,7 @@ const pigstyKey =
   /^\s*"?(pgbackrest_(repo|method|clean|enabled)|pg_crontab|node_crontab|pg_cluster|pg_seq)"?\s*:/m;
 
 const ansibleModule =
-  /^\s+(- )?((ansible|community)\.[a-z_.]+|apt|yum|dnf|package|file|copy|template|lineinfile|blockinfile|command|shell|cron|systemd|service|postgresql_set|get_url|include_tasks|import_tasks)\s*:/m;
+  /^\s*(- )?((ansible|community)\.[a-z_.]+|apt|yum|dnf|package|file|copy|template|lineinfile|blockinfile|command|shell|raw|cron|systemd|service|ini_file|postgresql_set|get_url|include_tasks|import_tasks)\s*:/m;
 
 function isPlaybook(text: string, keys: ReadonlySet<string>): boolean {
   if (
@@ -96,8 +96,8 @@ function isPlaybook(text: string, keys: ReadonlySet<string>): boolean {
     /^\s*(- )?(tasks|roles|vars|handlers|become|vars_files|gather_facts)\s*:/m.test(text)
   )
     return true;
-  if (/^\s*- (name|hosts|block)\s*:/m.test(text) && ansibleModule.test(text) && !keys.has('services'))
-    return true;
+  const isList = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*[ \t]*- /.test(text);
+  if (isList && ansibleModule.test(text) && !keys.has('image')) return true;
   return keys.has('all') && /^\s+(hosts|children)\s*:/m.test(text);
 }
 

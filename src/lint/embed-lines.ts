@@ -21,7 +21,8 @@ export function embedLines(
   let text = '';
   for (const { start, end } of lines) {
     segments.push({ start: text.length, origin: start });
-    text += `${container.text.slice(start, end)}\n`;
+    // The last line of a file may have no break.
+    text += container.text.slice(start, end) + (end < container.text.length ? '\n' : '');
   }
   if (segments.length === 0) segments.push({ start: 0, origin: 0 });
   return new LintDocument(container.file, { kind, text, container, segments, destination });

@@ -41,7 +41,7 @@ export function readYaml(document: LintDocument): YamlRead {
   const documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
   const unreadable = documents.flatMap((one) =>
     one.errors.slice(0, 1).map((error) => ({
-      place: { document, start: error.pos[0], end: Math.max(error.pos[0], error.pos[1]) },
+      place: placeOfError(document, error.pos),
       problem: unmaskTemplates(error.message),
     })),
   );
@@ -51,6 +51,12 @@ export function readYaml(document: LintDocument): YamlRead {
     return value === undefined ? [] : [value];
   });
   return { values, unreadable };
+}
+
+/** An error at the end stands behind the text for the parser. */
+function placeOfError(document: LintDocument, [from, to]: readonly [number, number]) {
+  const start = Math.min(from, document.text.length);
+  return { document, start, end: Math.min(Math.max(from, to), document.text.length) };
 }
 
 /** Turns the nodes of one document into values. Aliases mean the last anchor of their name before them. */
