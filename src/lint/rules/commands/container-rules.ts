@@ -1,0 +1,133 @@
+import type { EngineInvocation, Invocation } from '../../facts.ts';
+import type { PlacedText } from '../../lint-document.ts';
+import type { LintRule } from '../../lint-rule.ts';
+import { callsOf, commandsBefore } from './engine-calls.ts';
+
+export const restoreInRunningContainer: LintRule = {
+  name: 'restore-in-running-container',
+  severity: 'critical',
+  title: 'a restore through exec into a running container',
+  consequence:
+    'exec needs a container that runs. In that of the database the server runs with it, and the restore ends with [038]. In any ' +
+    'other one the restore writes into a directory of that container: the database keeps its old data, and where the volume is ' +
+    'shared, but not the process list and postmaster.pid, files are replaced under a running server.',
+  correct:
+    'docker compose stop db\ndocker compose run --rm --no-deps --entrypoint pgbackrest db --stanza=main --delta restore\ndocker compose up -d db',
+  reproduction: `pgBackRest 2.45, in the place where the server runs:
+
+\`\`\`
+$ pgbackrest --stanza=main restore
+ERROR: [038]: unable to restore while PostgreSQL is running
+       HINT: presence of 'postmaster.pid' in '/var/lib/postgresql/15/main' indicates PostgreSQL is running.
+\`\`\`
+
+Without the data directory of the server mounted at pg1-path, the engine finds no such file and restores.`,
+  source: 'pgBackRest, src/command/restore/restore.c (restorePathValidate)',
+  *judge(project) {
+    for (const call of callsOf(project, 'restore')) {
+      const wrapper = call.invocation.wrappers.find((one) => execPattern.test(one));
+      if (wrapper === undefined || isCopy(call)) continue;
+      yield {
+        place: call.invocation.place,
+        problem: `a restore through \`${wrapper.split(' ').slice(0, 3).join(' ')} …\`, in a container that runs`,
+        remedy: 'stop the database, and run the restore in a container of its own that has the data volume.',
+        engineError: 38,
+      };
+    }
+  },
+};
+
+export const restoreBesideRunningContainer: LintRule = {
+  name: 'restore-beside-running-container',
+  severity: 'warning',
+  title: 'a restore into the volumes of a container that nothing stops',
+  consequence:
+    '`--volumes-from` gives the restore the data directory of a container that may still run. The engine only looks for ' +
+    'postmaster.pid ([038] when it is there); after a crash or with another mount point it is not, and files are replaced under a ' +
+    'running server.',
+  correct:
+    'docker compose stop db\ndocker run --rm --volumes-from db IMAGE pgbackrest --stanza=main --delta restore',
+  reproduction: `pgBackRest 2.45, with the server running:
+
+\`\`\`
+$ pgbackrest --stanza=main --delta restore
+ERROR: [038]: unable to restore while PostgreSQL is running
+\`\`\``,
+  source: 'docker run reference, --volumes-from; pgBackRest, src/command/restore/restore.c',
+  *judge(project) {
+    for (const call of callsOf(project, 'restore')) {
+      const { invocation } = call;
+      const shares = invocation.wrappers.some((wrapper) =>
+        /^(?:docker|podman|nerdctl) .*--volumes-from\b/.test(wrapper),
+      );
+      if (!shares || commandsBefore(invocation).some(stopsContainer)) continue;
+      yield {
+        place: invocation.place,
+        problem: 'a restore into the volumes of a container that is not stopped here',
+        remedy: 'stop the container of the database first.',
+        engineError: 38,
+      };
+    }
+  },
+};
+
+export const imageNotOfTheEngine: LintRule = {
+  name: 'image-not-of-the-engine',
+  severity: 'warning',
+  title: 'an image that the makers of pgBackRest do not publish',
+  consequence:
+    'The project ships no images; `pgbackrest/pgbackrest` is none of theirs, and `latest` is another version tomorrow. All sides ' +
+    'of a stanza must run the same version.',
+  correct: '# an image of your own: postgres:NN plus the package pgbackrest at a pinned version',
+  reproduction: 'Read, not run: the maintainers answer in issue 1883 that there is no official image.',
+  source: 'pgbackrest/pgbackrest issue 1883; docker-library/postgres issue 1357',
+  *judge(project) {
+    for (const list of project.commandLists)
+      for (const command of list.commands) {
+        const image = imageIn(command);
+        if (image === undefined) continue;
+        yield {
+          place: image,
+          problem: `${image.value} is no image of the makers of pgBackRest`,
+          remedy:
+            'build an image of your own with the package of a pinned version, the same as on the database.',
+        };
+      }
+  },
+};
+
+const execPattern =
+  /^(?:docker(?:[- ]compose)?\b.*? exec|podman(?:-compose)?\b.*? exec|nerdctl\b.*? exec|kubectl\b.*? exec|oc\b.*? exec)\b/;
+
+/** Into a directory of its own, for a look: no server runs there. */
+function isCopy(call: EngineInvocation): boolean {
+  const path = call.options.find((option) => /^pg\d*-path$/.test(option.name.value))?.value;
+  return path !== undefined && /\/tmp\/|test|drill|copy|clone|restore/.test(path.value);
+}
+
+function stopsContainer(command: Invocation): boolean {
+  const words = command.words.map((word) => word.value);
+  if (!['docker', 'podman', 'docker-compose', 'podman-compose', 'nerdctl'].includes(command.program))
+    return false;
+  return words.some((word) => ['stop', 'down', 'kill', 'rm'].includes(word)) && !words.includes('volume');
+}
+
+function imageIn(command: Invocation): PlacedText | undefined {
+  const { document, start, end } = command.place;
+  const runs = command.wrappers.some((wrapper) => /^(?:docker|podman|nerdctl)\b.*\brun\b/.test(wrapper));
+  const pulls =
+    ['docker', 'podman', 'nerdctl'].includes(command.program) &&
+    ['run', 'pull'].includes(command.words[1]?.value ?? '');
+  if (!runs && !pulls) return undefined;
+  const found = /(?<![\w./-])(?:docker\.io\/)?pgbackrest\/pgbackrest(?::[\w.-]+)?(?![\w/-])/.exec(
+    document.text.slice(start, end),
+  );
+  if (found === null) return undefined;
+  return {
+    document,
+    start: start + found.index,
+    end: start + found.index + found[0].length,
+    value: found[0],
+    unknown: false,
+  };
+}
