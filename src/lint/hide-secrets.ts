@@ -59,7 +59,8 @@ function isSecretOption(name: string): boolean {
   return option === undefined ? secretName.test(name) : option.option.secure === true;
 }
 
-function isSecretVariable(name: string): boolean {
+/** True for a name that says that its value is secret: of a variable, of a key in a file of settings. */
+export function isSecretVariable(name: string): boolean {
   if (!name.startsWith('PGBACKREST_')) return secretName.test(name);
   return (
     isSecretOption(name.slice('PGBACKREST_'.length).toLowerCase().replaceAll('_', '-')) ||
