@@ -27,6 +27,8 @@ export function detectContent(text: string, hint: ContentHint): DocumentKind {
 function detectLines(lines: readonly string[]): DocumentKind | undefined {
   if (lines.some((line) => /^\[(Unit|Service|Timer|Install|Path|Socket)\]$/.test(line)))
     return 'systemd-unit';
+  if (lines.some((line) => /\bansible_\w+\s*=/.test(line)) && lines.some((line) => line.startsWith('[')))
+    return 'unknown';
   if (lines.some((line) => /^\[global(:[a-z-]+)?\]/.test(line) || /^(repo|pg)\d+-[a-z0-9-]+\s*=/.test(line)))
     return 'pgbackrest-conf';
   if (/^FROM\s+\S+/i.test(lines.find((line) => !/^ARG\s/i.test(line)) ?? '') && lines.some(isDockerStep))
@@ -74,13 +76,15 @@ function detectYaml(text: string): DocumentKind {
   if (has('stanzas')) return 'holdfast';
   if (/^\s*(- )?"?(alert|record)"?\s*:/m.test(text) && /^\s*(- )?"?expr"?\s*:/m.test(text))
     return 'prometheus-rules';
+  if (has('scope', 'bootstrap') && isPatroni(text, has)) return 'patroni';
   if (pigstyKey.test(text)) return 'pigsty';
   if (isPlaybook(text, keys)) return 'ansible';
   if (has('services') && /[\s{](image|build|environment|command|entrypoint|volumes|extends)\s*:/.test(text))
     return 'compose';
   if (isPatroni(text, has)) return 'patroni';
   if (has('environment', 'entrypoint', 'healthcheck', 'env_file', 'depends_on')) return 'compose';
-  if (/\b(vault_|pgbackrest_|postgresql_|ansible_)\w*\s*:/.test(text)) return 'ansible';
+  if (/^\s*(- )?(vault_|pgbackrest_|postgresql_|ansible_)\w*\s*:/m.test(text) && !has('jobs'))
+    return 'ansible';
   return 'unknown';
 }
 

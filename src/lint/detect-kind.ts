@@ -23,6 +23,8 @@ export function detectKind(file: string, text: string): DocumentKind {
 const fileNames: readonly (readonly [RegExp, DocumentKind])[] = [
   [/(^|\/)holdfast\.ya?ml$/, 'holdfast'],
   [/\.(md|markdown|mdx)$/, 'markdown'],
+  [/(^|\/)(tmpfiles|sysusers|sysctl|limits|logrotate|modules-load|ld\.so\.conf|sudoers)\.d\//, 'unknown'],
+  [/\.(service|timer)\.d\/[^/]+\.conf$/, 'systemd-unit'],
   [/(^|\/)pgbackrest[^/]*\.conf$/, 'pgbackrest-conf'],
   [/pgbackrest[^/]*\/conf\.d\/[^/]*\.conf$/, 'pgbackrest-conf'],
   [/(^|\/)(postgresql|recovery)[^/]*\.conf$/, 'postgresql-conf'],

@@ -89,6 +89,21 @@ test('reads settings in lines, also those of a loop', () => {
   ]);
 });
 
+test('one of several files that tasks choose from is one file', () => {
+  const task = (type: string) => [
+    '- set_fact:',
+    '    pgbackrest_conf:',
+    `      global: [{ option: repo1-type, value: ${type} }]`,
+    `  when: storage == "${type}"`,
+  ];
+  const text = [...task('s3'), ...task('gcs'), ''].join('\n');
+  const { engineFiles } = readSources({ file: 'tasks/main.yml', text });
+  expect(engineFiles.map(({ settings }) => settings.map(({ value }) => value.value))).toEqual([
+    ['s3'],
+    ['gcs'],
+  ]);
+});
+
 test('reads options in lists of roles and in ini_file', () => {
   const facts = read(
     'pgbackrest_stanza: main',

@@ -8,15 +8,15 @@ import { readYamlVariables } from '../yaml/read-yaml-variables.ts';
 import { yamlAt, yamlItems, yamlLine, yamlText } from '../yaml/yaml-path.ts';
 import { argumentValues, findTasks, taskArgument, taskText, type AnsibleTask } from './find-tasks.ts';
 import { readCronTask } from './read-cron-task.ts';
-import { readOptionLists } from './read-option-lists.ts';
+import { embedOptionFiles, isOptionFile, readOptionFile, readOptionSettings } from './read-option-lists.ts';
 import { readLineSettings, readSetTask } from './read-server-settings.ts';
 
 /** Reads playbooks, tasks of roles, and variables of inventories. Placeholders are unknown, never wrong. */
 export function readAnsible(document: LintDocument): DocumentFacts {
+  if (isOptionFile(document)) return readOptionFile(document);
   const { values, unreadable } = readYaml(document);
   const tasks = values.flatMap(findTasks);
-  const lists = readOptionLists(values);
-  const settings = [...tasks.flatMap(readIniTask), ...lists.engineSettings];
+  const settings = lastOfEach(tasks.flatMap(readIniTask));
   const schedules = tasks.flatMap(readCronTask);
   return {
     document,
@@ -26,11 +26,11 @@ export function readAnsible(document: LintDocument): DocumentFacts {
     variables: tasks.flatMap((task) => readYamlVariables(yamlAt(task.map, 'environment'), 'shell')),
     serverSettings: [
       ...tasks.flatMap((task) => [...readLineSettings(task), ...readSetTask(task)]),
-      ...lists.serverSettings,
+      ...readOptionSettings(values),
     ],
     commandLists: [...tasks.flatMap(readCommands), ...schedules.flatMap(({ commands }) => commands ?? [])],
     schedules,
-    embedded: tasks.flatMap(embedFiles),
+    embedded: [...tasks.flatMap(embedFiles), ...embedOptionFiles(values)],
   };
 }
 
@@ -73,6 +73,13 @@ function readIniTask(task: AnsibleTask): readonly EngineSetting[] {
   if (name === undefined || value === undefined) return [];
   const section = taskText(task, 'section') ?? '';
   return [{ name, value, section, via: 'conf', line: taskLine(task.map) }];
+}
+
+/** The module replaces what stands there: the last task that runs wins. */
+function lastOfEach(settings: readonly EngineSetting[]): readonly EngineSetting[] {
+  const keyOf = ({ section, name }: EngineSetting) => `${section} ${name.value}`;
+  const last = new Map(settings.map((setting) => [keyOf(setting), setting]));
+  return settings.filter((setting) => last.get(keyOf(setting)) === setting);
 }
 
 function taskLine(map: YamlValue) {

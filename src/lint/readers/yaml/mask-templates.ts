@@ -5,11 +5,15 @@
  */
 const privateArea = 0xe000;
 
-/** `{{ … }}`, `{% … %}`, `{# … #}` and `${…}`; the shortest that closes. */
-const placeholders = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}|\$\{[^{}\n]*\}/g;
+/** `{{ … }}`, `{% … %}`, `{# … #}` and `${…}`; the shortest that closes, and soon. */
+const placeholders =
+  /\{\{[\s\S]{0,2000}?\}\}|\{%[\s\S]{0,2000}?%\}|\{#[\s\S]{0,2000}?#\}|\$\{[^{}\n]{0,500}\}/g;
 
-/** A line that holds nothing but statements or calls of a template: `{% for … %}`, `{{- toYaml . | nindent 4 }}`. */
-const statementLine = /^([ \t]*)(?:\{[{%#](?:(?![}%#]\}).)*[}%#]\}[ \t]*)+\r?$/gm;
+/**
+ * A line that holds nothing but statements or calls of a template, and a comment: `{% for … %}`,
+ * `{{- toYaml . | nindent 4 }}`, `{% endif %} # end of it`.
+ */
+const statementLine = /^([ \t]*)(?:\{[{%#](?:(?![}%#]\}).)*[}%#]\}[ \t]*)+(?:#.*)?\r?$/gm;
 
 /**
  * The text with each placeholder made harmless for a YAML parser. A line of template statements becomes a comment.
@@ -22,7 +26,10 @@ export function maskTemplates(text: string): string {
     const at = indentation.length;
     return `${indentation}#${hide(line.slice(at + 1, at + 2), 0xe100)}${hide(line.slice(at + 2), privateArea)}`;
   });
-  return commented.replace(placeholders, (found) => hide(found, privateArea));
+  return commented.replace(placeholders, (found) =>
+    // Over several lines of a comment: the marks in front of the lines must stay.
+    /\n[ \t]*#/.test(found) ? found : hide(found, privateArea),
+  );
 }
 
 /** Puts back what {@link maskTemplates} took out of a value. */

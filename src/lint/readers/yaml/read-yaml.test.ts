@@ -42,6 +42,11 @@ test('leaves placeholders of templates standing', () => {
       '  {% if x %}',
       '  echo {{ y }}',
       '  {% endif %}',
+      '{% else %}   # of if',
+      'other: [ {{ a',
+      '  }} ]',
+      '# {{ over',
+      '# lines }}',
       '{{- end }}',
       '',
     ].join('\n'),
@@ -50,6 +55,7 @@ test('leaves placeholders of templates standing', () => {
     stanza: '{{ x["y"] }}',
     path: '{{ a }}/b',
     hash: 'a#{{ b }}',
+    other: ['{{ a }}'],
     script: '{% if x %}\necho {{ y }}\n{% endif %}\n',
   });
   expect(yamlText(yamlAt(value, 'stanza'))?.unknown).toBe(true);
