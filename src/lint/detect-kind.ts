@@ -13,7 +13,7 @@ export function detectKind(file: string, text: string): DocumentKind {
     .replace(/(\.(j2|jinja2?|tmpl|tpl|template|example|sample|dist|orig|bak))+$/, '');
   const name = path.slice(path.lastIndexOf('/') + 1);
   for (const [pattern, kind] of fileNames) if (pattern.test(path)) return kind;
-  if (/\.ya?ml$/.test(name)) return detectContent(text, 'yaml');
+  if (/\.ya?ml$/.test(name)) return detectYamlFile(name, text);
   if (name.endsWith('.json')) return detectContent(text, 'json');
   if (/\.(conf|ini|cnf|sql|txt)$/.test(name)) return detectContent(text, 'ini');
   return detectContent(text, undefined);
@@ -27,14 +27,19 @@ const fileNames: readonly (readonly [RegExp, DocumentKind])[] = [
   [/\.(service|timer)\.d\/[^/]+\.conf$/, 'systemd-unit'],
   [/(^|\/)pgbackrest[^/]*\.conf$/, 'pgbackrest-conf'],
   [/pgbackrest[^/]*\/conf\.d\/[^/]*\.conf$/, 'pgbackrest-conf'],
-  [/(^|\/)(postgresql|recovery)[^/]*\.conf$/, 'postgresql-conf'],
+  [/(^|\/)(postgres(ql)?|recovery)[^/]*\.conf$/, 'postgresql-conf'],
   [/(^|\/)(\.env[^/]*|[^/]*\.env|env)$/, 'environment'],
-  [/(^|\/)patroni[^/]*\.ya?ml$/, 'patroni'],
   [/(^|\/)pigsty[^/]*\.ya?ml$/, 'pigsty'],
-  [/(^|\/)([^/]*crontab[^/]*|cron\.d\/[^/]+|[^/]*\.cron)$/, 'crontab'],
+  [/\.(sh|bash|ksh|zsh)$/, 'shell'],
+  [/\.py$/, 'python'],
+  [/(^|\/)([^/.]*crontab[^/.]*(\.txt)?|cron\.d\/[^/]+|[^/]*\.cron)$/, 'crontab'],
   [/\.(service|timer|socket|path)$/, 'systemd-unit'],
   [/(^|\/)(docker-)?compose[^/]*\.ya?ml$/, 'compose'],
   [/(^|\/)((docker|container)file[^/]*|[^/]*\.dockerfile)$/, 'dockerfile'],
-  [/\.(sh|bash|ksh|zsh)$/, 'shell'],
-  [/\.py$/, 'python'],
 ];
+
+/** A playbook's tasks for Patroni are called patroni.yml too. */
+function detectYamlFile(name: string, text: string): DocumentKind {
+  const kind = detectContent(text, 'yaml');
+  return kind === 'unknown' && name.startsWith('patroni') ? 'patroni' : kind;
+}

@@ -1,7 +1,7 @@
 import type { DocumentFacts, ServerSetting, YamlValue } from '../../facts.ts';
 import type { LintDocument } from '../../lint-document.ts';
 import { isArchivingSetting } from '../../server-setting-names.ts';
-import { embedRange } from '../pigsty/embed-range.ts';
+import { embedRange } from '../../embed-range.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import { yamlAt, yamlEntries, yamlItems, yamlLine, yamlMaps, yamlText } from '../yaml/yaml-path.ts';
 

@@ -67,6 +67,18 @@ test('reads a CronJob: when, in which zone, what, with which variables', () => {
   });
 });
 
+test('reads the rules of a PrometheusRule as a rule file', () => {
+  const facts = read(
+    'apiVersion: monitoring.coreos.com/v1',
+    'kind: PrometheusRule',
+    'spec:',
+    '  groups:',
+    '    - name: backup',
+    '      rules: [{ alert: Old, expr: pgbackrest_age > 1 }]',
+  );
+  expect(facts['documents']).toEqual(['1:1 kubernetes', '5:1 prometheus-rules spec.groups']);
+});
+
 test("reads an operator's cluster", () => {
   const facts = read(
     'apiVersion: postgres-operator.crunchydata.com/v1beta1',

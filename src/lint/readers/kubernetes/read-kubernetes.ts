@@ -1,4 +1,5 @@
 import { detectKind } from '../../detect-kind.ts';
+import { embedRange } from '../../embed-range.ts';
 import type { CommandList, DocumentFacts, Schedule, YamlValue } from '../../facts.ts';
 import type { LintDocument } from '../../lint-document.ts';
 import { embedScalar } from '../yaml/embed-scalar.ts';
@@ -79,9 +80,12 @@ function readCronJob(object: YamlValue): readonly Schedule[] {
   ];
 }
 
-/** Keys of a ConfigMap, and of a Secret as far as they are not Base64: files in the making. */
+/** Keys of a ConfigMap, and of a Secret as far as they are not Base64: files in the making. So is a PrometheusRule. */
 function embedData(object: YamlValue): readonly LintDocument[] {
   const kind = yamlText(yamlAt(object, 'kind'))?.value;
+  const rules = yamlAt(object, 'spec', 'groups');
+  if (kind === 'PrometheusRule' && rules?.kind === 'list')
+    return [embedRange(rules.place, 'prometheus-rules', 'spec.groups')];
   const data = kind === 'ConfigMap' ? ['data'] : kind === 'Secret' ? ['stringData'] : [];
   return data.flatMap((name) =>
     yamlEntries(yamlAt(object, name)).flatMap(({ key, value }) => {

@@ -4,7 +4,7 @@ import { embedScalar } from '../yaml/embed-scalar.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import { readYamlSettings } from '../yaml/read-yaml-settings.ts';
 import { yamlAt, yamlEntries, yamlItems, yamlLine, yamlMaps, yamlText } from '../yaml/yaml-path.ts';
-import { embedRange } from './embed-range.ts';
+import { embedRange } from '../../embed-range.ts';
 
 /** What a part of `pgbackrest_repo` is called as a document: `pgbackrest_repo.local`. */
 const repositoryDestination = /^pgbackrest_repo\./;

@@ -1,6 +1,6 @@
 import type { DocumentFacts } from '../../facts.ts';
 import type { LintDocument } from '../../lint-document.ts';
-import { embedRange } from './embed-range.ts';
+import { embedRange } from '../../embed-range.ts';
 
 /** `vars["pgbackrest_repo"]["local"] = {…}`: a dictionary without others in it. */
 const repository = /\[(["'])pgbackrest_repo\1\]\[(["'])(\w+)\2\]\s*=\s*(\{[^{}]*\})/g;

@@ -1,4 +1,4 @@
-import { LintDocument, type DocumentKind, type Place, type Segment } from '../../lint-document.ts';
+import { LintDocument, type DocumentKind, type Place, type Segment } from './lint-document.ts';
 
 /**
  * A range as a document of its own. When only blanks stand in front of it they belong to it, so that lines that are
