@@ -11,7 +11,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   /** Driving pgbackrest. */
   engine: ['config', 'process', 'model'],
   /** Rules about files that people already have. */
-  lint: ['config', 'engine', 'process', 'model'],
+  lint: ['config', 'engine', 'process', 'secrets', 'model'],
   /** From what people have to a holdfast.yaml: an existing pgbackrest.conf, an .env file, a few questions. */
   adopt: ['config', 'engine', 'lint', 'postgres', 'process', 'model'],
   /** Passphrases: made, known again, judged, proven, replaced. */
@@ -56,7 +56,7 @@ export const reservedModules: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['process', 'cli', 'recovery/wal/decompress.ts'],
   'node:sqlite': ['store'],
   yaml: ['config', 'cli', 'lint', 'adopt'],
-  croner: ['config', 'model'],
+  croner: ['config', 'model', 'lint'],
   commander: ['cli'],
 };
 

@@ -11,14 +11,15 @@ import { journalDefinition } from './journal.ts';
 import { lintDefinition } from './lint.ts';
 import { renderDefinition } from './render.ts';
 import { restoreDefinition } from './restore.ts';
+import { secretsDefinition } from './secrets.ts';
 import { setupDefinition } from './setup.ts';
 import { undoDefinition } from './undo.ts';
 import { versionDefinition } from './version.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
 export const commandDefinitions: readonly CommandDefinition[] = [
-  adoptDefinition,
   initDefinition,
+  adoptDefinition,
   configDefinition,
   lintDefinition,
   renderDefinition,
@@ -30,6 +31,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   journalDefinition,
   restoreDefinition,
   undoDefinition,
+  secretsDefinition,
   completionDefinition,
   versionDefinition,
 ];
