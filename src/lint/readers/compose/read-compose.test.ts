@@ -85,6 +85,22 @@ test('reads a script that a shell is given, and health checks', () => {
   ]);
 });
 
+test('a word in quotes in a script in a list stands where it stands', () => {
+  const text = `services:\n  a:\n    command: ["sh", "-c", "echo 'x' 'y' && ls 'z' \\"q\\" last"]\n`;
+  const [list] = readSources({ file: 'compose.yml', text }).commandLists;
+  const words = list?.commands.flatMap((command) => command.words) ?? [];
+  // Of a quoted word, where its quote stands.
+  expect(words.map(({ document, start, value }) => [value, document.positionOf(start).column])).toEqual([
+    ['echo', 28],
+    ['x', 33],
+    ['y', 37],
+    ['ls', 44],
+    ['z', 47],
+    ['q', 51],
+    ['last', 57],
+  ]);
+});
+
 test('reads files that stand in it under the name they get', () => {
   const facts = read(
     'services:',

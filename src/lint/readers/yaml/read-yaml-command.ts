@@ -31,19 +31,29 @@ function joinWords(words: readonly YamlScalar[], container: LintDocument): LintD
   const segments: Segment[] = [];
   let text = '';
   for (const word of words) {
-    const { start } = word.text;
     const value = word.text.value.replace(containerVariable, '${$1}');
-    if (text !== '') text += ' ';
     const quote = quoteFor(value);
-    segments.push({ start: text.length, origin: start });
-    for (const segment of scalarSegments(word))
-      segments.push({
-        start: text.length + quote.length + escapedLength(value.slice(0, segment.start), quote),
-        origin: segment.origin,
-      });
-    text += `${quote}${quote === "'" ? value.replaceAll("'", `'\\''`) : value}${quote}`;
+    segments.push({ start: text.length, origin: word.text.start });
+    text += text === '' ? quote : ` ${quote}`;
+    // A quote within quotes grows: what is between two of them stands together.
+    const breaks = quote === "'" ? [...value.matchAll(/'/g)].map(({ index }) => index) : [];
+    let from = 0;
+    for (const to of [...breaks, value.length]) {
+      segments.push(...partOfSegments(scalarSegments(word), from, to, text.length - from));
+      text += value.slice(from, to) + (to < value.length ? `'\\''` : '');
+      from = to + 1;
+    }
+    text += quote;
   }
   return new LintDocument(container.file, { kind: 'shell', text, container, segments });
+}
+
+/** The segments of a range of a value, moved by as much as the range was moved. */
+function partOfSegments(segments: readonly Segment[], from: number, to: number, moved: number): Segment[] {
+  const before = segments.findLast(({ start }) => start <= from) ?? { start: 0, origin: 0 };
+  const first = { start: from, origin: before.origin + (from - before.start) };
+  const others = segments.filter(({ start }) => start > from && start <= to);
+  return [first, ...others].map(({ start, origin }) => ({ start: start + moved, origin }));
 }
 
 /** Kubernetes puts in `$(NAME)` what a shell would put in for `${NAME}`; the two are equally long. */
@@ -52,8 +62,4 @@ const containerVariable = /(?<!\$)\$\(([A-Za-z_]\w*)\)/g;
 function quoteFor(value: string): string {
   if (/^(?:[\w@%+=:,./-]|\$\{\w+\})+$/.test(value)) return '';
   return value.includes("'") && !/["\\`$]/.test(value) ? '"' : "'";
-}
-
-function escapedLength(value: string, quote: string): number {
-  return quote === "'" ? value.replaceAll("'", `'\\''`).length : value.length;
 }
