@@ -51,7 +51,12 @@ export function collectSecrets(project: LintProject): HideSecrets {
     for (const match of value.value.matchAll(/password\s*=\s*'?([^\s'"]+)/gi)) add(match[1] ?? '');
   }
   const longestFirst = [...values].toSorted((left, right) => right.length - left.length);
-  return (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '(hidden)'), text);
+  // As a whole word: `ACCESS_KEY` that somebody wrote as a value is no part of the name PGBACKREST_S3_ACCESS_KEY.
+  const words = longestFirst.map((secret) => {
+    const escaped = secret.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+    return new RegExp(String.raw`(?<!\w)${escaped}(?!\w)`, 'g');
+  });
+  return (text) => words.reduce((rest, word) => rest.replaceAll(word, '(hidden)'), text);
 }
 
 function isSecretOption(name: string): boolean {

@@ -1,10 +1,6 @@
 import type { RuleFamily } from '../../lint-rule.ts';
 import { archivePushByHand, archivePushStatusFiles } from './archive-push-rules.ts';
-import {
-  imageNotOfTheEngine,
-  restoreBesideRunningContainer,
-  restoreInRunningContainer,
-} from './container-rules.ts';
+import { restoreBesideRunningContainer, restoreInRunningContainer } from './container-rules.ts';
 import {
   engineCommandMissing,
   engineCommandUnknown,
@@ -49,7 +45,6 @@ export const commandsRules: RuleFamily = {
     restoreTargetWithoutSet,
     restoreInRunningContainer,
     restoreBesideRunningContainer,
-    imageNotOfTheEngine,
     verifyExitStatus,
     verifyUnread,
     verifySetIgnored,

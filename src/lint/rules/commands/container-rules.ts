@@ -1,6 +1,5 @@
 import type { EngineInvocation, Invocation } from '../../facts.ts';
-import type { PlacedText } from '../../lint-document.ts';
-import type { LintRule } from '../../lint-rule.ts';
+import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { callsOf, commandsBefore } from './engine-calls.ts';
 
 export const restoreInRunningContainer: LintRule = {
@@ -24,9 +23,12 @@ ERROR: [038]: unable to restore while PostgreSQL is running
 Without the data directory of the server mounted at pg1-path, the engine finds no such file and restores.`,
   source: 'pgBackRest, src/command/restore/restore.c (restorePathValidate)',
   *judge(project) {
+    const idle = idleContainers(project);
     for (const call of callsOf(project, 'restore')) {
       const wrapper = call.invocation.wrappers.find((one) => execPattern.test(one));
-      if (wrapper === undefined || isCopy(call)) continue;
+      if (wrapper === undefined || isCopy(call) || isIdle(wrapper, idle)) continue;
+      // Whoever stopped the database first restores with the server down.
+      if (commandsBefore(call.invocation).some((one) => stopsContainer(one) || stopsServer(one))) continue;
       yield {
         place: call.invocation.place,
         problem: `a restore through \`${wrapper.split(' ').slice(0, 3).join(' ')} …\`, in a container that runs`,
@@ -71,31 +73,6 @@ ERROR: [038]: unable to restore while PostgreSQL is running
   },
 };
 
-export const imageNotOfTheEngine: LintRule = {
-  name: 'image-not-of-the-engine',
-  severity: 'warning',
-  title: 'an image that the makers of pgBackRest do not publish',
-  consequence:
-    'The project ships no images; `pgbackrest/pgbackrest` is none of theirs, and `latest` is another version tomorrow. All sides ' +
-    'of a stanza must run the same version.',
-  correct: '# an image of your own: postgres:NN plus the package pgbackrest at a pinned version',
-  reproduction: 'Read, not run: the maintainers answer in issue 1883 that there is no official image.',
-  source: 'pgbackrest/pgbackrest issue 1883; docker-library/postgres issue 1357',
-  *judge(project) {
-    for (const list of project.commandLists)
-      for (const command of list.commands) {
-        const image = imageIn(command);
-        if (image === undefined) continue;
-        yield {
-          place: image,
-          problem: `${image.value} is no image of the makers of pgBackRest`,
-          remedy:
-            'build an image of your own with the package of a pinned version, the same as on the database.',
-        };
-      }
-  },
-};
-
 const execPattern =
   /^(?:docker(?:[- ]compose)?\b.*? exec|podman(?:-compose)?\b.*? exec|nerdctl\b.*? exec|kubectl\b.*? exec|oc\b.*? exec)\b/;
 
@@ -112,22 +89,23 @@ function stopsContainer(command: Invocation): boolean {
   return words.some((word) => ['stop', 'down', 'kill', 'rm'].includes(word)) && !words.includes('volume');
 }
 
-function imageIn(command: Invocation): PlacedText | undefined {
-  const { document, start, end } = command.place;
-  const runs = command.wrappers.some((wrapper) => /^(?:docker|podman|nerdctl)\b.*\brun\b/.test(wrapper));
-  const pulls =
-    ['docker', 'podman', 'nerdctl'].includes(command.program) &&
-    ['run', 'pull'].includes(command.words[1]?.value ?? '');
-  if (!runs && !pulls) return undefined;
-  const found = /(?<![\w./-])(?:docker\.io\/)?pgbackrest\/pgbackrest(?::[\w.-]+)?(?![\w/-])/.exec(
-    document.text.slice(start, end),
+function stopsServer({ program, words }: Invocation): boolean {
+  return ['pg_ctl', 'pg_ctlcluster'].includes(program) && words.some((word) => word.value === 'stop');
+}
+
+/** Names of containers that were started to do nothing: no server runs in them. */
+function idleContainers(project: LintProject): ReadonlySet<string> {
+  const names = project.commandLists.flatMap(({ commands }) =>
+    commands
+      .filter(({ program }) => ['sleep', 'tail', 'cat'].includes(program))
+      .flatMap(({ wrappers }) => wrappers)
+      .flatMap(
+        (wrapper) => /^(?:docker|podman|nerdctl)\b.* run\b.* --name[ =](\S+)/.exec(wrapper)?.[1] ?? [],
+      ),
   );
-  if (found === null) return undefined;
-  return {
-    document,
-    start: start + found.index,
-    end: start + found.index + found[0].length,
-    value: found[0],
-    unknown: false,
-  };
+  return new Set(names);
+}
+
+function isIdle(wrapper: string, idle: ReadonlySet<string>): boolean {
+  return wrapper.split(/\s+/).some((word) => idle.has(word));
 }

@@ -67,5 +67,7 @@ function writtenFiles(project: LintProject): ReadonlySet<string> {
 function isForeignLog(path: string): boolean {
   const name = /\/pgbackrest\/(?:.*\/)?([^/]+)\.log$/.exec(path)?.[1];
   if (name === undefined || /[*?[\]{}$]/.test(name)) return false;
+  // A name without a command of the engine in it is not taken for one of its logs: somebody's own script writes it.
+  if (!commandsOf().some((command) => name.split(/[-_.]/).includes(command))) return false;
   return !commandsOf().some((command) => name.endsWith(`-${command}`) || name.endsWith(`-${command}-async`));
 }

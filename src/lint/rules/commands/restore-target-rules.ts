@@ -1,6 +1,7 @@
-import type { EngineInvocation } from '../../facts.ts';
+import type { EngineArgument, EngineInvocation } from '../../facts.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import type { RuleFinding } from '../../lint-finding.ts';
+import { holdsPlaceholder } from '../../placeholder.ts';
 import { argumentNamed, callsOf, hasOpenWords, knownValue } from './engine-calls.ts';
 
 /** What automatic selection of a backup takes (pgBackRest src/command/restore/restore.c, timeUtc…): no blank before the zone. */
@@ -103,6 +104,7 @@ ERROR:  cannot execute CREATE TABLE in a read-only transaction
       const type = knownValue(call, 'type');
       if (type === undefined || !['time', 'xid', 'lsn', 'name', 'immediate'].includes(type)) continue;
       if (argumentNamed(call, 'target-action') !== undefined || hasOpenWords(call)) continue;
+      if (call.options.some(setsTargetAction)) continue;
       yield {
         place: argumentNamed(call, 'type')?.value ?? call.invocation.place,
         problem: `a restore of type ${type} without --target-action leaves the server paused and read-only`,
@@ -177,6 +179,11 @@ ERROR: [075]: backup set latest is not valid
   },
 };
 
+/** Given past the engine, to PostgreSQL itself. */
+function setsTargetAction({ name, value }: EngineArgument): boolean {
+  return name.value === 'recovery-option' && /recovery[-_]target[-_]action/.test(value?.value ?? '');
+}
+
 function notALabel(call: EngineInvocation, value: string, command: string): RuleFinding {
   return {
     place: argumentNamed(call, 'set')?.value ?? call.invocation.place,
@@ -194,7 +201,8 @@ function* timeTargets(project: LintProject) {
   for (const call of callsOf(project, 'restore')) {
     const target = argumentNamed(call, 'target')?.value;
     if (target === undefined || target.unknown || knownValue(call, 'type') !== 'time') continue;
-    if (pattern.test(target.value)) continue;
+    // Between quotes of a text that a shell fills in, `su -c "… '$T'"`, the word itself says nothing.
+    if (pattern.test(target.value) || holdsPlaceholder(target.value)) continue;
     yield { call, target, value: target.value };
   }
 }
