@@ -1,0 +1,114 @@
+import type { LintProject, LintRule } from '../../lint-rule.ts';
+import { isAtLeast } from '../../../model/engine-version.ts';
+import { scheduledBackups, type ScheduledBackup } from './scheduled-backups.ts';
+
+/** A year of it is looked at, from a Thursday on; meetings of weekly and monthly schedules are in it. */
+const start = new Date('2026-01-01T00:00:00Z');
+const end = new Date('2027-01-01T00:00:00Z').getTime();
+/** Runs of the rarer one that are looked at. */
+const most = 1500;
+
+export const backupsMeet: LintRule = {
+  name: 'backups-meet',
+  severity: 'warning',
+  title: 'two backups of a stanza in the same minute',
+  consequence:
+    'One of them takes the lock; the other ends with [050] and is not tried again. Which one is chance: it may be the full that is ' +
+    'left out, week after week. On two hosts the lock does not hold, and both write the same set.',
+  correct:
+    '0 2 * * 0 pgbackrest --stanza=main --type=full backup\n0 2 * * 1-6 pgbackrest --stanza=main --type=diff backup',
+  reproduction: `pgBackRest 2.45, a full backup running:
+
+\`\`\`
+$ pgbackrest --stanza=main --type=incr backup
+ERROR: [050]: unable to acquire lock on file '/tmp/pgbackrest/main-backup.lock': Resource temporarily unavailable
+       HINT: is another pgBackRest process running?
+\`\`\``,
+  source: 'pgBackRest, src/common/lock.c; release notes 2.53 for several repositories',
+  *judge(project) {
+    const backups = scheduledBackups(project);
+    for (const [index, one] of backups.entries())
+      for (const other of backups.slice(index + 1)) {
+        if (!areComparable(one, other, project)) continue;
+        const at = firstMeeting(one, other);
+        if (at === undefined) continue;
+        yield {
+          place: other.schedule.expressions[0] ?? other.schedule.place,
+          problem: `the ${other.type} and the ${one.type} backup start together, first on ${at}`,
+          remedy: 'move one of them by some minutes, or leave its days out where the other one runs.',
+          engineError: 50,
+        };
+      }
+  },
+};
+
+export const schedulersOverlap: LintRule = {
+  name: 'schedulers-overlap',
+  severity: 'warning',
+  title: 'two schedulers for one stanza',
+  consequence:
+    'The lock of a backup is a file on one host. A scheduler in another container or pod does not see it: with two lock-paths and ' +
+    'one repository, the second run resumed the live set of the first; both ended with 0 under one label, and with different ' +
+    'compress-levels 30 of 967 files had wrong checksums.',
+  correct: '# one scheduler for a stanza; the same lock-path for everything that may start a backup',
+  reproduction: `pgBackRest 2.59.1, two runs at the same time with different lock-paths and compress-levels:
+
+\`\`\`
+$ pgbackrest --stanza=main --lock-path=/tmp/a --compress-level=1 --type=full backup; echo $?
+0
+$ pgbackrest --stanza=main --lock-path=/tmp/b --compress-level=9 --type=full backup; echo $?
+WARN: resumable backup 20260101-000000F of same type exists
+0
+\`\`\``,
+  source: 'pgBackRest, src/common/lock.c; release notes 2.53',
+  *judge(project) {
+    const backups = scheduledBackups(project).filter(({ stanza }) => stanza !== undefined);
+    const first = new Map<string, ScheduledBackup>();
+    for (const backup of backups) {
+      // A document may show several ways, of which one is to be chosen.
+      if (backup.schedule.place.document.root.kind === 'markdown') continue;
+      const before = first.get(backup.stanza ?? '');
+      if (before === undefined) first.set(backup.stanza ?? '', backup);
+      else if (schedulerOf(before) !== schedulerOf(backup))
+        yield {
+          place: backup.schedule.place,
+          problem: `${backup.stanza} is also backed up by the ${schedulerOf(before)} in ${before.schedule.place.document.file}`,
+          remedy: 'let one scheduler make the backups of a stanza.',
+          engineError: 50,
+        };
+    }
+  },
+};
+
+function schedulerOf({ schedule }: ScheduledBackup): string {
+  const { kind } = schedule.place.document;
+  if (kind === 'systemd-unit') return 'timer';
+  if (kind === 'kubernetes') return 'CronJob';
+  return kind === 'compose' || kind === 'environment' ? 'container' : 'crontab';
+}
+
+/** Of one stanza, by one kind of scheduler, in one zone, into what one lock covers. */
+function areComparable(one: ScheduledBackup, other: ScheduledBackup, project: LintProject): boolean {
+  // The same schedule may be shown in two places; what runs twice is no meeting.
+  if (one.type === other.type || one.stanza !== other.stanza || one.schedule.zone !== other.schedule.zone)
+    return false;
+  if (one.stanza === undefined && one.schedule.place.document.root !== other.schedule.place.document.root)
+    return false;
+  if (one.schedule.syntax !== other.schedule.syntax || schedulerOf(one) !== schedulerOf(other)) return false;
+  const isOtherRepository =
+    one.repository !== undefined && other.repository !== undefined && one.repository !== other.repository;
+  return !(isOtherRepository && isAtLeast(project.engineVersion, 53));
+}
+
+function firstMeeting(one: ScheduledBackup, other: ScheduledBackup): string | undefined {
+  const [rarer, busier] = runsInYear(one) <= runsInYear(other) ? [one, other] : [other, one];
+  const found = rarer.times
+    .flatMap((times) => times.runs(start, most))
+    .filter((at) => at.getTime() < end && busier.times.some((times) => times.runsAt(at)))
+    .toSorted((left, right) => left.getTime() - right.getTime())[0];
+  return found?.toUTCString().slice(0, 22).replace(' 2026', '');
+}
+
+function runsInYear({ times }: ScheduledBackup): number {
+  return times.flatMap((one) => one.runs(start, most)).filter((at) => at.getTime() < end).length;
+}

@@ -1,0 +1,143 @@
+import type { CommandList, Invocation } from '../../facts.ts';
+import type { LintRule } from '../../lint-rule.ts';
+import { readEngineInvocation } from '../../readers/shell/read-engine-invocation.ts';
+import { unitSettingOf } from '../../readers/shell/read-systemd-unit.ts';
+import { commandsRunBy } from './scheduled-backups.ts';
+
+/** Programs that answer a question, and so are guards. */
+const asking = new Set([
+  'patronictl',
+  'jq',
+  'curl',
+  'wget',
+  'psql',
+  'pg_isready',
+  'grep',
+  'test',
+  '[',
+  '[[',
+  'systemctl',
+]);
+
+export const unitGuardNeverStops: LintRule = {
+  name: 'unit-guard-never-stops',
+  severity: 'warning',
+  title: 'a condition in a unit that never stops anything',
+  consequence:
+    'ExecStartPre= stops a service only by failing. With `|| exit 0`, `|| true` or `-` in front it always succeeds, and the ' +
+    'backup runs on every node at once, which the lock of the engine does not prevent, for it is local to a host.',
+  correct:
+    '[Service]\nExecCondition=/usr/bin/curl -fsS -o /dev/null http://127.0.0.1:8008/primary\nExecStart=/usr/bin/pgbackrest --stanza=main --type=full backup',
+  reproduction: `The exit status is what systemd goes by:
+
+\`\`\`
+$ /bin/bash -c 'echo [] | jq -e ".[] | .Role == \\"Leader\\"" || exit 0'; echo exit $?
+exit 0
+\`\`\``,
+  source:
+    'systemd.service(5), ExecStartPre= and ExecCondition= (exit status 1 to 254 skips the rest without a failure)',
+  *judge(project) {
+    for (const list of project.commandLists) {
+      const setting = unitSettingOf(list);
+      if (setting?.key !== 'ExecStartPre' && setting?.key !== 'ExecCondition') continue;
+      if (
+        !list.commands.some((command) => asking.has(command.program)) ||
+        !runsEngine(list, project.commandLists)
+      )
+        continue;
+      const giving = list.commands.find(alwaysSucceeds);
+      if (giving === undefined && !setting.ignoresFailure) continue;
+      yield {
+        place: giving?.place ?? list.place,
+        problem: `this ${setting.key} succeeds whatever it asks for, and the backup runs`,
+        remedy: 'ask in ExecCondition= and let it fail: exit status 1 skips the run without a failure.',
+      };
+    }
+  },
+};
+
+export const unitIgnoresFailure: LintRule = {
+  name: 'unit-ignores-failure',
+  severity: 'critical',
+  title: 'a service that succeeds although its backup failed',
+  consequence:
+    'With `-` in front of the program systemd takes every exit status for success: no failed unit, no OnFailure=, nothing in ' +
+    '`systemctl --failed`. Backups can be missing for weeks.',
+  correct:
+    '[Unit]\nOnFailure=alert@%n.service\n[Service]\nExecStart=/usr/bin/pgbackrest --stanza=main backup',
+  reproduction:
+    'Read, not run: systemd was not running where this was written. systemd.service(5), table "Special executable prefixes".',
+  source: 'systemd.service(5), "Special executable prefixes"',
+  *judge(project) {
+    for (const list of project.commandLists) {
+      const setting = unitSettingOf(list);
+      if (setting?.key !== 'ExecStart' || !setting.ignoresFailure) continue;
+      const call = list.commands.flatMap((command) => readEngineInvocation(command) ?? [])[0];
+      if (call?.command?.value !== 'backup') continue;
+      yield {
+        place: list.place,
+        problem: 'systemd ignores that this backup fails',
+        remedy: 'take the dash in front of the program away, and set OnFailure= to something that alerts.',
+      };
+    }
+  },
+};
+
+export const checkScheduled: LintRule = {
+  name: 'check-scheduled',
+  severity: 'advice',
+  title: 'check on a schedule',
+  consequence:
+    'Each check switches to a new WAL segment and waits for it: every ten minutes that is 144 segments of 16 MiB a day on an idle ' +
+    'server, in every repository. It fails on a standby whose primary is not configured, and says nothing about backups.',
+  correct:
+    'psql -Atc "SELECT now() - last_archived_time, last_failed_time > last_archived_time FROM pg_stat_archiver"',
+  reproduction: `pgBackRest 2.45, PostgreSQL 15:
+
+\`\`\`
+$ psql -Atc "select pg_walfile_name(pg_current_wal_lsn())"
+000000010000000000000003
+$ pgbackrest --stanza=main check
+$ psql -Atc "select pg_walfile_name(pg_current_wal_lsn())"
+000000010000000000000004
+\`\`\``,
+  source: 'pgBackRest user guide, "Check the Configuration"; src/command/check/check.c',
+  *judge(project) {
+    const scheduled = [
+      ...project.schedules.flatMap((schedule) => schedule.commands ?? []),
+      ...project.documents
+        .filter(({ document }) => document.kind === 'consul')
+        .flatMap((facts) => facts.commandLists ?? []),
+    ];
+    const seen = new Set<Invocation>();
+    for (const list of scheduled)
+      for (const command of commandsRunBy(project, list)) {
+        if (seen.has(command) || readEngineInvocation(command)?.command?.value !== 'check') continue;
+        seen.add(command);
+        yield {
+          place: command.place,
+          problem: 'check runs on a schedule and switches WAL each time',
+          remedy:
+            'watch pg_stat_archiver and the archive of `info --output=json` instead; run check after changes.',
+        };
+      }
+  },
+};
+
+function alwaysSucceeds(command: Invocation): boolean {
+  // Commands of `$(…)` that stand before it in the text are listed after it.
+  const isLast = command.script.commands.every((other) => other.place.start <= command.place.start);
+  const succeeds =
+    ['true', ':'].includes(command.program) ||
+    (command.program === 'exit' && command.words[1]?.value === '0');
+  return succeeds && isLast && (command.after === '||' || command.after === ';');
+}
+
+/** The unit that the list is in also runs the engine, or a script that is about backups. */
+function runsEngine(list: CommandList, lists: readonly CommandList[]): boolean {
+  return lists
+    .filter(
+      (other) => other.place.document === list.place.document && unitSettingOf(other)?.key === 'ExecStart',
+    )
+    .some((other) => other.commands.some((command) => /pgbackrest|backup/i.test(command.program)));
+}
