@@ -3,16 +3,28 @@ import type { SecretReference } from '../model/secret.ts';
 import type { HostTransport } from '../model/stanza.ts';
 import { resolveProvider } from './providers.ts';
 import type { ObjectStorageInput } from './schema/object-storage.ts';
-import type { GcsInput, RepositoryInput, S3Input, SftpInput } from './schema/repository.ts';
+import {
+  repositoryPath,
+  type GcsInput,
+  type RepositoryInput,
+  type S3Input,
+  type SftpInput,
+} from './schema/repository.ts';
 import type { SshInput, TlsInput } from './schema/transport.ts';
 
 /** A repository as the rest of Holdfast sees it. @param key 1 for repo1 */
-export function normalizeRepository(name: string, key: number, input: RepositoryInput): Repository {
+export function normalizeRepository(
+  name: string,
+  key: number,
+  input: RepositoryInput,
+  defaults: 'tuned' | 'own',
+): Repository {
   const { retention } = input;
   return {
     name,
     key,
-    path: input.path,
+    path: repositoryPath(input, defaults),
+    pathGiven: input.path !== undefined,
     access: normalizeAccess(input),
     host: input.host === undefined ? undefined : { address: input.host, ...normalizeTransport(input) },
     encryption:

@@ -21,7 +21,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
   return {
     file,
     stanzas: Object.entries(input.stanzas).map(([name, stanza]) =>
-      normalizeStanza(name, stanza, options.stanzas.get(name) ?? []),
+      normalizeStanza(name, stanza, options.stanzas.get(name) ?? [], input.engine.defaults),
     ),
     engine: { ...input.engine },
     stateDirectory: input.state.directory,
@@ -32,14 +32,19 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
   };
 }
 
-function normalizeStanza(name: string, input: StanzaInput, options: Stanza['options']): Stanza {
+function normalizeStanza(
+  name: string,
+  input: StanzaInput,
+  options: Stanza['options'],
+  defaults: 'tuned' | 'own',
+): Stanza {
   const { objectives, patroni } = input;
   return {
     name,
     nodes: nodesOf(input, []).map(({ node }) => normalizeNode(node)),
     patroni: patroni === undefined ? undefined : { url: patroni.url, caFile: patroni.caFile },
     repositories: Object.entries(input.repositories).map(([repository, value], index) =>
-      normalizeRepository(repository, value.number ?? index + 1, value),
+      normalizeRepository(repository, value.number ?? index + 1, value, defaults),
     ),
     schedule: normalizeSchedule(input.schedule),
     objectives: {

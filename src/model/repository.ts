@@ -90,6 +90,8 @@ export interface Repository {
   readonly key: number;
   /** Path inside the file system or bucket, absolute. */
   readonly path: string;
+  /** False: the path is a default, which need not be written out. Undefined counts as given. */
+  readonly pathGiven?: boolean | undefined;
   readonly access: RepositoryAccess;
   /** Set when the repository lies on another host that runs pgBackRest. */
   readonly host: ({ readonly address: string } & HostTransport) | undefined;

@@ -18,6 +18,15 @@ export async function lookupUser(name: string): Promise<RunAs | undefined> {
   return local ?? (await askNameService(name));
 }
 
+/** Looks an operating system user up by number. @returns undefined when there is none */
+export async function lookupUserById(uid: number): Promise<RunAs | undefined> {
+  const line = (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .find((candidate) => candidate.split(':')[2] === String(uid));
+  const name = line?.split(':', 1)[0];
+  return name === undefined ? askNameService(String(uid)) : lookupUser(name);
+}
+
 /** The user this process runs as, with the home directory of the password database, not of `$HOME`. */
 export function currentUser(): RunAs {
   try {
@@ -61,7 +70,8 @@ async function askNameService(name: string): Promise<RunAs | undefined> {
       env: { PATH: standardPath },
       timeoutMs: 10_000,
     });
-    return result.code === 0 ? parsePasswd(result.stdout, name) : undefined;
+    // Asked by number, the entry has the name.
+    return result.code === 0 ? parsePasswd(result.stdout, result.stdout.split(':', 1)[0] ?? '') : undefined;
   } catch (error) {
     // Systems without getent (musl) have no name services beyond /etc/passwd either.
     if (error instanceof SpawnError) return undefined;

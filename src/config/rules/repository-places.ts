@@ -1,15 +1,16 @@
-import type { RepositoryInput } from '../schema/repository.ts';
+import { repositoryPath, type RepositoryInput } from '../schema/repository.ts';
 import { checkTransport } from './nodes.ts';
 import { nodesOf, repositoriesOf, stanzasOf, type RuleContext, type RuleFinding } from './rule.ts';
 
 /** Where repositories lie: each in a place of its own, and never inside what they protect. */
 export function* checkRepositoryPlaces({ file }: RuleContext): Iterable<RuleFinding> {
+  const { defaults } = file.engine;
   for (const { stanza, path } of stanzasOf(file)) {
     const places = new Map<string, string>();
     const dataDirectories = nodesOf(stanza, path).map(({ node }) => node.path);
     for (const { name, repository, path: at } of repositoriesOf(stanza, path)) {
       yield* checkTransport(repository, at);
-      const place = placeOf(repository);
+      const place = placeOf(repository, defaults);
       const other = places.get(place);
       if (other !== undefined) {
         yield {
@@ -21,7 +22,7 @@ export function* checkRepositoryPlaces({ file }: RuleContext): Iterable<RuleFind
       }
       places.set(place, name);
       const inside = onFileSystem(repository)
-        ? dataDirectories.find((directory) => holds(directory, repository.path))
+        ? dataDirectories.find((directory) => holds(directory, repositoryPath(repository, defaults)))
         : undefined;
       if (inside !== undefined) {
         yield {
@@ -44,8 +45,8 @@ function holds(directory: string, path: string): boolean {
 }
 
 /** What makes two repositories the same place: host or store, and path. */
-function placeOf(repository: RepositoryInput): string {
-  const at = [repository.host ?? '', repository.path];
+function placeOf(repository: RepositoryInput, defaults: 'tuned' | 'own'): string {
+  const at = [repository.host ?? '', repositoryPath(repository, defaults)];
   switch (repository.type) {
     case 'posix':
     case 'cifs':

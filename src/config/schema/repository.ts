@@ -54,12 +54,27 @@ const commonShape = {
     .meta({ description: 'Not available yet: which backups to keep, beside the retention.', type: 'string' }),
 };
 
-const bucketPath = absolutePath()
-  .prefault('/pgbackrest')
-  .meta({ description: 'Path inside the bucket or container.' });
-const filePath = absolutePath()
-  .prefault('/var/lib/pgbackrest')
-  .meta({ description: 'Directory of the repository.' });
+/** pgBackRest configuration reference, `repo-path`; for every type of repository. */
+const engineRepositoryPath = '/var/lib/pgbackrest';
+const usualBucketPath = '/pgbackrest';
+
+/** Where a repository lies whose path is not given: with `engine.defaults: own` where the engine takes it to be. */
+export function repositoryPath(
+  repository: { readonly type: string; readonly path?: string | undefined },
+  defaults: 'tuned' | 'own',
+): string {
+  const inDirectory = repository.type === 'posix' || repository.type === 'cifs';
+  return repository.path ?? (inDirectory || defaults === 'own' ? engineRepositoryPath : usualBucketPath);
+}
+
+const bucketPath = absolutePath().optional().meta({
+  description: 'Path inside the bucket or container.',
+  default: usualBucketPath,
+});
+const filePath = absolutePath().optional().meta({
+  description: 'Directory of the repository.',
+  default: engineRepositoryPath,
+});
 
 const fileShape = { path: filePath, ...commonShape };
 

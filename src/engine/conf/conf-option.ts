@@ -2,6 +2,7 @@ import type { PassThroughOption } from '../../config/configuration.ts';
 import type { EngineVersion } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
 import { findOption } from '../../model/option-table.ts';
+import { readNumber } from '../resolve/read-option-value.ts';
 
 /** One option as it will stand in the file. Several values: the key is repeated. */
 export interface ConfOption {
@@ -41,7 +42,10 @@ export function isRenderable(candidate: ConfOption, version: EngineVersion): boo
   const { allowList } = found.option;
   if (allowList === undefined) return true;
   const values = typeof candidate.value === 'string' ? [candidate.value] : candidate.value;
-  return values.every((value) => allowList.includes(value));
+  // `1024KiB` is allowed where `1MiB` is.
+  const meaning = (value: string): string => String(readNumber(found.option.type, value, version) ?? value);
+  const allowed = new Set(allowList.map(meaning));
+  return values.every((value) => allowed.has(meaning(value)));
 }
 
 /**

@@ -307,7 +307,7 @@ describe('renderConf', () => {
   it('renders a file that was taken over as it stands, and chooses nothing', () => {
     const retention = { full: undefined, diff: undefined, archive: 'follow', history: undefined } as const;
     const remote = repository(3, {
-      path: '/var/lib/pgbackrest',
+      pathGiven: false,
       host: { address: 'store', ...transport },
       retention,
       encryption: { cipher: 'aes-256-cbc', passphrase: { kind: 'literal', value: 'x' } },

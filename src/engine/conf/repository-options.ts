@@ -24,9 +24,10 @@ export function repositoryOptions(
   const { key } = repository;
   const { settings, version, host } = context;
   const own = settings.defaults === 'own';
+  const exact = rendersExactly(settings, host);
   const meant = (): ConfOption[] => [
     ...option(`repo${key}-type`, repository.access.type === 'posix' ? undefined : repository.access.type),
-    ...option(`repo${key}-path`, repository.path),
+    ...option(`repo${key}-path`, exact && repository.pathGiven === false ? undefined : repository.path),
     ...storageOptions(repository.access, key, context.secrets),
     ...encryptionOptions(repository, context.secrets),
     ...(own ? givenRetention(repository.retention, key) : retentionOptions(repository.retention, key)),
@@ -35,10 +36,8 @@ export function repositoryOptions(
   if (repository.host !== undefined && isRemoteRepository(repository, host)) {
     const { address, ...transport } = repository.host;
     const way = hostOptions(`repo${key}-host`, address, transport, settings);
-    if (!rendersExactly(settings, host)) return requireRenderable(way, version);
     // What is written here is handed to the other host and hides what its own configuration says.
-    const given = meant().filter(({ value }) => value !== defaultRepositoryPath);
-    return requireRenderable([...way, ...given], version);
+    return requireRenderable(exact ? [...way, ...meant()] : way, version);
   }
   const chosen = own ? [] : chosenBundling(repository);
   return [
@@ -46,9 +45,6 @@ export function repositoryOptions(
     ...chosen.filter((candidate) => isRenderable(candidate, version)),
   ];
 }
-
-/** pgBackRest configuration reference, `repo-path`. */
-const defaultRepositoryPath = '/var/lib/pgbackrest';
 
 function encryptionOptions(repository: Repository, secrets: ResolvedSecrets): ConfOption[] {
   const { encryption, key } = repository;

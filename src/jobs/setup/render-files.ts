@@ -2,6 +2,7 @@ import { planFileWrites, type FileChange } from '../../engine/conf/plan-file-wri
 import { renderConf } from '../../engine/conf/render-conf.ts';
 import { resolveSecrets } from '../../engine/conf/secret-values.ts';
 import type { SetupContext } from './setup-deps.ts';
+import { supersededIncludes } from './superseded-includes.ts';
 
 /** This host's generated files, compared with what is there. Holds secrets: never print or keep it. */
 export async function planFiles(
@@ -11,5 +12,10 @@ export async function planFiles(
   const secrets = await resolveSecrets(configuration, undefined, (reference) =>
     context.resolveSecret(reference),
   );
-  return planFileWrites(renderConf(configuration, { version: engine.version, machine: { cores }, secrets }));
+  const rendered = renderConf(configuration, { version: engine.version, machine: { cores }, secrets });
+  const { includeDirectory } = configuration.engine;
+  return planFileWrites([
+    ...rendered,
+    ...(await supersededIncludes(includeDirectory, rendered, configuration.file)),
+  ]);
 }

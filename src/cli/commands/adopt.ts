@@ -1,0 +1,171 @@
+import { dirname, resolve } from 'node:path';
+import { adoptInstallation, type Adoption } from '../../adopt/conf/adopt-installation.ts';
+import {
+  collectInstallation,
+  readOthers,
+  type CollectedInstallation,
+} from '../../adopt/conf/collect-installation.ts';
+import { draftPatroni } from '../../adopt/conf/draft-patroni.ts';
+import { findEngineUser } from '../../adopt/conf/find-engine-user.ts';
+import { draftSchedules } from '../../adopt/conf/schedules/draft-schedules.ts';
+import { secretModes, type SecretMode } from '../../adopt/conf/secret-places.ts';
+import { writeAdoption, type WriteOutcome } from '../../adopt/conf/write-adoption.ts';
+import { defaultEngineSettings } from '../../config/schema/file.ts';
+import { readConfText } from '../../engine/conf/read-conf-text.ts';
+import type { EngineVersion } from '../../model/engine-version.ts';
+import { Failure } from '../../model/failure.ts';
+import { currentUser, lookupUser } from '../../process/os-user.ts';
+import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
+import type { CommandContext } from '../context.ts';
+import { installedEngine } from '../installed-engine-version.ts';
+import { adoptionReport } from '../output/adoption-report.ts';
+import { readEngineVersion } from '../read-engine-version.ts';
+
+/** `holdfast adopt`. */
+export const run: CommandModule['run'] = async (input, context) => {
+  const version = await findVersion(input, context);
+  const collected = await collectInstallation({
+    conf: pathOf(input, 'conf'),
+    include: pathOf(input, 'conf-include'),
+    crontabs: input.values('crontab').map((file) => resolve(file)),
+    timers: pathOf(input, 'timers'),
+    patroni: pathOf(input, 'patroni'),
+    environment: input.values('env').map((file) => resolve(file)),
+    root: '/',
+  });
+  requireSomething(collected);
+  const sources = collected.confs.map(({ file, text }) => readConfText(text, file));
+  const { configFile, includeDirectory, variables } = collected;
+  const user = (await findEngineUser(sources)) ?? defaultEngineSettings().user;
+  const project = readOthers(collected.others, version);
+  const output = input.value('output') ?? 'holdfast.yaml';
+  const secrets = secretModes.find((mode) => mode === input.value('secrets')) ?? 'files';
+  const adoption = adoptInstallation(
+    { version, sources, variables, places: { binary: 'pgbackrest', configFile, includeDirectory, user } },
+    {
+      output: resolve(output === '-' ? 'holdfast.yaml' : output),
+      secrets,
+      extend: (builder, stanzas) => {
+        draftSchedules(builder, project, stanzas);
+        draftPatroni(builder, project, stanzas);
+      },
+    },
+  );
+  const outcome =
+    output === '-' ? undefined : await write(adoption, { output, secrets, user }, input, context);
+  return present({ adoption, collected, outcome, version }, context);
+};
+
+async function findVersion(input: CommandInput, context: CommandContext): Promise<EngineVersion> {
+  const asked = readEngineVersion(input.value('engine'));
+  const version = asked ?? (await installedEngine(context, defaultEngineSettings()))?.version;
+  if (version !== undefined) return version;
+  throw new Failure('engine-missing', {
+    operation: 'take over a configuration of pgbackrest',
+    problem: 'pgbackrest is not installed here, and what its files mean depends on its version',
+    hint: 'Run this where pgbackrest runs, or name the version: --engine 2.55.',
+  });
+}
+
+function pathOf(input: CommandInput, name: string): string | undefined {
+  const value = input.value(name);
+  return value === undefined ? undefined : resolve(value);
+}
+
+function requireSomething({ confs, variables, skipped }: CollectedInstallation): void {
+  if (confs.length > 0 || variables.length > 0) return;
+  throw new Failure('nothing-found', {
+    operation: 'take over a configuration of pgbackrest',
+    problem: `there is no pgbackrest.conf on this host${skipped.length === 0 ? '' : ` (${skipped.join('; ')})`}`,
+    hint: 'Name it with --conf. Where there is no installation yet, `holdfast init` writes a new configuration.',
+  });
+}
+
+async function write(
+  adoption: Adoption,
+  wish: { readonly output: string; readonly secrets: SecretMode; readonly user: string },
+  input: CommandInput,
+  context: CommandContext,
+): Promise<WriteOutcome> {
+  const isRoot = context.uid === 0 && (await lookupUser(wish.user)) !== undefined;
+  return writeAdoption(adoption, {
+    output: resolve(wish.output),
+    secrets: wish.secrets,
+    owner: isRoot ? wish.user : currentUser().name,
+    currentUid: context.uid,
+    force: input.flag('force'),
+  });
+}
+
+interface Result {
+  readonly adoption: Adoption;
+  readonly collected: CollectedInstallation;
+  readonly outcome: WriteOutcome | undefined;
+  readonly version: EngineVersion;
+}
+
+function present(result: Result, context: CommandContext): CommandResult {
+  const { adoption, collected, outcome, version } = result;
+  const { notes } = adoption.draft;
+  const read = [...collected.confs, ...collected.others.map(({ source }) => source)].map(({ file }) => file);
+  const lost = notes.filter(({ kind }) => kind === 'not-carried');
+  const text =
+    outcome === undefined
+      ? adoption.text
+      : [
+          ...describeFiles(result, read, lost.length),
+          adoptionReport(notes, context.terminal.columns),
+          nextSteps(outcome, adoption),
+        ].join('\n');
+  if (outcome === undefined && !context.globals.json) {
+    const report = adoptionReport(notes, context.terminal.columns).trimEnd();
+    for (const line of report.split('\n')) context.terminal.printNote(line);
+  }
+  return {
+    data: {
+      engineVersion: version.text,
+      stanzas: adoption.stanzas,
+      read,
+      skipped: collected.skipped,
+      written: outcome?.written ?? [],
+      kept: outcome?.kept ?? [],
+      commandsCompared: adoption.compared,
+      notes,
+      ...(outcome === undefined ? { text: adoption.text } : {}),
+    },
+    text,
+    exitCode: lost.length === 0 ? 0 : 1,
+  };
+}
+
+function describeFiles(
+  { adoption, collected, outcome, version }: Result,
+  read: readonly string[],
+  lost: number,
+): string[] {
+  const proof =
+    lost === 0
+      ? `pgBackRest ${version.text} makes the same of the new files as of the old ones: ${adoption.compared} commands were compared.`
+      : `Something was not carried over; it is listed below. ${adoption.compared} commands of pgBackRest ${version.text} were compared.`;
+  return [
+    `Read:\n${read.map((file) => `  ${file}\n`).join('')}${collected.skipped.map((note) => `  not read: ${note}\n`).join('')}`,
+    `Written:\n${(outcome?.written ?? []).map((file) => `  ${file}\n`).join('')}${(outcome?.kept ?? []).map(({ path, copy }) => `  ${path} was there and is ${copy} now\n`).join('')}`,
+    `${proof}\n`,
+  ];
+}
+
+function nextSteps(outcome: WriteOutcome, adoption: Adoption): string {
+  const file = outcome.written.at(-1) ?? adoption.configuration.file;
+  const variables = adoption.secretFiles.find((secret) => dirname(secret.path) === dirname(file));
+  const stanza = adoption.stanzas.length > 1 ? ` --stanza ${adoption.stanzas[0] ?? ''}` : '';
+  return [
+    'Nothing of the old installation was changed. Next:',
+    ...(variables === undefined
+      ? []
+      : [`  set -a; . ${variables.path}; set +a     # the secrets, for whatever runs Holdfast`]),
+    `  holdfast lint ${file}`,
+    `  holdfast setup --plan --config ${file}${stanza}     # what would be replaced, line by line`,
+    `  holdfast setup --force --config ${file}${stanza}    # puts it in place; copies of the old files are kept`,
+    '',
+  ].join('\n');
+}
