@@ -36,7 +36,7 @@ export function resolveOptions(input: ResolveInput): ResolvedOptions {
     const value = valueOf(option);
     if (value !== undefined) values.set(name, value);
   }
-  return { values, errors: given.errors, warnings: given.warnings };
+  return { values, errors: given.errors, warnings: given.warnings, renumbered: settled.renumbered };
 }
 
 function valueOf({ option, values, origin, given }: SettledOption): ResolvedValue | undefined {

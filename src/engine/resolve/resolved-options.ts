@@ -51,4 +51,6 @@ export interface ResolvedOptions {
   /** The engine stops at the first; those that would come after it are listed too, as far as they can be seen. */
   readonly errors: readonly OptionError[];
   readonly warnings: readonly OptionProblem[];
+  /** The index as given (2 of `repo2-path`) that the engine calls 1, because nothing was left of the lower ones. */
+  readonly renumbered: Readonly<Partial<Record<'pg' | 'repo', number>>>;
 }

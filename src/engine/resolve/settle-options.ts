@@ -154,15 +154,19 @@ function refuseDependent(
   });
 }
 
-/** An index of which nothing but defaults is left does not exist, unless it is the only one, which is then index 1. */
+/**
+ * An index of which nothing but defaults is left does not exist, unless it is the only one. When one remains and the
+ * lowest given index was not it, the engine calls it index 1, even if it was repo2.
+ */
 function dropDefaultIndexes({ settled, kept }: Judging): void {
   for (const group of ['pg', 'repo'] as const) {
+    const lowest = settled.indexes[group][0];
     for (const index of settled.indexes[group].toReversed()) {
       if (settled.indexes[group].length === 1) break;
       if (!kept.has(`${group}${index}`)) settled.dropIndex(group, index);
     }
     const only = settled.indexes[group].length === 1 ? settled.indexes[group][0] : undefined;
-    if (only === undefined || only === 1 || kept.has(`${group}${only}`)) continue;
+    if (only === undefined || only === 1 || kept.has(`${group}${lowest}`)) continue;
     renumber(settled, group, only);
   }
 }
@@ -173,6 +177,7 @@ function renumber(settled: SettledOptions, group: 'pg' | 'repo', from: number): 
     .flatMap(([, one]) => (one.option.group === group && one.index === from ? [one] : []));
   settled.dropIndex(group, from);
   settled.indexes[group].push(1);
+  settled.renumbered[group] = from;
   for (const one of moved) settled.set({ ...one, index: 1 });
 }
 

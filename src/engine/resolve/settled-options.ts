@@ -16,6 +16,8 @@ export interface SettledOption {
 export class SettledOptions {
   readonly #settled = new Map<string, SettledOption>();
   readonly indexes: Readonly<Record<'pg' | 'repo', number[]>>;
+  /** The given index that became index 1, where only one was left. */
+  readonly renumbered: Partial<Record<'pg' | 'repo', number>> = {};
 
   constructor(indexes: Readonly<Record<'pg' | 'repo', number[]>>) {
     this.indexes = indexes;

@@ -1,0 +1,100 @@
+import { isAtLeast } from '../../../model/engine-version.ts';
+import type { LintRule } from '../../lint-rule.ts';
+import { knownSettings, meantValue } from './known-settings.ts';
+import { repositoriesOf } from './repositories-of.ts';
+
+export const queueMaxDropsWal: LintRule = {
+  name: 'queue-max-drops-wal',
+  severity: 'warning',
+  title: 'archive-push-queue-max throws WAL away',
+  consequence:
+    'When more WAL waits than the limit, archive-push answers success and drops it: archived_count grows, check, verify ' +
+    'and info stay green, and no restore gets past the hole until a new full backup. Where a loss of minutes at most is ' +
+    'promised, that promise ends there.',
+  correct: '# no archive-push-queue-max: watch the free space of pg_wal instead',
+  reproduction: `PostgreSQL 15, pgBackRest 2.59.1, \`archive-push-queue-max\` below what waits, a repository that does not answer:
+
+\`\`\`
+WARN: dropped WAL file '000000010000000000000005' because archive queue exceeded 16MB
+\`\`\`
+
+\`pg_stat_archiver.failed_count\` is 0 afterwards and \`pgbackrest check\` ends with 0.`,
+  source: 'pgBackRest, Configuration Reference, archive-push-queue-max; src/command/archive/push/push.c',
+  *judge(project) {
+    const promised = project.claims.filter(({ kind }) => kind === 'rpo').map(({ amount }) => amount);
+    for (const { setting, option } of knownSettings(project)) {
+      if (option.name !== 'archive-push-queue-max') continue;
+      const promise = promised.length === 0 ? '' : `, against an RPO of ${describe(Math.min(...promised))}`;
+      yield {
+        place: setting.name,
+        problem: `beyond ${meantValue(setting) ?? 'the limit'} of waiting WAL it is dropped${promise}`,
+        remedy:
+          'remove the line, or keep it and take a new full backup after each alarm that WAL was dropped.',
+        severity: promised.length === 0 ? 'warning' : 'critical',
+        fix: promised.length === 0 ? undefined : { place: setting.line, replacement: '' },
+      };
+    }
+  },
+};
+
+function describe(seconds: number): string {
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
+
+export const endpointPlainHttp: LintRule = {
+  name: 'endpoint-plain-http',
+  severity: 'critical',
+  title: 'an endpoint with http://, which pgBackRest before 2.58 does not speak',
+  consequence: 'Every command that opens the repository ends with [029]: nothing is archived.',
+  correct:
+    'repo1-s3-endpoint=minio.example.com\nrepo1-storage-port=9000\nrepo1-storage-ca-file=/etc/ssl/minio-ca.pem',
+  reproduction: `pgBackRest 2.45, \`repo1-s3-endpoint=http://127.0.0.1:9000\`:
+
+\`\`\`
+$ pgbackrest --stanza=main info
+status: error (other)
+        [FormatError] expected protocol 'https' in URL 'http://127.0.0.1:9000'
+\`\`\``,
+  source: 'pgBackRest 2.57, src/common/io/http/url.c, httpUrlNewParse()',
+  *judge(project) {
+    if (isAtLeast(project.engineVersion, 58)) return;
+    for (const { setting, option } of knownSettings(project)) {
+      if (!/^repo-(s3|azure|gcs)-endpoint$/.test(option.name)) continue;
+      if (!/^http:\/\//i.test(setting.value.value)) continue;
+      yield {
+        place: setting.value,
+        problem: `pgBackRest ${project.engineVersion.text} speaks only TLS to a store`,
+        remedy:
+          'give the host without http:// and let the store have a certificate, or install pgBackRest 2.58.',
+        engineError: 29,
+      };
+    }
+  },
+};
+
+export const tagsOnR2: LintRule = {
+  name: 'storage-tag-on-r2',
+  severity: 'critical',
+  title: 'tags on Cloudflare R2, which has none',
+  consequence:
+    'R2 answers every write that has a tag with 501 Not Implemented: no WAL and no backup arrives.',
+  correct: '# no repo1-storage-tag',
+  reproduction: `Read, not run (there is no R2 here): R2 lists PutObject with \`x-amz-tagging\` as not implemented, and pgBackRest sends that header
+with each write as soon as repo-storage-tag is set.`,
+  source: 'Cloudflare R2, S3 API compatibility; pgBackRest, src/storage/s3/storage.c',
+  *judge(project) {
+    for (const repository of repositoriesOf(project)) {
+      const tag = repository.find('repo-storage-tag');
+      const endpoint = repository.text('repo-s3-endpoint');
+      if (tag === undefined || endpoint?.includes('.r2.cloudflarestorage.com') !== true) continue;
+      yield {
+        place: tag.setting.name,
+        problem: 'R2 refuses writes with tags',
+        remedy: 'remove the line.',
+        fix: { place: tag.setting.line, replacement: '' },
+      };
+    }
+  },
+};
+
+export const storeRules: readonly LintRule[] = [queueMaxDropsWal, endpointPlainHttp, tagsOnR2];
