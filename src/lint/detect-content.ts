@@ -11,7 +11,7 @@ export function detectContent(text: string, hint: ContentHint): DocumentKind {
   if (text.trim() === '') return 'unknown';
   if (hint === 'python') return 'python';
   if (hint === 'yaml') return detectYaml(text);
-  if (hint === 'json') return isConsul(text) ? 'consul' : detectYaml(text);
+  if (hint === 'json') return detectJson(text);
   const script = /^\uFEFF?#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text);
   if (script) return /python/.test(`${script[1]} ${script[2]}`) ? 'python' : 'shell';
   const lines = text.split('\n').map((line) => line.trim());
@@ -20,7 +20,7 @@ export function detectContent(text: string, hint: ContentHint): DocumentKind {
   const plain = detectLines(meaningful);
   if (plain !== undefined) return plain;
   if (hint === 'shell') return 'shell';
-  return /^\s*[{[]/.test(text) && isConsul(text) ? 'consul' : detectYaml(text);
+  return /^\s*[{[]\s*["{[]/.test(text) ? detectJson(text) : detectYaml(text);
 }
 
 /** Kinds that are told line by line. */
@@ -62,10 +62,19 @@ function isDockerStep(line: string): boolean {
   return /^(RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|HEALTHCHECK|USER|WORKDIR|EXPOSE|VOLUME|LABEL)\s/i.test(line);
 }
 
+/** `service` or `checks` as the outermost key, whatever stands between it and the brace. */
 function isConsul(text: string): boolean {
-  return (
-    /"(services?|checks?)"\s*:/.test(text) && /"(script|args|interval|ttl|http|tcp|port|tags)"\s*:/.test(text)
-  );
+  const keys = outerKeys(text);
+  const isOuter =
+    /^\s*\{\s*"(services?|checks?)"\s*:/.test(text) ||
+    ['service', 'services', 'check', 'checks'].some((key) => keys.has(key));
+  return isOuter && /"(script|args|interval|ttl|http|tcp|port|tags)"\s*:/.test(text);
+}
+
+/** Manifests are written in JSON too. */
+function detectJson(text: string): DocumentKind {
+  if (isConsul(text)) return 'consul';
+  return /"apiVersion"\s*:/.test(text) && /"kind"\s*:/.test(text) ? 'kubernetes' : 'unknown';
 }
 
 /** By the keys at the outermost level, as several documents or a list may have them. */

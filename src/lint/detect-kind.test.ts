@@ -53,6 +53,8 @@ test.each([
   ['roles/pgsql/tasks/patroni.yml', '- name: x\n  command: patronictl list\n', 'ansible'],
   ['install-crontab.sh', '', 'shell'],
   ['postgres.conf', '', 'postgresql-conf'],
+  ['board.json', '{\n"environment": 1,\n"panels": [{"services": {"interval": 1}}]}', 'unknown'],
+  ['agent.json', '{\n"id": 1,\n"checks": [{"args": ["x"]}]}', 'consul'],
   ['policy.json', '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}', 'unknown'],
   ['mkdocs.yml', 'site_name: x\nnav:\n  - index.md\n', 'unknown'],
   ['openapi.yml', 'openapi: 3.0.0\npaths: {}\n', 'unknown'],

@@ -65,3 +65,21 @@ test('a program that writes a pigsty.yml says the same; its variables are not kn
     schedules: ['8:10 (00 01 * * *) /pg/bin/pg-backup full'],
   });
 });
+
+test('a program may write all repositories at once', () => {
+  const text = [
+    'config = {',
+    '    "pgbackrest_repo": {  # } not here',
+    '        "local": {"path": "/pg/{backup}"},',
+    '        "s3": {"type": "s3"},',
+    '    },',
+    '}',
+    'all_vars["pgbackrest_repo"] = {',
+    '',
+  ].join('\n');
+  const facts = describeFacts(readSources({ file: 'update.py', text }));
+  expect(facts['engineSettings']).toEqual([
+    '3:20 python [global] repo1-path=/pg/{backup}',
+    '4:17 python [global] repo1-type=s3',
+  ]);
+});

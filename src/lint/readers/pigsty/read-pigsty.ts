@@ -28,12 +28,18 @@ export function readPigsty(document: LintDocument): DocumentFacts {
     yaml: values,
     unreadable,
     serverSettings: maps.flatMap((map) => readYamlSettings(yamlAt(map, 'pg_parameters'), 'patroni')),
-    embedded: maps.flatMap((map) => [...embedRepositories(map), ...embedCrontabs(map)]),
+    embedded:
+      document.destination === 'pgbackrest_repo'
+        ? values.flatMap(embedRepositories)
+        : maps.flatMap((map) => [
+            ...embedRepositories(yamlAt(map, 'pgbackrest_repo')),
+            ...embedCrontabs(map),
+          ]),
   };
 }
 
-function embedRepositories(map: YamlValue): readonly LintDocument[] {
-  return yamlEntries(yamlAt(map, 'pgbackrest_repo')).flatMap(({ key, value }) => {
+function embedRepositories(repositories: YamlValue | undefined): readonly LintDocument[] {
+  return yamlEntries(repositories).flatMap(({ key, value }) => {
     if (value.kind !== 'map') return [];
     return [embedRange(value.place, 'pigsty', `pgbackrest_repo.${key.value}`)];
   });
@@ -51,7 +57,7 @@ function embedCrontabs(map: YamlValue): readonly LintDocument[] {
 
 /** `s3_bucket` is written as `repo1-s3-bucket`. A word of a Python program that is no literal is a variable. */
 function optionsOf(repository: YamlValue): readonly EngineSetting[] {
-  const isPython = repository.place.document.container?.kind === 'python';
+  const isPython = standsInPython(repository.place.document);
   return yamlEntries(repository).flatMap(({ key, value }) => {
     const text = yamlText(value);
     if (text === undefined) return [];
@@ -67,4 +73,10 @@ function optionsOf(repository: YamlValue): readonly EngineSetting[] {
       },
     ];
   });
+}
+
+function standsInPython(document: LintDocument): boolean {
+  return (
+    document.kind === 'python' || (document.container !== undefined && standsInPython(document.container))
+  );
 }
