@@ -12,12 +12,17 @@ const jinjaStatement = /\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g;
 const angle = /(?<![<\w])<[A-Za-z](?:[\w .:/-]*\w)?>(?!\()/g;
 const prompt = /^[ \t]*(?:(?:\[?[\w.-]+@\S*(?: [^\s\]]+)?\]?)?\$|\[?[\w.-]+@\S*(?: [^\s\]]+)?\]?#) (?=\S)/;
 
-/** Shell text in which placeholders are single words, so that it can be parsed; exactly as long as the text. */
+/**
+ * Shell text in which placeholders are single words, so that it can be parsed; exactly as long as the text. Lines that
+ * end as on Windows end as everywhere: with the carriage return a backslash would join nothing.
+ */
 export function maskPlaceholders(text: string): string {
   return text
     .replaceAll(jinjaStatement, (found) => found.replaceAll(/[^\n]/g, ' '))
     .replaceAll(jinjaValue, fill)
-    .replaceAll(angle, fill);
+    .replaceAll(angle, fill)
+    .replaceAll('\\\r\n', ' \\\n')
+    .replaceAll('\r\n', ' \n');
 }
 
 /**
