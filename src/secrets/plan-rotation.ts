@@ -168,13 +168,13 @@ function describeSteps({
     step(
       'fill',
       `let ${name} take WAL and a first full backup`,
-      'From here on WAL goes into both: pgBackRest archives into every repository of the stanza.',
-      { commands: [holdfast('setup'), holdfast(`backup --type full --repo ${name}`), holdfast('check')] },
+      'Setup makes the stanza there and takes the backup. From here on WAL goes into both: pgBackRest archives into every repository of the stanza.',
+      { commands: [holdfast('setup'), holdfast('check')] },
     ),
     step(
       'prove',
-      `prove that ${name} can be restored`,
-      'A passphrase is proven by a restore that it made possible.',
+      `see that ${name} opens, and what a restore from it would do`,
+      'Best prove it by a restore into another directory: leave --plan out.',
       {
         commands: [
           holdfast('secrets check'),

@@ -21,8 +21,8 @@ import { secretAccess } from '../secret-access.ts';
 /** `holdfast secrets check`. */
 export async function checkSecrets(input: CommandInput, context: CommandContext): Promise<CommandResult> {
   const configuration = await context.configuration();
-  const access = secretAccess(context);
-  const resolve = (reference: SecretReference): Promise<string> => resolveSecret(reference, access);
+  const sources = secretAccess(context);
+  const resolve = (reference: SecretReference): Promise<string> => resolveSecret(reference, sources);
   const engine = await openEngineOrReason(context);
   const secrets = await knownSecrets(configuration, resolve);
   const { signal, onSpawn } = context;

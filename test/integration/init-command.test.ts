@@ -1,0 +1,246 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCluster, type TestCluster } from '../support/cluster.ts';
+import { engineUnderTest } from '../support/engines.ts';
+import { mustRunHoldfast, runHoldfast } from '../support/holdfast.ts';
+import { runOnTerminal } from '../support/pseudo-terminal.ts';
+
+/** From what people have to a cluster that is backed up, only by the command line. */
+let cluster: TestCluster;
+const path = (...names: string[]): string => cluster.sandbox.file(...names);
+
+beforeAll(async () => {
+  cluster = await createCluster({ name: 'init', walSegmentMegabytes: 1 });
+});
+afterAll(async () => {
+  await cluster[Symbol.asyncDispose]();
+});
+
+/** What a host has in /etc and /var stands in the sandbox: appended, as a person would. */
+function stayInSandbox(file: string, name: string): void {
+  const text = readFileSync(file, 'utf8');
+  cluster.sandbox.write(
+    file,
+    `${text}
+engine:
+  binary: ${engineUnderTest()}
+  configFile: ${path(name, 'etc/pgbackrest.conf')}
+  includeDirectory: ${path(name, 'etc/conf.d')}
+  logDirectory: ${path(name, 'log')}
+  lockDirectory: ${path(name, 'lock')}
+  spoolDirectory: ${path(name, 'spool')}
+state: { directory: ${path(name, 'state')} }
+`,
+    0o644,
+  );
+}
+
+interface InitDocument {
+  readonly ok: boolean;
+  readonly exitCode: number;
+  readonly file: string;
+  readonly written: readonly string[];
+  readonly saved: readonly string[];
+  readonly notes: readonly { readonly kind: string; readonly what: string }[];
+  readonly secrets: readonly { readonly name: string; readonly fingerprint?: string }[];
+}
+
+describe('init from the variables of the setup service', () => {
+  it('writes a configuration that sets up, backs up and plans a restore', async () => {
+    const variables = cluster.sandbox.write(
+      'old.env',
+      `SETUP_BACKUP=true\r
+export PGBACKREST_REPO1_TYPE=posix\r
+PGBACKREST_REPO1_PATH="${path('setup/repo')}"  # For posix type\r
+BACKUP_SCHEDULE_FULL="0 2 * * 0"\r
+BACKUP_RETENTION_FULL=7\r
+BACKUP_RETENTION_DIFF=3\r
+BACKUP_CPU_LIMIT=0.5\r
+BACKUP_WEBHOOK_URL=https://hooks.example.net/a/secret-path\r
+POSTGRES_PASSWORD=of-another-program\r
+`,
+    );
+    const result = await runHoldfast([
+      'init',
+      '--from-env',
+      variables,
+      '--path',
+      cluster.dataDirectory,
+      '--output',
+      path('setup/holdfast'),
+      '--json',
+    ]);
+    const document = result.json<InitDocument>();
+    expect(document).toMatchObject({ ok: true, exitCode: 0, file: path('setup/holdfast/holdfast.yaml') });
+    expect(result.stdout).not.toMatch(/secret-path|of-another-program/);
+    expect(document.notes).toContainEqual(
+      expect.objectContaining({ kind: 'corrected', what: 'BACKUP_SCHEDULE_DIFF' }),
+    );
+    const environment = path('setup/holdfast/.env');
+    expect(statSync(environment).mode & 0o777).toBe(0o600);
+    expect(statSync(environment).uid).toBe(cluster.sandbox.owner.uid);
+    expect(readFileSync(environment, 'utf8')).toContain(
+      'HOLDFAST_WEBHOOK_URL=https://hooks.example.net/a/secret-path',
+    );
+    expect(readFileSync(document.file, 'utf8')).not.toContain('secret-path');
+    stayInSandbox(document.file, 'setup');
+    const call = ['--config', document.file];
+    expect((await mustRunHoldfast([...call, 'config', '--check'])).stdout).toContain('no problems');
+    await mustRunHoldfast([...call, 'setup', '--yes', '--restart']);
+    await mustRunHoldfast([...call, 'backup', '--type', 'diff']);
+    const plan = await mustRunHoldfast([...call, 'restore', '--to', 'latest', '--plan', '--json']);
+    expect(plan.json()).toMatchObject({ plan: { stanza: 'salespider', set: { type: 'diff' } } });
+  });
+
+  it('writes nothing where a provider makes the backups, and says so with exit code 1', async () => {
+    const output = path('hosted');
+    const variables = cluster.sandbox.write(
+      'hosted.env',
+      'SETUP_BACKUP=false\nPGBACKREST_REPO1_TYPE=none\nDATABASE_URL=postgres://me:hunter2@ep-1.eu.aws.neon.tech/db\n',
+    );
+    const result = await runHoldfast(['init', '--from-env', variables, '--output', output, '--json']);
+    expect(result.json()).toMatchObject({
+      ok: true,
+      exitCode: 1,
+      written: [],
+      hosted: {
+        provider: 'Neon',
+        host: 'ep-1.eu.aws.neon.tech',
+        documentation: expect.stringContaining('https://'),
+      },
+    });
+    expect(result.stdout).not.toContain('hunter2');
+    expect(existsSync(output)).toBe(false);
+  });
+
+  it('ends with every problem and writes nothing when a value cannot be used', async () => {
+    const output = path('broken');
+    const result = await runHoldfast(['init', '--from-env', '-', '--output', output, '--json'], {
+      input: 'PGBACKREST_REPO1_TYPE=ftp\nBACKUP_RETENTION_FULL=many\n',
+    });
+    expect(result.code).toBe(66);
+    expect(result.json()).toMatchObject({
+      ok: false,
+      error: {
+        details: { problems: [{ path: 'PGBACKREST_REPO1_TYPE' }, { path: 'BACKUP_RETENTION_FULL' }] },
+      },
+    });
+    expect(existsSync(output)).toBe(false);
+  });
+});
+
+describe('init from options', () => {
+  const options = (...more: string[]): readonly string[] => [
+    'init',
+    '--path',
+    cluster.dataDirectory,
+    '--repository',
+    path('options/repo'),
+    '--output',
+    path('options/holdfast'),
+    ...more,
+  ];
+
+  it('says everything that is missing', async () => {
+    const result = await runHoldfast([
+      'init',
+      '--type',
+      's3',
+      '--provider',
+      'backblaze',
+      '--path',
+      cluster.dataDirectory,
+    ]);
+    expect(result.code).toBe(64);
+    expect(result.stderr).toContain('--region, and --bucket, and the variable AWS_ACCESS_KEY_ID');
+  });
+
+  it('finds port and socket, encrypts, never overwrites, and keeps what was there with --force', async () => {
+    const first = (
+      await mustRunHoldfast([...options('--encrypt', '--days', '7', '--json')])
+    ).json<InitDocument>();
+    expect(first.secrets).toMatchObject([
+      { name: 'HOLDFAST_LOCAL_PASSPHRASE', fingerprint: expect.stringMatching(/^[0-9a-f-]{19}$/) },
+    ]);
+    const text = readFileSync(first.file, 'utf8');
+    expect(text).toContain(`port: ${cluster.port}`);
+    expect(text).toContain(`socket: ${cluster.socketDirectory}`);
+    const before = readFileSync(path('options/holdfast/.env'), 'utf8');
+    const refused = await runHoldfast(options('--encrypt'));
+    expect(refused.code).toBe(91);
+    expect(readFileSync(path('options/holdfast/.env'), 'utf8')).toBe(before);
+    const again = (
+      await mustRunHoldfast([...options('--encrypt', '--force', '--json')])
+    ).json<InitDocument>();
+    expect(again.saved).toEqual([path('options/holdfast/.env.1'), path('options/holdfast/holdfast.yaml.1')]);
+    expect(readFileSync(path('options/holdfast/.env.1'), 'utf8')).toBe(before);
+    expect(statSync(path('options/holdfast/.env.1')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('init on a terminal', () => {
+  it('asks four questions and ends in a configuration that can be used', async () => {
+    const output = path('asked/holdfast');
+    const { code, screen } = await runOnTerminal(
+      ['init', '--output', output],
+      [
+        [/Which cluster\? \[1\] /, numberOfOurs],
+        [/Where do the backups go\?.*\] /, path('asked/repo')],
+        [/Encrypt the backups\? \[y\/N\] /, 'perhaps'],
+        [/Type yes or no\.[^]*Encrypt the backups\? \[y\/N\] /, 'y'],
+        [/For how many days.*\[14\] /, ''],
+      ],
+    );
+    expect(code).toBe(0);
+    expect(screen).toContain(`wrote ${output}/holdfast.yaml`);
+    expect(screen).toMatch(/fingerprint [0-9a-f]{4}-/);
+    expect(screen).toContain('holdfast setup --plan');
+    const text = readFileSync(`${output}/holdfast.yaml`, 'utf8');
+    expect(text).toContain(cluster.dataDirectory);
+    expect(text).toContain('full: 14d');
+    const secret = /=(.+)\n$/.exec(readFileSync(`${output}/.env`, 'utf8'))?.[1] ?? 'none';
+    expect(screen).not.toContain(secret);
+    await mustRunHoldfast(['config', '--check', '--config', `${output}/holdfast.yaml`]);
+  });
+
+  it('does not show the secret of a store while it is typed', async () => {
+    const output = path('store/holdfast');
+    const { code, screen } = await runOnTerminal(
+      ['init', '--output', output],
+      [
+        [/Which cluster\? \[1\] /, numberOfOurs],
+        [/Where do the backups go\?.*\] /, 's3'],
+        [/Who runs the store\?.*\] /, 'backblaze'],
+        [/Bucket: /, 'shop-backups'],
+        [/Region: /, 'us-east-005'],
+        [/Access key id: /, '0031key'],
+        [/Secret of the access key \(not shown\): /, 'typed-secret-9471'],
+        [/Encrypt the backups\?.*\[Y\/n\] /, ''],
+        [/For how many days.*\[14\] /, '30'],
+      ],
+    );
+    expect(code).toBe(0);
+    expect(screen).not.toContain('typed-secret-9471');
+    expect(readFileSync(`${output}/.env`, 'utf8')).toContain('HOLDFAST_OFFSITE_KEY_SECRET=typed-secret-9471');
+    expect(readFileSync(`${output}/holdfast.yaml`, 'utf8')).toContain('full: 30d');
+  });
+
+  it('writes nothing when it is stopped', async () => {
+    const output = path('stopped');
+    const { code } = await runOnTerminal(
+      ['init', '--output', output],
+      [
+        [/Which cluster\? \[1\] /, numberOfOurs],
+        [/Where do the backups go\?.*\] /, '\u0003'],
+      ],
+    );
+    expect(code).toBe(130);
+    expect(existsSync(output)).toBe(false);
+  });
+
+  /** Other servers of this host are listed too. */
+  function numberOfOurs(screen: string): string {
+    const line = screen.split('\n').find((candidate) => candidate.includes(`${cluster.dataDirectory},`));
+    return /^\s*(\d+)/.exec(line ?? '')?.[1] ?? 'none';
+  }
+});
