@@ -88,7 +88,7 @@ test('aliases cannot multiply without end', () => {
 });
 
 test('the line of an entry is what goes with it', () => {
-  const text = 'a:\n  - x: 1\n    y: |\n      long\n  - word\nb: { c: 1 } # why\n';
+  const text = 'a:\n  - x: 1\n    y: |\n      long\n  - word\nb: { c: 1, d: "2" } # why\n';
   const value = read(text);
   const cut = (start: number | undefined, found: YamlValue | undefined) => {
     const line = yamlLine(start ?? 0, found as YamlValue);
@@ -98,7 +98,9 @@ test('the line of an entry is what goes with it', () => {
   expect(cut(text.indexOf('y:'), y)).toBe('    y: |\n      long\n');
   expect(cut(text.indexOf('x:'), yamlAt(value, 'a', 0, 'x'))).toBe('x: 1');
   expect(cut(text.indexOf('word'), yamlAt(value, 'a', 1))).toBe('  - word\n');
-  expect(cut(text.indexOf('b:'), yamlAt(value, 'b'))).toBe('b: { c: 1 } # why\n');
+  expect(cut(text.indexOf('b:'), yamlAt(value, 'b'))).toBe('b: { c: 1, d: "2" } # why\n');
+  expect(cut(text.indexOf('c:'), yamlAt(value, 'b', 'c'))).toBe('c: 1, ');
+  expect(cut(text.indexOf('d:'), yamlAt(value, 'b', 'd'))).toBe(', d: "2"');
 });
 
 test('reads whatever can be written', () => {

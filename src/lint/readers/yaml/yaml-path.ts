@@ -46,7 +46,7 @@ export function* yamlMaps(value: YamlValue | undefined): Generator<YamlValue & {
 
 /**
  * Everything that goes when an entry or an item is removed: its lines with the last line break, or, when something
- * else stands in front of it (`- name: x`, `{ a: 1 }`), only itself.
+ * else stands in front of it (`- name: x`, `{ a: 1, b: 2 }`), only itself and one comma.
  *
  * @param start offset where the key or the dash begins
  */
@@ -56,10 +56,17 @@ export function yamlLine(start: number, value: YamlValue): Place {
   const end = Math.max(value.place.end, start);
   const before = document.text.slice(lineStart, start).trim();
   const isItem = before === '-' && start === value.place.start;
-  if (before !== '' && !isItem) return { document, start, end };
+  if (before !== '' && !isItem) return withComma({ document, start, end });
   const lineBreak = document.text.indexOf('\n', end);
   // A block scalar ends behind its line break.
   const ended = end > start && document.text[end - 1] === '\n';
   const lineEnd = lineBreak < 0 ? document.text.length : lineBreak + 1;
   return { document, start: lineStart, end: ended ? end : lineEnd };
+}
+
+function withComma({ document, start, end }: Place): Place {
+  const next = /^[ \t]*,[ \t]*/.exec(document.text.slice(end, end + 40));
+  if (next !== null) return { document, start, end: end + next[0].length };
+  const before = /[ \t]*,[ \t]*$/.exec(document.text.slice(Math.max(start - 40, 0), start));
+  return { document, start: start - (before?.[0].length ?? 0), end };
 }
