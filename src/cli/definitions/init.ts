@@ -95,7 +95,14 @@ export const initDefinition: CommandDefinition = {
       explanation: 'without questions',
     },
   ],
-  failures: ['not-permitted', 'disk-full', 'edited-by-hand', 'file-unusable', 'nothing-found'],
+  failures: [
+    'not-permitted',
+    'disk-full',
+    'edited-by-hand',
+    'file-unusable',
+    'nothing-found',
+    'engine-configuration',
+  ],
   findings: {
     warning: 'nothing was written: backups are switched off, or the provider of the database makes them',
     critical: 'not used',

@@ -23,9 +23,10 @@ import { lossOfPassphrase } from '../../secrets/passphrase.ts';
 import type { CommandInput, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
 import { environmentFileName } from '../environment-beside.ts';
-import { installedEngineVersion } from '../installed-engine-version.ts';
+import { installedEngine } from '../installed-engine-version.ts';
 import { describeNotes } from '../output/draft-report.ts';
 import { quoteWord } from '../typed-command.ts';
+import { probeRendered } from './probe-rendered.ts';
 
 /** Where a draft came from, when it was not asked for. */
 export interface InitOrigin {
@@ -51,7 +52,7 @@ interface Place {
  * Writes holdfast.yaml and its secrets, after the text was read back without errors and rendered for the installed
  * pgBackRest. The secrets come first: a run that is killed between the two leaves no configuration that lacks them.
  *
- * @throws Failure config-invalid, edited-by-hand and what createFiles throws; then nothing was written
+ * @throws Failure config-invalid, engine-configuration, edited-by-hand and what createFiles throws; then nothing was written
  */
 export async function writeInitFiles(plan: InitPlan, place: Place): Promise<CommandResult> {
   const { directory, input, context } = place;
@@ -96,7 +97,11 @@ export async function writeInitFiles(plan: InitPlan, place: Place): Promise<Comm
   };
 }
 
-/** The text as Holdfast reads it, checked for the installed engine. @throws Failure config-invalid */
+/**
+ * The text as Holdfast reads it, checked for the installed engine and by it.
+ *
+ * @throws Failure config-invalid, engine-configuration
+ */
 async function checkText(
   text: string,
   file: string,
@@ -108,12 +113,19 @@ async function checkText(
 }> {
   const first = parseConfiguration(text, file);
   if (first.configuration === undefined) throw problemsFailure(first.problems);
-  const version = await installedEngineVersion(context, first.configuration);
-  if (version === undefined)
+  const engine = await installedEngine(context, first.configuration.engine);
+  if (engine === undefined)
     return { configuration: first.configuration, problems: first.problems, engineVersion: undefined };
+  const { version } = engine;
   const { configuration, problems } = parseConfiguration(text, file, { engineVersion: version });
   if (configuration === undefined || hasErrors(problems)) throw problemsFailure(problems);
-  renderConf(configuration, { version, machine: { cores: availableParallelism() }, secrets: maskedSecrets });
+  const machine = { cores: availableParallelism() };
+  const files = renderConf(configuration, { version, machine, secrets: maskedSecrets });
+  await probeRendered(
+    engine,
+    files,
+    configuration.stanzas.map(({ name }) => name),
+  );
   return { configuration, problems, engineVersion: version.text };
 }
 
