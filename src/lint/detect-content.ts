@@ -1,3 +1,4 @@
+import { findOption } from '../model/option-table.ts';
 import type { DocumentKind } from './lint-document.ts';
 
 /** What a name or the tag of a fenced block says of a text; undefined when nothing. */
@@ -29,8 +30,7 @@ function detectLines(lines: readonly string[]): DocumentKind | undefined {
     return 'systemd-unit';
   if (lines.some((line) => /\bansible_\w+\s*=/.test(line)) && lines.some((line) => line.startsWith('[')))
     return 'unknown';
-  if (lines.some((line) => /^\[global(:[a-z-]+)?\]/.test(line) || /^(repo|pg)\d+-[a-z0-9-]+\s*=/.test(line)))
-    return 'pgbackrest-conf';
+  if (isEngineFile(lines)) return 'pgbackrest-conf';
   if (/^FROM\s+\S+/i.test(lines.find((line) => !/^ARG\s/i.test(line)) ?? '') && lines.some(isDockerStep))
     return 'dockerfile';
   if (lines.every((line) => isCronLine(line) || /^[A-Z_]+\s*=/.test(line)) && lines.some(isCronLine))
@@ -41,6 +41,16 @@ function detectLines(lines: readonly string[]): DocumentKind | undefined {
   if (lines.some((line) => /^ALTER\s+SYSTEM\b/i.test(line))) return 'postgresql-conf';
   return undefined;
 }
+
+/** `[global]` stands in files of other programs too (pip, Samba, Netdata): an option must be one of pgBackRest's. */
+function isEngineFile(lines: readonly string[]): boolean {
+  if (lines.some((line) => engineOption.test(line) || /^\[global:[a-z-]+\]/.test(line))) return true;
+  const isGlobal = lines.some((line) => line.startsWith('[global]'));
+  const names = lines.flatMap((line) => /^([^[=]*?)\s*=/.exec(line)?.[1] ?? []);
+  return isGlobal && (names.length === 0 || names.some((name) => findOption(name) !== undefined));
+}
+
+const engineOption = /^(repo|pg)(\d+|\{\{.*?\}\})-[a-z0-9-]+\s*=/;
 
 /** A variable and nothing behind it but a comment: with a word behind it, it is a command. */
 const variableLine = /^[A-Z_][A-Z0-9_]*=("[^"]*"|'[^']*'|[^\s"']*)\s*(#.*)?$/;
@@ -64,11 +74,10 @@ function isDockerStep(line: string): boolean {
 
 /** `service` or `checks` as the outermost key, whatever stands between it and the brace. */
 function isConsul(text: string): boolean {
+  if (!/"(script|args|interval|ttl|http|tcp|port|tags)"\s*:/.test(text)) return false;
+  if (/^\s*\{\s*"(services?|checks?)"\s*:/.test(text)) return true;
   const keys = outerKeys(text);
-  const isOuter =
-    /^\s*\{\s*"(services?|checks?)"\s*:/.test(text) ||
-    ['service', 'services', 'check', 'checks'].some((key) => keys.has(key));
-  return isOuter && /"(script|args|interval|ttl|http|tcp|port|tags)"\s*:/.test(text);
+  return ['service', 'services', 'check', 'checks'].some((key) => keys.has(key));
 }
 
 /** Manifests are written in JSON too. */
@@ -130,6 +139,6 @@ function outerKeys(text: string): ReadonlySet<string> {
     /^([ \t]*)(- +)?["']?([A-Za-z_][\w.-]*)["']?\s*:(?=\s|$)/gm,
   ))
     found.push({ depth: indentation.length + dash.length, key });
-  const least = Math.min(...found.map(({ depth }) => depth));
+  const least = found.reduce((depth, one) => Math.min(depth, one.depth), Infinity);
   return new Set(found.filter(({ depth }) => depth === least).map(({ key }) => key));
 }

@@ -17,7 +17,7 @@ describe('readPgbackrestConf', () => {
 
   it('knows placeholders, and takes lines that steer a template for nothing', () => {
     const facts = read(
-      '[{{ stanza }}]\n{% for host in hosts %}\npg{{ loop.index }}-path={{ dir }}\n{% endfor %}\n',
+      '{{/* of a chart */}}\n[{{ stanza }}]\n{% for host in hosts %}\npg{{ loop.index }}-path={{ dir }}\n{% endfor %} # end\n',
     );
     expect(facts.unreadable).toEqual([]);
     expect(facts.engineFile?.settings).toHaveLength(1);

@@ -30,7 +30,7 @@ export function readPgbackrestConf(document: LintDocument): DocumentFacts {
 
 /** True for a line of a template that holds no text of the file: `{% for host in hosts %}`, `{{- if .x }}`, `{# … #}`. */
 export function steersTemplate(line: string): boolean {
-  return /^\s*(\{%.*%\}|\{#.*#\}|\{\{[-#/]?\s*(if|else|end|range|with|include|define)\b.*\}\})\s*$/s.test(
+  return /^\s*(\{%.*%\}|\{#.*#\}|\{\{[-#/]?\s*(if|else|end|range|with|include|define)\b.*\}\}|\{\{-?\s*\/\*.*\*\/\s*-?\}\})\s*(#.*)?$/s.test(
     line,
   );
 }
