@@ -29,8 +29,8 @@ export function resolveOptions(input: ResolveInput): ResolvedOptions {
   readEnvironmentOptions(input, given);
   readFileOptions(input, given);
   const settled = settleOptions(input, given);
-  // The engine looks at options together only when each was good for itself.
-  if (given.errors.length === 0) checkTogether({ input, given, settled });
+  // The engine looks at options together only when each was good for itself; what is only missing hides nothing here.
+  if (given.errors.every(({ code }) => code === 37)) checkTogether({ input, given, settled });
   const values = new Map<string, ResolvedValue>();
   for (const [name, option] of settled.all()) {
     const value = valueOf(option);

@@ -12,13 +12,14 @@ export const queueMaxDropsWal: LintRule = {
     'and info stay green, and no restore gets past the hole until a new full backup. Where a loss of minutes at most is ' +
     'promised, that promise ends there.',
   correct: '# no archive-push-queue-max: watch the free space of pg_wal instead',
-  reproduction: `PostgreSQL 15, pgBackRest 2.59.1, \`archive-push-queue-max\` below what waits, a repository that does not answer:
+  reproduction: `PostgreSQL 15, pgBackRest 2.45, \`archive-push-queue-max=16MiB\`, archive-async=y, a repository that cannot be written, five
+segments:
 
 \`\`\`
-WARN: dropped WAL file '000000010000000000000005' because archive queue exceeded 16MB
+WARN: dropped WAL file '000000010000000000000019' because archive queue exceeded 16MB
 \`\`\`
 
-\`pg_stat_archiver.failed_count\` is 0 afterwards and \`pgbackrest check\` ends with 0.`,
+\`pg_stat_archiver.failed_count\` is 0 afterwards, and archived_count has grown.`,
   source: 'pgBackRest, Configuration Reference, archive-push-queue-max; src/command/archive/push/push.c',
   *judge(project) {
     const promised = project.claims.filter(({ kind }) => kind === 'rpo').map(({ amount }) => amount);
@@ -31,7 +32,6 @@ WARN: dropped WAL file '000000010000000000000005' because archive queue exceeded
         remedy:
           'remove the line, or keep it and take a new full backup after each alarm that WAL was dropped.',
         severity: promised.length === 0 ? 'warning' : 'critical',
-        fix: promised.length === 0 ? undefined : { place: setting.line, replacement: '' },
       };
     }
   },

@@ -24,9 +24,21 @@ interface EngineVariable {
 function engineVariables(project: LintProject): readonly EngineVariable[] {
   return project.variables.flatMap((variable): EngineVariable[] => {
     const name = variable.name.unknown ? undefined : optionOfVariable(variable.name.value);
-    if (name === undefined || name === '') return [];
+    if (name === undefined || name === '' || staysInScript(variable)) return [];
     return [{ variable, name, reading: readOptionName(name, project.engineVersion) }];
   });
+}
+
+/** What a script sets and does not export is seen by no program. */
+function staysInScript({ via, name, value, line }: Variable): boolean {
+  if (via !== 'shell') return false;
+  const { document } = name;
+  // `NAME=value program`.
+  if (/^["']?[ \t]+[^\s;&|#]/.test(document.text.slice(value.end, line.end))) return false;
+  const statement = document.text.slice(line.start, name.start);
+  if (/\b(?:export|declare|typeset|env)\b/.test(statement)) return false;
+  const exported = new RegExp(String.raw`\b(?:export|declare -x|typeset -x)\b[^\n;]*\b${name.value}\b`);
+  return !exported.test(document.text) && !/\bset -(?:\w*a\w*\b|o allexport)/.test(document.text);
 }
 
 export const variableUnknown: LintRule = {
@@ -76,6 +88,8 @@ INFO: expire command begin 2.45: … --repo1-retention-full=14 --stanza=main
   *judge(project) {
     for (const { variable, reading } of engineVariables(project)) {
       if (reading.kind !== 'option' || !reading.deprecated) continue;
+      // With a number in it, it can only be meant for the engine.
+      if (/^PGBACKREST_(?:REPO|PG|DB)\d+_/.test(variable.name.value)) continue;
       const present = indexedName(reading.option, reading.index);
       yield {
         place: variable.name,

@@ -2,6 +2,7 @@ import { indexedName } from '../../../model/option-table.ts';
 import { readOptionName } from '../../../engine/resolve/read-option-name.ts';
 import type { EngineFile, EngineSetting } from '../../facts.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
+import { holdsPlaceholder } from '../../placeholder.ts';
 import { knownIn } from './known-settings.ts';
 
 export const lineUnreadable: LintRule = {
@@ -26,6 +27,8 @@ ERROR: [029]: missing '=' in key/value at line 2: ; a comment
         // Parts of a file in a document often leave out the section.
         if (document.container !== undefined && /before the first section/.test(problem)) continue;
         const text = document.text.slice(place.start, place.end);
+        // A line that a template or a script exchanges is another one in the file.
+        if (holdsPlaceholder(text)) continue;
         yield {
           place,
           problem: `the engine refuses this line: ${problem}`,

@@ -1,3 +1,4 @@
+import { isAtLeast } from '../../../model/engine-version.ts';
 import type { EngineFile, EngineSetting } from '../../facts.ts';
 import type { RuleFinding } from '../../lint-finding.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
@@ -158,4 +159,34 @@ ERROR: [056]: unable to find standby cluster - cannot proceed
   },
 };
 
-export const hostRules: readonly LintRule[] = [hostIsItself, noLocalNode, standbyMissing];
+export const standbyRequired: LintRule = {
+  name: 'backup-standby-without-fallback',
+  severity: 'advice',
+  title: 'no backup is made while no standby answers',
+  consequence:
+    'With backup-standby=y the backup fails with [056] whenever no standby can be reached, though the primary could give ' +
+    'it. From 2.54 on there is backup-standby=prefer.',
+  correct: 'backup-standby=prefer',
+  reproduction: `See backup-standby-without-standby: the error is the same when the standby is down.`,
+  source: 'pgBackRest, Configuration Reference, backup-standby; release notes of 2.54.0',
+  *judge(project) {
+    for (const file of project.engineFiles) {
+      const standby = knownIn(file, project.engineVersion).find(
+        ({ option }) => option.name === 'backup-standby',
+      );
+      if (standby === undefined || meantValue(standby.setting) !== 'y') continue;
+      if (nodesIn(file, project).length < 2 && !file.settings.some(isLooped)) continue;
+      const prefer = isAtLeast(project.engineVersion, 54);
+      yield {
+        place: standby.setting.name,
+        problem: 'no backup is made while no standby answers',
+        remedy: prefer
+          ? 'write backup-standby=prefer.'
+          : 'watch the age of the newest backup; pgBackRest 2.54 has backup-standby=prefer.',
+        fix: prefer ? { place: standby.setting.value, replacement: 'prefer' } : undefined,
+      };
+    }
+  },
+};
+
+export const hostRules: readonly LintRule[] = [hostIsItself, noLocalNode, standbyMissing, standbyRequired];

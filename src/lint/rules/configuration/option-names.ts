@@ -1,6 +1,16 @@
 import { readOptionName } from '../../../engine/resolve/read-option-name.ts';
-import { compareEngineVersions, parseEngineVersion } from '../../../model/engine-version.ts';
-import { findOption, optionNamed, suggestOption } from '../../../model/option-table.ts';
+import {
+  compareEngineVersions,
+  type EngineVersion,
+  parseEngineVersion,
+} from '../../../model/engine-version.ts';
+import {
+  findOption,
+  indexedName,
+  optionNamed,
+  optionsOf,
+  suggestOption,
+} from '../../../model/option-table.ts';
 import type { EngineSetting } from '../../facts.ts';
 import type { RuleFinding } from '../../lint-finding.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
@@ -33,7 +43,7 @@ ERROR: [037]: archive-push command requires option: repo1-s3-key-secret
     for (const { name } of namedSettings(project)) {
       if (readOptionName(name.value, project.engineVersion).kind !== 'unknown') continue;
       if (findOption(name.value) !== undefined) continue;
-      const suggestion = suggestOption(name.value, project.engineVersion);
+      const suggestion = suggestName(name.value, project.engineVersion);
       const meant = suggestion === undefined ? undefined : findOption(suggestion, project.engineVersion);
       const needed = meant?.option.required === true && meant.option.default === undefined;
       const missing = needed && suggestion !== undefined && !given.has(suggestion);
@@ -47,6 +57,19 @@ ERROR: [037]: archive-push command requires option: repo1-s3-key-secret
     }
   },
 };
+
+/** A name that has every word of the written one, `repo1-s3-key-secret` for `repo1-s3-secret`, or else the nearest. */
+function suggestName(written: string, version: EngineVersion): string | undefined {
+  const [, group, index = ''] = /^(pg|repo)(\d+)-/.exec(written) ?? [];
+  const words = written.replace(/^(pg|repo)\d+-/, '').split('-');
+  const candidates = optionsOf(version)
+    .filter((option) => option.group === group && option.section !== 'command-line')
+    .map((option) => ({ option, parts: option.name.split('-').slice(group === undefined ? 0 : 1) }))
+    .filter(({ parts }) => words.length > 1 && words.every((word) => parts.includes(word)))
+    .toSorted((left, right) => left.parts.length - right.parts.length);
+  const found = candidates[0]?.option;
+  return found === undefined ? suggestOption(written, version) : indexedName(found, Number(index));
+}
 
 export const optionRefused: LintRule = {
   name: 'option-name-refused',

@@ -40,9 +40,8 @@ ERROR: [032]: 'days' is not allowed for 'repo1-retention-archive-type' option
   *judge(project) {
     for (const known of readSettings(project)) {
       const { setting, option } = known;
-      if (setting.value.unknown || setting.value.value === '') continue;
-      if (commentBehind(setting) !== undefined || quotedValue(known) !== undefined) continue;
-      const problem = judgeForAll(known, project);
+      if (isMiswritten(known)) continue;
+      const problem = judgeAlone(known, project);
       if (problem === undefined) continue;
       yield {
         place: setting.value,
@@ -56,8 +55,21 @@ ERROR: [032]: 'days' is not allowed for 'repo1-retention-archive-type' option
   },
 };
 
-/** The first command that refuses the value; rules differ between commands only for options of the command line. */
-function judgeForAll({ option, setting }: KnownSetting, project: LintProject): ValueProblem | undefined {
+/** Placeholders say nothing; comments, quotes and empty values have rules of their own. */
+export function isMiswritten(known: KnownSetting): boolean {
+  const { value } = known.setting;
+  if (value.unknown || value.value === '') return true;
+  return commentBehind(known.setting) !== undefined || quotedValue(known) !== undefined;
+}
+
+/**
+ * Why a value is refused whatever else the file says; rules differ between commands only for options of the command
+ * line.
+ */
+export function judgeAlone(
+  { option, setting }: KnownSetting,
+  project: LintProject,
+): ValueProblem | undefined {
   const text = setting.value.value;
   if (option.type === 'list') return undefined;
   if (option.type === 'hash') return judgePairs([text]);

@@ -2,11 +2,11 @@ import type { EngineSetting } from '../../facts.ts';
 import type { RuleFinding } from '../../lint-finding.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { knownSettings } from './known-settings.ts';
+import { isMiswritten, judgeAlone } from './option-values.ts';
 import { resolveFile } from './resolved-files.ts';
 
-/** What other rules say with more words, or what they say of a single line. */
-const saidElsewhere =
-  /is none of|is not a |is not in the range -?\d+[a-z]* to|has no value|stands more than once|the same option|neither y nor n|must be y or n|is not an absolute|has \/\/|it needs an index|is not key=value|have the same path/i;
+/** Other rules say this with more words. */
+const saidElsewhere = /stands more than once|the same option|it needs an index|have the same path/;
 
 export const optionsContradict: LintRule = {
   name: 'options-contradict',
@@ -54,15 +54,18 @@ interface Contradiction {
 
 function contradictions(project: LintProject): ReadonlyMap<EngineSetting, Contradiction> {
   const found = new Map<EngineSetting, Contradiction>();
+  const known = new Map(knownSettings(project).map((one) => [one.setting, one]));
   for (const file of project.engineFiles) {
     for (const { byCommand, settingOf } of resolveFile(file, project.engineVersion)) {
       for (const [command, { errors }] of byCommand) {
         for (const { code, entry, problem } of errors) {
           const setting = settingOf(entry);
-          if (setting === undefined || setting.value.unknown || saidElsewhere.test(problem)) continue;
-          const known = found.get(setting);
-          if (known === undefined) found.set(setting, { code, problem, commands: [command] });
-          else if (!known.commands.includes(command)) known.commands.push(command);
+          const one = setting === undefined ? undefined : known.get(setting);
+          if (setting === undefined || one === undefined || saidElsewhere.test(problem)) continue;
+          if (isMiswritten(one) || judgeAlone(one, project) !== undefined) continue;
+          const before = found.get(setting);
+          if (before === undefined) found.set(setting, { code, problem, commands: [command] });
+          else if (!before.commands.includes(command)) before.commands.push(command);
         }
       }
     }

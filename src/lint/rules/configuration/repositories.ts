@@ -8,6 +8,7 @@ import {
   repositoriesIn,
   repositoriesOf,
 } from './repositories-of.ts';
+import { hasOpenLine, runningBackups } from './running-backups.ts';
 
 export const repositoriesSharePath: LintRule = {
   name: 'repositories-share-path',
@@ -59,7 +60,7 @@ export const repositoryInData: LintRule = {
     'Backups lie on what they are to protect from: when the data directory is lost, so are they. Each backup also copies ' +
     'those before it, and a restore with --delta removes the repository as files that do not belong there.',
   correct: 'repo1-path=/var/lib/pgbackrest\npg1-path=/var/lib/postgresql/15/main',
-  reproduction: `pgBackRest 2.45, \`repo1-path=/srv/pg/backup\`, \`pg1-path=/srv/pg\`: \`check\` and \`info\` are taken without a word.`,
+  reproduction: `pgBackRest 2.45, \`repo1-path=/srv/pg/backup\`, \`pg1-path=/srv/pg\`: \`stanza-create\` ends with 0 and without a word.`,
   source:
     'pgBackRest, User Guide, Configure Cluster Stanza; src/command/restore/restore.c, restoreCleanBuild()',
   *judge(project) {
@@ -96,6 +97,7 @@ plain text.`,
   *judge(project) {
     const given = givenNames(project);
     for (const repository of repositoriesOf(project)) {
+      if (hasOpenLine(repository.file.document.text)) continue;
       const type = repository.text('repo-type');
       const setting = repository.find('repo-type')?.setting;
       if (type === undefined || setting === undefined || !remoteTypes.has(type)) continue;
@@ -161,7 +163,7 @@ status: error (no valid backups)
   source: 'pgBackRest, User Guide, Multiple Repositories',
   *judge(project) {
     const backups = project.engineInvocations.filter(({ command }) => command?.value === 'backup');
-    if (backups.length === 0 || backups.some(hasUnknownRepository)) return;
+    if (runningBackups(project).length === 0 || backups.some(hasUnknownRepository)) return;
     if (project.variables.some(({ name }) => name.value === 'PGBACKREST_REPO')) return;
     const named = new Set(backups.map(repositoryOf));
     for (const file of project.engineFiles) {

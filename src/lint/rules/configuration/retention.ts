@@ -1,6 +1,7 @@
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { givenNames, remarksOn } from './known-settings.ts';
 import { type DescribedRepository, isDescribed, repositoriesOf } from './repositories-of.ts';
+import { hasOpenLine, runningBackups } from './running-backups.ts';
 
 const source = 'pgBackRest, Configuration Reference, Repository Options; src/command/expire/expire.c';
 const days = /\bdays?\b|\bd\b/i;
@@ -41,6 +42,7 @@ WARN: option 'repo1-retention-full' is not set for 'repo1-retention-full-type=co
     for (const repository of repositoriesOf(project)) {
       const first = repository.find('repo-path') ?? repository.find('repo-type');
       if (first === undefined || !isDescribed(repository) || !isWhole(repository)) continue;
+      if (hasOpenLine(repository.file.document.text)) continue;
       if (given.has(`repo${repository.index}-retention-full`)) continue;
       yield {
         place: first.setting.name,
@@ -64,10 +66,10 @@ export const archiveBeyondFull: LintRule = {
   title: 'repo-retention-archive is greater than the number of full backups that are kept',
   consequence:
     'It counts backups, never days. With fewer backups than the number WAL is never expired: full=2 and archive=14 kept all ' +
-    '13 segments, without archive 4 were left. The repository fills up.',
+    '12 segments, without archive 4 were left. The repository fills up.',
   correct: '# no repo1-retention-archive: WAL follows the full backups\nrepo1-retention-full=4',
   reproduction: `pgBackRest 2.45, \`repo1-retention-full=2\`, \`repo1-retention-archive=14\`, six full backups: \`ls\` of the archive shows all
-13 segments after \`expire\`, the first of them older than every backup; without the option the same \`expire\` leaves 4.`,
+12 segments after \`expire\`, the first of them older than every backup; without the option the same \`expire\` leaves 4.`,
   source,
   *judge(project) {
     for (const repository of repositoriesOf(project)) {
@@ -174,8 +176,7 @@ export const diffRetentionUnused: LintRule = {
 function scheduledTypes(project: LintProject): ReadonlySet<string> {
   const types = new Set<string>();
   for (const { backupType } of project.schedules) if (backupType !== undefined) types.add(backupType);
-  for (const { command, options } of project.engineInvocations) {
-    if (command?.value !== 'backup') continue;
+  for (const { options } of runningBackups(project)) {
     const type = options.find(({ name }) => name.value === 'type')?.value;
     types.add(type === undefined ? 'incr' : type.unknown ? 'unknown' : type.value);
   }
