@@ -73,6 +73,30 @@ describe('bin/holdfast', () => {
     expect(readlinkSync(current)).not.toBe(first);
   });
 
+  it('keeps a build for as long as a process runs from it', async () => {
+    const directory = copySources('running');
+    linkModules(directory);
+    const env = { PATH: '/usr/bin:/bin', HOME: sandbox.path };
+    let soon = Date.now();
+    const rebuild = async (): Promise<string> => {
+      soon += 5000;
+      utimesSync(join(directory, 'src/main.ts'), new Date(soon), new Date(soon));
+      await runCommand({ command: join(directory, 'bin/holdfast'), args: ['version'], env });
+      return realpathSync(join(directory, '.cache/build/current'));
+    };
+    const first = await rebuild();
+    const running = new AbortController();
+    const args = ['-e', 'setInterval(() => {}, 1000)', join(first, 'main.js')];
+    const process = runCommand({ command: globalThis.process.execPath, args, env, signal: running.signal });
+    await rebuild();
+    await rebuild();
+    expect(existsSync(first)).toBe(true);
+    running.abort();
+    await process.catch(() => undefined);
+    await rebuild();
+    expect(existsSync(first)).toBe(false);
+  });
+
   it('runs the sources where nothing can be written', async () => {
     const directory = copySources('closed');
     copyModules(directory);
