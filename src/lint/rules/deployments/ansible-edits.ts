@@ -142,6 +142,8 @@ expected <block end>, but found '<block mapping start>'
       const state = argumentOf(call, 'state');
       if (name?.value.replace(/\.service$/, '') !== 'patroni' || state?.value !== 'restarted') continue;
       if (yamlAt(call.task, 'when') !== undefined || yamlAt(call.task, 'listen') !== undefined) continue;
+      // `restarted` is how a service is started the first time, too.
+      if (/^start\b/i.test(yamlText(yamlAt(call.task, 'name'))?.value ?? '')) continue;
       yield {
         place: state,
         problem: 'Patroni is restarted on each node of the play, the leader among them',

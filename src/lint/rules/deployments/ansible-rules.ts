@@ -7,7 +7,7 @@ const packageModules = ['apt', 'dnf', 'yum', 'package', 'zypper', 'apk'];
 
 export const ansiblePackageNotPinned: LintRule = {
   name: 'ansible-package-not-pinned',
-  severity: 'warning',
+  severity: 'advice',
   title: 'pgbackrest is installed without a version',
   consequence:
     'Nodes that are set up at different times get different versions. Hosts that talk pgbackrest’s protocol must have the same, ' +
@@ -93,9 +93,11 @@ ERROR: [056]: unable to find primary cluster - cannot proceed
       const when = yamlAt(call.task, 'when');
       const delegate = yamlText(yamlAt(call.task, 'delegate_to'));
       const runOnce = yamlText(yamlAt(call.task, 'run_once'));
-      const isFirst = /groups\[[^\]]+\]\[0\]|groups\.\w+\[0\]|play_hosts\[0\]/.test(
-        `${textsOf(when).join(' ')} ${delegate?.value ?? ''}`,
-      );
+      // A group that is called so holds the leader.
+      const isFirst =
+        /groups\[(?![^\]]*(?:master|primary|leader))[^\]]+\]\[0\]|groups\.(?!\w*(?:master|primary|leader))\w+\[0\]|play_hosts\[0\]/.test(
+          `${textsOf(when).join(' ')} ${delegate?.value ?? ''}`,
+        );
       const isOnce =
         when === undefined && delegate === undefined && /^(true|yes)$/i.test(runOnce?.value ?? '');
       if (

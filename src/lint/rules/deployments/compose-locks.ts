@@ -65,6 +65,7 @@ function sharedRepository(first: Container, second: Container): PlacedText | und
 }
 
 function isRepository(target: string): boolean {
+  if (/\/\.[^/]+|\.\w+$|^\/home\//.test(target)) return false;
   return /pgbackrest/.test(target) && !/^\/(etc|var\/log|var\/spool|tmp|run|var\/run)\b/.test(target);
 }
 

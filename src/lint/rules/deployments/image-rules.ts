@@ -70,6 +70,7 @@ WARN: unable to check pg1: [ProtocolError] expected value '2.45' for greeting ke
     for (const { place, image } of imagesOf(project)) {
       const tag = imageTag(image);
       if (image.includes('@sha256:') || (tag !== undefined && tag !== 'latest')) continue;
+      if (isLocalName(image)) continue;
       yield {
         place,
         problem:
@@ -79,6 +80,12 @@ WARN: unable to check pg1: [ProtocolError] expected value '2.45' for greeting ke
     }
   },
 };
+
+/** Without a registry or an owner in it, and not one of Docker's own: an image that was built on this machine. */
+function isLocalName(image: string): boolean {
+  const name = image.split(':')[0] ?? '';
+  return !name.includes('/') && !['postgres', 'timescaledb', 'postgis'].includes(name);
+}
 
 export const imageUnofficial: LintRule = {
   name: 'image-pgbackrest-unofficial',

@@ -87,7 +87,14 @@ export const workloadWithoutSecurityContext: LintRule = {
 };
 
 function isEngineWorkload(object: YamlValue): boolean {
+  if (isPatch(object)) return false;
   return workloads.includes(kindOf(object)) && podContainers(object).some(mentionsEngine);
+}
+
+/** A patch of Kustomize holds only what it changes: such an object could not be made without a selector. */
+function isPatch(object: YamlValue): boolean {
+  const selects = ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kindOf(object));
+  return selects && yamlAt(object, 'spec', 'selector') === undefined;
 }
 
 function kindOf(object: YamlValue): string {

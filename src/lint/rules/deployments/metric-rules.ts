@@ -74,9 +74,9 @@ export const metricUnknown: LintRule = {
   *judge(project) {
     const own = new Set([...recordedNames(project), ...writtenNames(project)]);
     for (const expression of expressionsOf(project)) {
-      for (const found of expression.value.matchAll(/(?<![\w:."'])pgbackrest_([a-z0-9_]+)/g)) {
+      for (const found of hideTemplates(expression.value).matchAll(/(?<![\w:."'])pgbackrest_([a-z0-9_]+)/g)) {
         const name = found[1] ?? '';
-        if (isKnown(name) || own.has(found[0])) continue;
+        if (isKnown(name) || own.has(found[0]) || expression.value.includes('{{')) continue;
         yield {
           place: placePart(expression, found.index, found.index + found[0].length),
           problem: `no exporter has the metric ${found[0]}`,
@@ -86,6 +86,11 @@ export const metricUnknown: LintRule = {
     }
   },
 };
+
+/** Variables of a template are no metrics; each is blanked out at its place. */
+function hideTemplates(text: string): string {
+  return text.replaceAll(/\{\{.*?\}\}|\$\{?\w+\}?/gs, (found) => ' '.repeat(found.length));
+}
 
 function isKnown(name: string): boolean {
   return known.includes(name);

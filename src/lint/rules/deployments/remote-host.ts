@@ -1,7 +1,7 @@
 import type { EngineSetting } from '../../facts.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { yamlAt, yamlText } from '../../readers/yaml/yaml-path.ts';
-import { containersOf, manifests } from './containers.ts';
+import { containersOf, isPlainPostgres, manifests } from './containers.ts';
 
 export const remoteHostWithoutServer: LintRule = {
   name: 'remote-host-without-server',
@@ -50,8 +50,11 @@ function hostSettings(project: LintProject): readonly Pick<EngineSetting, 'name'
 
 /** Names under which containers reach each other: services of Compose, Services and StatefulSets of Kubernetes. */
 function containerNames(project: LintProject): ReadonlySet<string> {
-  const services = containersOf(project).flatMap(({ platform, name }) =>
-    platform === 'compose' && name !== undefined ? [name.value] : [],
+  // Of an image of their own nobody knows what runs in it; that of PostgreSQL has neither server.
+  const services = containersOf(project).flatMap(({ platform, name, builds, image }) =>
+    platform === 'compose' && name !== undefined && !builds && image !== undefined && isPlainPostgres(image)
+      ? [name.value]
+      : [],
   );
   const objects = manifests(project)
     .filter((object) => ['Service', 'StatefulSet'].includes(yamlText(yamlAt(object, 'kind'))?.value ?? ''))

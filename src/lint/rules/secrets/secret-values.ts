@@ -56,7 +56,8 @@ export function isPlaceholderSecret(value: string): boolean {
 
 /** True for what only a machine makes: long, mixed, no words. */
 export function looksGenerated(value: string): boolean {
-  if (value.length < 16 || isPlaceholderSecret(value)) return false;
+  if (value.length < 16 || isPlaceholderSecret(value) || /password|passphrase|secret|example/i.test(value))
+    return false;
   const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((pattern) => pattern.test(value)).length;
   return /\d/.test(value) && classes >= 2 && entropyOf(value) >= 3.3;
 }

@@ -1,6 +1,6 @@
 import type { RuleFinding } from '../../lint-finding.ts';
 import type { LintRule } from '../../lint-rule.ts';
-import { archiveCommands, settingsNamed, type ServerCommand } from './archive-commands.ts';
+import { archiveCommands, settingsNamed, usesEngine, type ServerCommand } from './archive-commands.ts';
 import { archiveOutcomes } from './archive-outcomes.ts';
 
 /** Integration 4's `test ! -f … && exit 0 || …` and everything like it. */
@@ -33,19 +33,23 @@ ERROR: [082]: WAL segment 000000010000000000000024 was not archived before the 3
   *judge(project) {
     for (const command of archiveCommands(project)) {
       if (isArchivingOff(command, settingsNamed(project, 'archive_mode'))) continue;
-      const finding = judgeCommand(command);
+      const finding = judgeCommand(command, usesEngine(project));
       if (finding !== undefined) yield finding;
     }
   },
 };
 
-function judgeCommand({ setting }: ServerCommand): RuleFinding | undefined {
+function judgeCommand({ setting }: ServerCommand, usesPgbackrest: boolean): RuleFinding | undefined {
   const { value } = setting;
   if (value.value.trim() === '') return undefined;
-  const lie = archiveOutcomes(value)?.find((outcome) => outcome.status === 'zero' && !outcome.archived);
+  const outcomes = archiveOutcomes(value);
+  const lie = outcomes?.find((outcome) => outcome.status === 'zero' && !outcome.archived);
   if (lie === undefined) return undefined;
+  // `/bin/true` where nothing makes backups is meant so: archive_mode can then be used later without a restart.
+  const isSwitchedOff = !usesPgbackrest && outcomes?.every((outcome) => !outcome.archived) === true;
   return {
     place: value,
+    severity: isSwitchedOff ? 'warning' : undefined,
     problem: `archive_command can end with 0 and nothing archived: ${lie.trace.join(', then ')}`,
     remedy:
       'let archive-push stand alone, so that its exit code is the one PostgreSQL sees: ' +

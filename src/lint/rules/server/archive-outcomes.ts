@@ -10,6 +10,6 @@ import { runArchiver } from './run-program.ts';
  * @returns undefined when it cannot be told
  */
 export function archiveOutcomes(command: PlacedText): readonly CommandOutcome[] | undefined {
-  const pushes = /\barchive-push\b/.test(command.value);
+  const pushes = /(?:^|[\s'"])archive-push(?:$|[\s'"])/.test(command.value);
   return commandOutcomes(command, 'archive_command', (run) => runArchiver(run, pushes));
 }

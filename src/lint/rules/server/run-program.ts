@@ -89,7 +89,9 @@ function runProgram(run: ProgramRun, archivesWith: (program: string) => boolean)
 }
 
 function archivesSegment(run: ProgramRun, program: string, pushes: boolean): boolean {
-  if (pushes) return run.words.some((word) => word.value === 'archive-push');
+  // A script whose name says so may well push, whatever else it does.
+  const wraps = program !== 'pgbackrest' && /pgbackrest|archive|wal/.test(program) && holdsPath(run);
+  if (pushes) return wraps || run.words.some((word) => word.value === 'archive-push');
   if (keepsNothing.has(program)) return program === 'cat' && holdsPath(run) && writesFile(run);
   return holdsPath(run);
 }
