@@ -2,6 +2,7 @@ import type { LintRule, RuleFamily } from '../lint-rule.ts';
 import { commandsRules } from './commands/commands-rules.ts';
 import { configurationRules } from './configuration/configuration-rules.ts';
 import { deploymentRules } from './deployments/deployment-rules.ts';
+import { proceduresRules } from './procedures/procedures-rules.ts';
 import { schedulesRules } from './schedules/schedules-rules.ts';
 import { secretRules } from './secrets/secret-rules.ts';
 import { serverRules } from './server/server-rules.ts';
@@ -12,6 +13,7 @@ export const allFamilies: readonly RuleFamily[] = [
   serverRules,
   commandsRules,
   schedulesRules,
+  proceduresRules,
   deploymentRules,
   secretRules,
 ];

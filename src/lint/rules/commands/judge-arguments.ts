@@ -44,6 +44,11 @@ export function takenCommands(version: EngineVersion): ReadonlySet<string> {
     ...optionsOf(version).flatMap((option) => [...option.commands, ...(option.internalCommands ?? [])]),
     'help',
     'version',
+    // For the engine's own tests and support; they take options only as another role does.
+    'manifest',
+    'repo-create',
+    'repo-put',
+    'repo-rm',
   ]);
 }
 

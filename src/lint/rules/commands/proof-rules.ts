@@ -14,7 +14,9 @@ status: error
   backup: 20261121-005501F, status: invalid, total files checked: 966, total valid files: 965
     checksum invalid: 1
 exit 0
-\`\`\``;
+\`\`\`
+
+Of a good repository \`--output=text\` alone prints nothing; with \`--verbose\` it begins with \`status: ok\`.`;
 
 export const verifyExitStatus: LintRule = {
   name: 'verify-exit-status',
@@ -24,7 +26,7 @@ export const verifyExitStatus: LintRule = {
     'verify exits with 0 whatever it finds: with a corrupt backup, and for a label that does not exist. A missing WAL segment ' +
     'after the last backup it does not see at all. What hangs on its exit status reports success for ever.',
   correct:
-    "pgbackrest --stanza=main --output=text verify | grep -qx 'status: ok'\n# and only a restore proves that a backup can be restored",
+    "pgbackrest --stanza=main --output=text --verbose verify | grep -qx 'status: ok'\n# and only a restore proves that a backup can be restored",
   reproduction: verifyRun,
   source: 'pgBackRest, src/command/verify/verify.c; pgbackrest/pgbackrest issue 2502',
   *judge(project) {
@@ -59,7 +61,7 @@ export const verifyUnread: LintRule = {
       yield {
         place: call.invocation.place,
         problem: 'verify says nothing of corrupt backups here, and exits with 0',
-        remedy: 'add --output=text and read it; a restore alone proves a backup.',
+        remedy: 'add --output=text --verbose and read it; only a restore proves a backup.',
       };
     }
   },

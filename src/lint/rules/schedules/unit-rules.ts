@@ -103,12 +103,7 @@ $ psql -Atc "select pg_walfile_name(pg_current_wal_lsn())"
 \`\`\``,
   source: 'pgBackRest user guide, "Check the Configuration"; src/command/check/check.c',
   *judge(project) {
-    const scheduled = [
-      ...project.schedules.flatMap((schedule) => schedule.commands ?? []),
-      ...project.documents
-        .filter(({ document }) => document.kind === 'consul')
-        .flatMap((facts) => facts.commandLists ?? []),
-    ];
+    const scheduled = project.schedules.flatMap((schedule) => schedule.commands ?? []);
     const seen = new Set<Invocation>();
     for (const list of scheduled)
       for (const command of commandsRunBy(project, list)) {
