@@ -1,9 +1,10 @@
 import type { ConfEntry, ConfSource } from '../../../engine/conf/conf-source.ts';
 import { readOptionName } from '../../../engine/resolve/read-option-name.ts';
 import { type ResolvedOptions, resolveOptions } from '../../../engine/resolve/resolve-options.ts';
-import { commandsOf, type EngineOption } from '../../../model/option-table.ts';
+import { commandsOf } from '../../../model/option-table.ts';
 import type { EngineVersion } from '../../../model/engine-version.ts';
 import type { EngineFile, EngineSetting } from '../../facts.ts';
+import { usualValue } from '../../engine-verdict/usual-value.ts';
 import { holdsPlaceholder } from '../../placeholder.ts';
 
 /** What each command of the engine would make of a file, read alone. */
@@ -66,13 +67,4 @@ function entryOf(setting: EngineSetting, version: EngineVersion): ConfEntry | un
     lineStart: line.start,
     lineEnd: line.end,
   };
-}
-
-function usualValue(option: EngineOption): string | undefined {
-  if (option.type === 'boolean' || option.type === 'string-id') return undefined;
-  if (typeof option.default === 'string') return option.default;
-  if (option.type === 'path') return '/placeholder';
-  if (option.type === 'hash') return 'key=value';
-  if (option.allowRange !== undefined) return 'min' in option.allowRange ? option.allowRange.min : undefined;
-  return 'placeholder';
 }
