@@ -14,23 +14,28 @@ export function detectContent(text: string, hint: ContentHint): DocumentKind {
   if (hint === 'yaml') return detectYaml(text);
   if (hint === 'json') return detectJson(text);
   const script = /^\uFEFF?#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text);
-  if (script) return /python/.test(`${script[1]} ${script[2]}`) ? 'python' : 'shell';
+  if (script) return detectScript(`${script[1]} ${script[2] ?? ''}`);
   const lines = text.split('\n').map((line) => line.trim());
   const meaningful = lines.filter((line) => line !== '' && !/^[#;]/.test(line));
   if (meaningful.length === 0) return 'unknown';
-  const plain = detectLines(meaningful);
+  const plain = detectLines(meaningful, hint);
   if (plain !== undefined) return plain;
   if (hint === 'shell') return 'shell';
   return /^\s*[{[]\s*["{[]/.test(text) ? detectJson(text) : detectYaml(text);
 }
 
+function detectScript(interpreter: string): DocumentKind {
+  if (interpreter.includes('python')) return 'python';
+  return /\b(ba|da|a|k|z)?sh\b/.test(interpreter) ? 'shell' : 'unknown';
+}
+
 /** Kinds that are told line by line. */
-function detectLines(lines: readonly string[]): DocumentKind | undefined {
+function detectLines(lines: readonly string[], hint: ContentHint): DocumentKind | undefined {
   if (lines.some((line) => /^\[(Unit|Service|Timer|Install|Path|Socket)\]$/.test(line)))
     return 'systemd-unit';
   if (lines.some((line) => /\bansible_\w+\s*=/.test(line)) && lines.some((line) => line.startsWith('[')))
     return 'unknown';
-  if (isEngineFile(lines)) return 'pgbackrest-conf';
+  if (isEngineFile(lines) && isMostlySettings(lines, hint)) return 'pgbackrest-conf';
   if (/^FROM\s+\S+/i.test(lines.find((line) => !/^ARG\s/i.test(line)) ?? '') && lines.some(isDockerStep))
     return 'dockerfile';
   if (lines.every((line) => isCronLine(line) || /^[A-Z_]+\s*=/.test(line)) && lines.some(isCronLine))
@@ -48,6 +53,12 @@ function isEngineFile(lines: readonly string[]): boolean {
   const isGlobal = lines.some((line) => line.startsWith('[global]'));
   const names = lines.flatMap((line) => /^([^[=]*?)\s*=/.exec(line)?.[1] ?? []);
   return isGlobal && (names.length === 0 || names.some((name) => findOption(name) !== undefined));
+}
+
+/** Notes and commands may show parts of the file; a file may have a few lines that are wrong. */
+function isMostlySettings(lines: readonly string[], hint: ContentHint): boolean {
+  const others = lines.filter((line) => !/^(\[[^\]]+\]|[\w{}. -]+=|\{[{%#]|\$|@\w)/.test(line));
+  return hint === 'shell' ? others.length === 0 : others.length * 4 <= lines.length;
 }
 
 const engineOption = /^(repo|pg)(\d+|\{\{.*?\}\})-[a-z0-9-]+\s*=/;
@@ -94,11 +105,11 @@ function detectYaml(text: string): DocumentKind {
   if (has('stanzas')) return 'holdfast';
   if (/^\s*(- )?"?(alert|record)"?\s*:/m.test(text) && /^\s*(- )?"?expr"?\s*:/m.test(text))
     return 'prometheus-rules';
+  if (has('services') && /[\s{](image|build|environment|command|entrypoint|volumes|extends)\s*:/.test(text))
+    return 'compose';
   if (has('scope', 'bootstrap') && isPatroni(text, has)) return 'patroni';
   if (pigstyKey.test(text)) return 'pigsty';
   if (isPlaybook(text, keys)) return 'ansible';
-  if (has('services') && /[\s{](image|build|environment|command|entrypoint|volumes|extends)\s*:/.test(text))
-    return 'compose';
   if (isPatroni(text, has)) return 'patroni';
   if (has('environment', 'entrypoint', 'healthcheck', 'env_file', 'depends_on')) return 'compose';
   if (/^\s*(- )?(vault_|pgbackrest_|postgresql_|ansible_)\w*\s*:/m.test(text) && !has('jobs'))

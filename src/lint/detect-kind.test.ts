@@ -64,6 +64,10 @@ test.each([
   ['mkdocs.yml', 'site_name: x\nnav:\n  - index.md\n', 'unknown'],
   ['openapi.yml', 'openapi: 3.0.0\npaths: {}\n', 'unknown'],
   ['backup', '#!/usr/bin/env bash\npgbackrest backup\n', 'shell'],
+  ['check', '#!/usr/bin/env perl\nuse strict;\n', 'unknown'],
+  ['index.html', 'repo1-path=/x\n', 'unknown'],
+  ['/etc/ssh/sshd_config.d/pgbackrest.conf', 'Port 2222\n', 'unknown'],
+  ['stack.yml', 'services:\n  a: { image: b }\nvolumes:\n  pgbackrest_repo:\n', 'compose'],
   ['update', '#!/usr/bin/env python3\nprint()\n', 'python'],
 ])('%s with %j is %s', (file, text, expected) => {
   expect(detectKind(file, text)).toBe(expected);
@@ -77,6 +81,10 @@ test.each([
   ['shell', 'PGHOST=db pgbackrest info\n', 'shell'],
   ['shell', 'export A B\n', 'shell'],
   ['shell', '0 2 * * * pgbackrest --stanza=main backup\n', 'crontab'],
+  ['shell', 'cat > x <<EOF\n[global]\nrepo1-path=/x\nEOF\n', 'shell'],
+  ['shell', '[global]\nrepo1-path=/x\n{{ more }}\n', 'pgbackrest-conf'],
+  [undefined, '1. install\n2. write\n[global]\nrepo1-path=/x\n', 'unknown'],
+  ['ini', '[global]\nrepo1-path=/x\nrepo1-type=s3\nno-online\n', 'pgbackrest-conf'],
   ['shell', '# see elsewhere\n', 'unknown'],
   ['shell', 'FROM="x"\nrun this\n', 'shell'],
   ['yaml', 'environment:\n  PGBACKREST_STANZA: main\n', 'compose'],

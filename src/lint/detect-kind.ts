@@ -23,7 +23,11 @@ export function detectKind(file: string, text: string): DocumentKind {
 const fileNames: readonly (readonly [RegExp, DocumentKind])[] = [
   [/(^|\/)holdfast\.ya?ml$/, 'holdfast'],
   [/\.(md|markdown|mdx)$/, 'markdown'],
-  [/(^|\/)(tmpfiles|sysusers|sysctl|limits|logrotate|modules-load|ld\.so\.conf|sudoers)\.d\//, 'unknown'],
+  [/\.(html?|astro|vue|[cm]?[jt]sx?|css|svg|xml|rst|adoc|go|rb|pl|pm|php|java|sls|lua|c|h)$/, 'unknown'],
+  [
+    /(^|\/)(tmpfiles|sshd?_config|sysusers|sysctl|limits|logrotate|modules-load|ld\.so\.conf|sudoers)\.d\//,
+    'unknown',
+  ],
   [/\.(service|timer)\.d\/[^/]+\.conf$/, 'systemd-unit'],
   [/(^|\/)pgbackrest[^/]*\.conf$/, 'pgbackrest-conf'],
   [/pgbackrest[^/]*\/conf\.d\/[^/]*\.conf$/, 'pgbackrest-conf'],

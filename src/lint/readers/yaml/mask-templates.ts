@@ -4,6 +4,8 @@
  * offset stays right and the text can be put back afterwards.
  */
 const privateArea = 0xe000;
+const hidden = /[\uE009\uE00A\uE00D\uE020-\uE07E\uE120-\uE17E]/;
+const allHidden = new RegExp(hidden, 'g');
 
 /** `{{ … }}`, `{% … %}`, `{# … #}` and `${…}`; the shortest that closes, and soon. */
 const placeholders =
@@ -21,7 +23,7 @@ const statementLine = /^([ \t]*)(?:\{[{%#](?:(?![}%#]\}).)*[}%#]\}[ \t]*)+(?:#.*
  * @returns a text of the same length
  */
 export function maskTemplates(text: string): string {
-  if (!text.includes('{') || /[\uE020-\uE07E\uE120-\uE17E]/.test(text)) return text;
+  if (!text.includes('{') || hidden.test(text)) return text;
   const commented = text.replace(statementLine, (line, indentation: string) => {
     const at = indentation.length;
     return `${indentation}#${hide(line.slice(at + 1, at + 2), 0xe100)}${hide(line.slice(at + 2), privateArea)}`;
@@ -36,12 +38,10 @@ export function maskTemplates(text: string): string {
 export function unmaskTemplates(value: string): string {
   return value
     .replace(/#(?=[\uE120-\uE17E])/g, '{')
-    .replace(/[\uE020-\uE07E\uE120-\uE17E]/g, (hidden) => String.fromCharCode(hidden.charCodeAt(0) % 0x100));
+    .replace(allHidden, (character) => String.fromCharCode(character.charCodeAt(0) % 0x100));
 }
 
-/** The indent of a line stays: a block scalar ends where it is missing. */
+/** Line breaks too: what is indented less than YAML wants it would end a text in quotes, or a block. */
 function hide(text: string, area: number): string {
-  return text.replace(/(\n[ \t]*)|[ -~]/g, (character, indent: string | undefined) =>
-    indent === undefined ? String.fromCharCode(area + character.charCodeAt(0)) : indent,
-  );
+  return text.replace(/[\t\n\r -~]/g, (character) => String.fromCharCode(area + character.charCodeAt(0)));
 }

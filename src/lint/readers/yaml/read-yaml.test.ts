@@ -43,6 +43,9 @@ test('leaves placeholders of templates standing', () => {
       '  echo {{ y }}',
       '  {% endif %}',
       '{% else %}   # of if',
+      'folded: "{{',
+      '  a',
+      '}}"',
       'other: [ {{ a',
       '  }} ]',
       '# {{ over',
@@ -55,7 +58,8 @@ test('leaves placeholders of templates standing', () => {
     stanza: '{{ x["y"] }}',
     path: '{{ a }}/b',
     hash: 'a#{{ b }}',
-    other: ['{{ a }}'],
+    other: ['{{ a\n  }}'],
+    folded: '{{\n  a\n}}',
     script: '{% if x %}\necho {{ y }}\n{% endif %}\n',
   });
   expect(yamlText(yamlAt(value, 'stanza'))?.unknown).toBe(true);
