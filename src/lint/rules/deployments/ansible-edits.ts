@@ -1,9 +1,10 @@
 import type { YamlValue } from '../../facts.ts';
 import { LintDocument, type PlacedText } from '../../lint-document.ts';
-import type { LintRule } from '../../lint-rule.ts';
+import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { readYaml } from '../../readers/yaml/read-yaml.ts';
-import { yamlAt, yamlEntries, yamlText } from '../../readers/yaml/yaml-path.ts';
+import { yamlAt, yamlEntries, yamlMaps, yamlText } from '../../readers/yaml/yaml-path.ts';
 import { argumentOf, callsOf, loopOf, type ModuleCall } from './ansible-tasks.ts';
+import { yamlOf } from './containers.ts';
 import { patroniTopLevelKeys } from './patroni-keys.ts';
 
 export const ansibleBlockAtTopLevel: LintRule = {
@@ -141,7 +142,7 @@ expected <block end>, but found '<block mapping start>'
       const name = argumentOf(call, 'name', 'unit', 'service');
       const state = argumentOf(call, 'state');
       if (name?.value.replace(/\.service$/, '') !== 'patroni' || state?.value !== 'restarted') continue;
-      if (yamlAt(call.task, 'when') !== undefined || yamlAt(call.task, 'listen') !== undefined) continue;
+      if (yamlAt(call.task, 'when') !== undefined || isChosen(project, call)) continue;
       // `restarted` is how a service is started the first time, too.
       if (/^start\b/i.test(yamlText(yamlAt(call.task, 'name'))?.value ?? '')) continue;
       yield {
@@ -153,6 +154,17 @@ expected <block end>, but found '<block mapping start>'
     }
   },
 };
+
+/** A handler, which only runs where something changed, or a task in a block that has a condition. */
+function isChosen(project: LintProject, { task }: ModuleCall): boolean {
+  if (/(^|\/)handlers\//.test(task.place.document.file)) return true;
+  const around = yamlOf(project, 'ansible')
+    .flatMap((value) => [...yamlMaps(value)])
+    .filter((map) => yamlAt(map, 'handlers') !== undefined || yamlAt(map, 'when') !== undefined);
+  return around.some((map) =>
+    [...yamlMaps(yamlAt(map, 'handlers')), ...yamlMaps(yamlAt(map, 'block'))].includes(task),
+  );
+}
 
 function isPatroniFile(path: string): boolean {
   return /patroni[^/]*\.ya?ml$|\/patroni\/[^/]*\.ya?ml$/.test(path);

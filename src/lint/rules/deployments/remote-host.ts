@@ -48,14 +48,17 @@ function hostSettings(project: LintProject): readonly Pick<EngineSetting, 'name'
   return [...files.filter(({ name }) => /^pg\d*-host$/.test(name.value)), ...variables];
 }
 
-/** Names under which containers reach each other: services of Compose, Services and StatefulSets of Kubernetes. */
+/**
+ * Names under which containers of the official image reach each other: services of Compose, Services and StatefulSets of
+ * Kubernetes.
+ */
 function containerNames(project: LintProject): ReadonlySet<string> {
   // Of an image of their own nobody knows what runs in it; that of PostgreSQL has neither server.
-  const services = containersOf(project).flatMap(({ platform, name, builds, image }) =>
-    platform === 'compose' && name !== undefined && !builds && image !== undefined && isPlainPostgres(image)
-      ? [name.value]
-      : [],
+  const plain = containersOf(project).filter(({ builds, image }) => !builds && isPlainPostgres(image));
+  const services = plain.flatMap(({ platform, name }) =>
+    platform === 'compose' && name !== undefined ? [name.value] : [],
   );
+  if (!plain.some(({ platform }) => platform === 'kubernetes')) return new Set(services);
   const objects = manifests(project)
     .filter((object) => ['Service', 'StatefulSet'].includes(yamlText(yamlAt(object, 'kind'))?.value ?? ''))
     .flatMap((object) => yamlText(yamlAt(object, 'metadata', 'name'))?.value ?? []);

@@ -3,7 +3,13 @@ import type { LintDocument, PlacedText } from '../../lint-document.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { yamlAt, yamlEntries, yamlText } from '../../readers/yaml/yaml-path.ts';
 import { manifests } from '../deployments/containers.ts';
-import { isPlaceholderSecret, looksGenerated, secretValues, type SecretValue } from './secret-values.ts';
+import {
+  isPlaceholderSecret,
+  looksGenerated,
+  publishedIn,
+  secretValues,
+  type SecretValue,
+} from './secret-values.ts';
 
 const lost =
   'With the keys of the bucket somebody else can read and delete every backup, with the passphrase read them. A secret that was ' +
@@ -84,6 +90,7 @@ export const secretPublished: LintRule = {
     }
     for (const { name, value } of secretValues(project)) {
       if (!isDocumentation(value.document.root) || !looksGenerated(value.value)) continue;
+      if (publishedIn(value.value) !== undefined) continue;
       if (providerKey.test(value.value)) continue;
       yield hidden(value, `${name} looks like a real secret`, {
         remedy: 'write a placeholder in angle brackets, and replace the secret wherever it is in use.',
@@ -125,7 +132,8 @@ Not run here (no containers); \`docker inspect\` shows Config.Env by its documen
   *judge(project) {
     for (const secret of secretValues(project)) {
       const inContainer = secret.via === 'compose' || secret.via === 'kubernetes';
-      if (!inContainer || !isWritten(secret)) continue;
+      const isCommitted = project.fileFacts(secret.value.document.root)?.committed === true;
+      if (!inContainer || isCommitted || !isWritten(secret)) continue;
       yield hidden(secret.value, `${secret.name} is written out in the environment of a container`, {
         remedy: 'take it from a Secret, an env file of mode 0600, or mount it as a file in conf.d.',
       });
@@ -156,8 +164,12 @@ function* configMapSecrets(project: LintProject): Generator<RuleFinding> {
   }
 }
 
-/** In documents and examples only what looks generated is a secret; elsewhere everything but placeholders. */
+/**
+ * In documents and examples only what looks generated is a secret; elsewhere everything but placeholders. What a manual
+ * shows has a rule of its own.
+ */
 function isWritten({ value }: SecretValue): boolean {
+  if (publishedIn(value.value) !== undefined) return false;
   return isDocumentation(value.document.root)
     ? looksGenerated(value.value)
     : !isPlaceholderSecret(value.value);

@@ -1,16 +1,7 @@
 import { judgePassphrase } from '../../../secrets/passphrase-strength.ts';
 import type { EngineSetting } from '../../facts.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
-import { isPlaceholderSecret, secretValues, type SecretValue } from './secret-values.ts';
-
-/** Secrets that stand in the documentation of the programs that use them. */
-const published: ReadonlyMap<string, string> = new Map([
-  ['zWaf6XtpjIVZC5444yXB+cgFDFl7MxGlgkZSaoPvTGirhPygu4jOKOXf9LO4vjfO', 'pgBackRest’s User Guide'],
-  ['pgBackRest', 'Pigsty’s documentation'],
-  ['pgBackRest.Meta', 'Pigsty’s documentation'],
-  ['S3User.Backup', 'Pigsty’s documentation'],
-  ['minioadmin', 'MinIO’s documentation'],
-]);
+import { isPlaceholderSecret, publishedIn, secretValues, type SecretValue } from './secret-values.ts';
 
 export const passphrasePublic: LintRule = {
   name: 'secret-published-default',
@@ -25,7 +16,7 @@ export const passphrasePublic: LintRule = {
   source: 'pgBackRest, User Guide, "Configure Repository Encryption"; Pigsty, PARAM pgbackrest_repo',
   *judge(project) {
     for (const { name, value } of secretValues(project)) {
-      const where = published.get(value.value);
+      const where = publishedIn(value.value);
       if (where === undefined || (value.value === 'minioadmin' && !/s3|minio/i.test(name))) continue;
       yield {
         place: value,
@@ -59,11 +50,15 @@ $ pgbackrest --stanza=main stanza-create; echo $?
   *judge(project) {
     for (const secret of secretValues(project)) {
       const { name, value } = secret;
-      if (!isPassphrase(secret) || published.has(value.value)) continue;
+      if (!isPassphrase(secret) || publishedIn(value.value) !== undefined) continue;
       const strength = judgePassphrase(value.value);
       const isDocument = value.document.root.kind === 'markdown';
       // In a document words stand for the passphrase that the reader is to make; in a file they are the passphrase.
-      if (isDocument ? isPlaceholderSecret(value.value) : /your|example|<|\.\.\./i.test(value.value))
+      if (
+        isDocument
+          ? isPlaceholderSecret(value.value)
+          : /your|example|todo|insert|_here$|-here$|<|\.\.\./i.test(value.value)
+      )
         continue;
       if (strength.grade !== 'weak' && strength.grade !== 'known') continue;
       yield {

@@ -1,3 +1,4 @@
+import { judgePassphrase } from '../../../secrets/passphrase-strength.ts';
 import { findOption } from '../../../model/option-table.ts';
 import type { PlacedText } from '../../lint-document.ts';
 import type { LintProject } from '../../lint-rule.ts';
@@ -18,6 +19,20 @@ export interface SecretValue {
 /** Secure options that identify rather than authenticate, or hold the path of a file (pgBackRest, config.yaml). */
 const notSecret = new Set(['repo-azure-account', 'repo-azure-endpoint', 'repo-gcs-key', 'repo-s3-key']);
 
+/** Secrets that stand in the documentation of the programs that use them. */
+const published: ReadonlyMap<string, string> = new Map([
+  ['zWaf6XtpjIVZC5444yXB+cgFDFl7MxGlgkZSaoPvTGirhPygu4jOKOXf9LO4vjfO', 'pgBackRest’s User Guide'],
+  ['pgBackRest', 'Pigsty’s documentation'],
+  ['pgBackRest.Meta', 'Pigsty’s documentation'],
+  ['S3User.Backup', 'Pigsty’s documentation'],
+  ['minioadmin', 'MinIO’s documentation'],
+]);
+
+/** Whose manual shows this secret; undefined when none is known. */
+export function publishedIn(value: string): string | undefined {
+  return published.get(value);
+}
+
 /** Every secret of a project whose value is written out; placeholders and what is empty are none. */
 export function secretValues(project: LintProject): readonly SecretValue[] {
   const options = project.engineFiles.flatMap((file) =>
@@ -36,11 +51,13 @@ export function secretValues(project: LintProject): readonly SecretValue[] {
       return [{ name: key, value: text, kind: 'key' as const }];
     }),
   );
-  return [...options, ...variables, ...keys].flatMap(({ name, value, ...rest }) =>
-    value.unknown || value.value.trim() === '' || isReference(value.value)
-      ? []
-      : [{ ...rest, name: name.value, value }],
-  );
+  const seen = new Set<string>();
+  return [...options, ...variables, ...keys].flatMap(({ name, value, ...rest }) => {
+    const place = `${value.document.file} ${value.document.fileOffset(value.start)}`;
+    if (value.unknown || value.value.trim() === '' || isReference(value.value) || seen.has(place)) return [];
+    seen.add(place);
+    return [{ ...rest, name: name.value, value }];
+  });
 }
 
 /** True for words that stand where somebody is to put a secret: `your-secret-key`, `xxxx`, `<KEY>`, `changeme`. */
@@ -49,7 +66,7 @@ export function isPlaceholderSecret(value: string): boolean {
     /your|example|sample|dummy|placeholder|change[-_ ]?(me|this|it)|replace|insert|_here|-here|todo|redacted|generated/i.test(
       value,
     ) ||
-    /^(.)\1+$|x{3,}|\*{3,}|\.{3}|…|^<|^\[.*\]$|^%/i.test(value) ||
+    /^\d{0,5}$|^(.)\1+$|x{3,}|\*{3,}|\.{3}|…|^<|^\[.*\]$|^%/i.test(value) ||
     /^[a-z]+([-_. ][a-z]+)*$/i.test(value)
   );
 }
@@ -59,7 +76,7 @@ export function looksGenerated(value: string): boolean {
   if (value.length < 16 || isPlaceholderSecret(value) || /password|passphrase|secret|example/i.test(value))
     return false;
   const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((pattern) => pattern.test(value)).length;
-  return /\d/.test(value) && classes >= 2 && entropyOf(value) >= 3.3;
+  return /\d/.test(value) && classes >= 2 && judgePassphrase(value).bits >= 72;
 }
 
 function isSecretOption(name: string): boolean {
@@ -68,9 +85,16 @@ function isSecretOption(name: string): boolean {
 }
 
 function isSecretName(name: string): boolean {
-  if (!name.startsWith('PGBACKREST_')) return isSecretVariable(name) && !/_FILE$|ACCESS_KEY_ID$/i.test(name);
+  if (!name.startsWith('PGBACKREST_')) return isSecretVariable(name) && !isKeyName(name);
   const option = name.slice('PGBACKREST_'.length).toLowerCase().replaceAll('_', '-');
-  return isSecretOption(option) || (findOption(option) === undefined && isSecretVariable(name));
+  return (
+    isSecretOption(option) || (findOption(option) === undefined && isSecretVariable(name) && !isKeyName(name))
+  );
+}
+
+/** The name of a file, and access keys, which are the user's name beside a secret key. */
+function isKeyName(name: string): boolean {
+  return /_FILE$|(?<!secret[_-]?|storage[_-]?)access[_-]?key(?:[_-]?id)?$/i.test(name);
 }
 
 /** A file, a command or another variable gives the value; a hash of a password is no password. */
@@ -85,14 +109,4 @@ function playbookMaps(project: LintProject) {
     .filter(({ document }) => ['ansible', 'pigsty', 'patroni'].includes(document.kind))
     .filter(({ document }) => document.destination?.startsWith('pgbackrest_repo') !== true)
     .flatMap((facts) => (facts.yaml ?? []).flatMap((value) => [...yamlMaps(value)]));
-}
-
-/** Shannon's, bits per character. */
-function entropyOf(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  return [...counts.values()].reduce(
-    (sum, count) => sum - (count / text.length) * Math.log2(count / text.length),
-    0,
-  );
 }
