@@ -1,13 +1,13 @@
-/** Random bytes in a passphrase: 384 bits, three times what the cipher's key takes from it. */
+/** Random bytes in a passphrase: 384 bits, more than the 256 of the cipher's key. */
 export const passphraseBytes = 48;
 
 /**
  * A passphrase for a repository: 48 random bytes in base64, 64 characters that pgbackrest.conf can hold.
  *
- * @param randomBytes gives that many bytes of cryptographic randomness
+ * @param drawBytes gives that many bytes of cryptographic randomness
  */
-export function generatePassphrase(randomBytes: (count: number) => Uint8Array): string {
-  return Buffer.from(randomBytes(passphraseBytes)).toString('base64');
+export function generatePassphrase(drawBytes: (count: number) => Uint8Array): string {
+  return Buffer.from(drawBytes(passphraseBytes)).toString('base64');
 }
 
 /** What is lost with a passphrase, for whoever was just given one. */

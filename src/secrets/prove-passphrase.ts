@@ -84,7 +84,7 @@ async function tryFiles(
       const bytes = await readRepositoryFile(
         engine,
         { stanza: repository.stanza, repositoryKey: repository.key, path },
-        { signal, onSpawn, timeoutMs: 60_000, ioTimeoutSeconds: 20 },
+        { signal, onSpawn, timeoutMs: 30_000, ioTimeoutSeconds: 20 },
       );
       if (bytes.includes('[backrest]'))
         return { result: 'proven', evidence: `pgbackrest read ${name} of the repository with it.` };

@@ -55,7 +55,7 @@ export const reservedModules: Readonly<Record<string, readonly string[]>> = {
    */
   'node:child_process': ['process', 'cli', 'recovery/wal/decompress.ts'],
   'node:sqlite': ['store'],
-  yaml: ['config', 'cli', 'lint', 'adopt'],
+  yaml: ['config', 'cli', 'lint', 'adopt', 'secrets'],
   croner: ['config', 'model', 'lint'],
   commander: ['cli'],
 };
