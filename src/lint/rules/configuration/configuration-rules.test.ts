@@ -27,7 +27,6 @@ import {
   encryptionOff,
   repositoriesSharePath,
   repositoryInData,
-  repositoryNotConfigured,
   repositoryWithoutBackups,
 } from './repositories.ts';
 import {
@@ -328,18 +327,6 @@ const repositories: readonly Case[] = [
       ...global('repo1-path=/a', 'repo2-path=/b'),
       ...script('pgbackrest --stanza=main backup', 'pgbackrest --stanza=main --repo=2 backup'),
     },
-    [],
-  ],
-  [
-    'a repository that is not there',
-    repositoryNotConfigured,
-    { ...global('repo1-path=/a'), ...script('pgbackrest --repo=2 info') },
-    ['2: 2'],
-  ],
-  [
-    'one that is there',
-    repositoryNotConfigured,
-    { ...global('repo1-path=/a'), ...script('pgbackrest --repo=1 info') },
     [],
   ],
 ];

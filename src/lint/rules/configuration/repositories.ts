@@ -1,13 +1,7 @@
 import type { EngineInvocation } from '../../facts.ts';
 import type { LintRule } from '../../lint-rule.ts';
 import { givenNames, knownIn, meantValue } from './known-settings.ts';
-import {
-  type DescribedRepository,
-  isDescribed,
-  remoteTypes,
-  repositoriesIn,
-  repositoriesOf,
-} from './repositories-of.ts';
+import { type DescribedRepository, remoteTypes, repositoriesIn, repositoriesOf } from './repositories-of.ts';
 import { hasOpenLine, runningBackups } from './running-backups.ts';
 
 export const repositoriesSharePath: LintRule = {
@@ -183,43 +177,6 @@ status: error (no valid backups)
   },
 };
 
-export const repositoryNotConfigured: LintRule = {
-  name: 'repository-not-configured',
-  severity: 'critical',
-  title: '--repo names a repository that the configuration does not have',
-  consequence:
-    'The command ends with [032]: it was to protect or to show a second copy, and there is none. Pigsty renders only the ' +
-    'one entry of pgbackrest_repo that pgbackrest_method names, as repo1.',
-  correct: 'repo2-type=s3\nrepo2-s3-bucket=…',
-  reproduction: `pgBackRest 2.45, only repo1 in the file:
-
-\`\`\`
-$ pgbackrest --stanza=main --repo=2 info
-ERROR: [032]: key '2' is not valid for 'repo' option
-\`\`\``,
-  source:
-    'pgBackRest, src/config/parse.c, cfgParse(), phase 6; Pigsty, roles/pgsql/templates/pgbackrest.conf',
-  *judge(project) {
-    const described = repositoriesOf(project);
-    const indexes = new Set(described.map(({ index }) => String(index)));
-    if (!described.some(isDescribed)) return;
-    for (const name of givenNames(project)) {
-      const index = /^repo(\d+)-/.exec(name)?.[1];
-      if (index !== undefined) indexes.add(index);
-    }
-    for (const { options } of project.engineInvocations) {
-      const value = options.find(({ name }) => name.value === 'repo')?.value;
-      if (value === undefined || value.unknown || indexes.has(value.value)) continue;
-      yield {
-        place: value,
-        problem: `no file configures repo${value.value}`,
-        remedy: `configure repo${value.value}, or name one that exists: ${[...indexes].map((index) => `repo${index}`).join(', ')}.`,
-        engineError: 32,
-      };
-    }
-  },
-};
-
 function repositoryOf({ options }: EngineInvocation): string {
   return options.find(({ name }) => name.value === 'repo')?.value?.value ?? '1';
 }
@@ -255,5 +212,4 @@ export const repositoryRules: readonly LintRule[] = [
   encryptionOff,
   blockWithoutBundle,
   repositoryWithoutBackups,
-  repositoryNotConfigured,
 ];
