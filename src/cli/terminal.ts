@@ -60,7 +60,10 @@ export function openTerminal(
   };
 }
 
-/** readline echoes to its output, which swallows everything here: the question is written past it. */
+/**
+ * readline echoes to its output, which swallows everything here: the question is written past it, and only when the
+ * terminal itself has stopped to echo, which it does as soon as readline has it.
+ */
 async function askHiddenLine(
   stdin: NodeJS.ReadStream,
   stderr: NodeJS.WriteStream,
@@ -68,10 +71,9 @@ async function askHiddenLine(
   signal: AbortSignal,
 ): Promise<string> {
   const { Writable } = await import('node:stream');
-  stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
-    return await askLine(stdin, nowhere, '', signal);
+    return await askLine(stdin, nowhere, '', signal, () => void stderr.write(question));
   } finally {
     stderr.write('\n');
   }
@@ -82,9 +84,11 @@ async function askLine(
   output: NodeJS.WritableStream,
   question: string,
   signal: AbortSignal,
+  onReady: () => void = () => {},
 ): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const reader = createInterface({ input: stdin, output, terminal: true });
+  onReady();
   // In raw mode the terminal hands Ctrl-C to readline instead of raising the signal: raise it.
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   // Ctrl-D closes without an answer, which is no consent.
