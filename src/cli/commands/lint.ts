@@ -6,7 +6,12 @@ import { allRules } from '../../lint/rules/all-families.ts';
 import { toSarif } from '../../lint/sarif.ts';
 import { describeHostPlaces } from '../../lint/sources/collect-host.ts';
 import type { CollectedInputs, LintInput } from '../../lint/sources/lint-input.ts';
-import { parseEngineVersion, supportedEngineMinors, type EngineVersion } from '../../model/engine-version.ts';
+import {
+  compareEngineVersions,
+  parseEngineVersion,
+  supportedEngineMinors,
+  type EngineVersion,
+} from '../../model/engine-version.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
@@ -14,6 +19,7 @@ import type { CommandContext } from '../context.ts';
 import { installedEngine } from '../installed-engine-version.ts';
 import { readFindingFilter, type FindingFilter } from '../lint/choose-findings.ts';
 import { gatherInputs } from '../lint/gather-inputs.ts';
+import { judgeWithEngine } from '../lint/judge-with-engine.ts';
 import { judgeInputs, type InputJudgement } from '../lint/judge-inputs.ts';
 import { planFixes, type FileFix } from '../lint/plan-fixes.ts';
 import { writeFixes } from '../lint/write-fixes.ts';
@@ -41,9 +47,14 @@ export const run: CommandModule['run'] = async (input, context) => {
   requireSomething(judgement, names, collected);
   const fixes = planFixes(judgement.findings.filter(filter), collected.inputs, judgement.hide);
   if (input.flag('fix')) await writeFixes(fixes.files);
-  const last = input.flag('fix')
+  const left = input.flag('fix')
     ? judgeInputs(fixedInputs(collected.inputs, fixes.files), settings)
     : judgement;
+  const judge = input.flag('no-engine') ? undefined : engine;
+  const last =
+    judge !== undefined && compareEngineVersions(judge.version, version) === 0
+      ? await judgeWithEngine(left, judge)
+      : left;
   const notes = [
     ...engineNotes(input, engine, version),
     ...(names.length === 0 ? hostNotes(last) : []),
@@ -198,7 +209,12 @@ function engineNotes(
   engine: Engine | undefined,
   version: EngineVersion,
 ): readonly string[] {
-  if (engine !== undefined || input.value('engine') !== undefined) return [];
+  if (input.flag('no-engine')) return [];
+  if (engine !== undefined) {
+    if (compareEngineVersions(engine.version, version) === 0) return [];
+    return [`the installed pgbackrest is ${engine.version.text}: it did not judge for ${version.text}`];
+  }
+  if (input.value('engine') !== undefined) return [];
   return [`pgbackrest is not installed here: judged for ${version.text}, the newest that is known`];
 }
 

@@ -1,3 +1,4 @@
+import { engineVerdictRules } from '../engine-verdict/engine-verdict-rules.ts';
 import type { LintRule, RuleFamily } from '../lint-rule.ts';
 import { commandsRules } from './commands/commands-rules.ts';
 import { configurationRules } from './configuration/configuration-rules.ts';
@@ -16,6 +17,7 @@ export const allFamilies: readonly RuleFamily[] = [
   proceduresRules,
   deploymentRules,
   secretRules,
+  engineVerdictRules,
 ];
 
 /** Every rule of every family. */
