@@ -70,6 +70,27 @@ describe('rules about containers', () => {
 
   it.each<[string, LintRule, Record<string, string>, string[]]>([
     [
+      'images that are built on the spot',
+      imageNotPinned,
+      compose('services:\n  a:\n    image: my-pgbackrest\n  b:\n    image: my-pgbackrest:latest\n'),
+      [],
+    ],
+    [
+      'a key beside a repository',
+      composeLocksApart,
+      compose(shared('').replaceAll('repo:/var/lib/pgbackrest', './id_rsa:/home/pgbackrest/.ssh/id_rsa')),
+      [],
+    ],
+    [
+      'pg1-host names a container of their own',
+      remoteHostWithoutServer,
+      {
+        ...compose('services:\n  db:\n    build: ./postgres\n'),
+        'pgbackrest.conf': '[main]\npg1-host=db\npg1-path=/d\n',
+      },
+      [],
+    ],
+    [
       'the official image archives with pgbackrest',
       imageWithoutEngine,
       compose(`services:\n  db:\n    image: postgres:17-bookworm\n    command: ${archiving}\n`),

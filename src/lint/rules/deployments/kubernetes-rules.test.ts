@@ -105,6 +105,14 @@ describe('rules about clusters', () => {
   );
 
   it.each<[string, LintRule, Record<string, string>, string[]]>([
+    [
+      'a patch of Kustomize',
+      workloadWithoutLimits,
+      manifest(
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: d }\nspec: { template: { spec: { containers: [{ name: pgbackrest, image: "x:1" }] } } }\n',
+      ),
+      [],
+    ],
     ['a CronJob that may overlap', cronJobOverlaps, manifest(job('timeZone: Etc/UTC')), ['4: full']],
     ['a CronJob that replaces', cronJobOverlaps, manifest(job('concurrencyPolicy: Replace')), ['7: Replace']],
     [

@@ -35,6 +35,30 @@ describe('rules about secrets', () => {
   );
 
   it.each<[string, LintRule, Record<string, string>, object, string[]]>([
+    [
+      'what a manual shows',
+      secretCommitted,
+      { '.env': 'S3_ACCESS_KEY=acme-backups\nS3_SECRET_KEY=minioadmin\nPASS=0\n' },
+      committed,
+      [],
+    ],
+    [
+      'an option in a playbook, read twice',
+      secretCommitted,
+      { 'pigsty.yml': `all:\n  vars:\n    pgbackrest_repo:\n      s3: { type: s3, cipher_pass: ${real} }\n` },
+      committed,
+      [`4: ${real}`],
+    ],
+    [
+      'words in a document',
+      secretPublished,
+      {
+        'README.md':
+          '```yaml\nservices:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: securepassword123\n```\n',
+      },
+      closed,
+      [],
+    ],
     ['a passphrase that everybody can read', secretReadableByAll, conf(real), readable, [`2: ${real}`]],
     ['a passphrase that the group can read', secretReadableByAll, conf(real), closed, []],
     [

@@ -31,8 +31,10 @@ ERROR: [082]: WAL segment 000000010000000000000024 was not archived before the 3
     'PostgreSQL 15, 26.3.1 "Setting Up WAL Archiving": the archive command must return zero exit status if and only if it ' +
     'succeeds',
   *judge(project) {
-    for (const command of archiveCommands(project)) {
+    const commands = archiveCommands(project);
+    for (const command of commands) {
       if (isArchivingOff(command, settingsNamed(project, 'archive_mode'))) continue;
+      if (isAlternative(command, commands)) continue;
       const finding = judgeCommand(command, usesEngine(project));
       if (finding !== undefined) yield finding;
     }
@@ -56,6 +58,16 @@ function judgeCommand({ setting }: ServerCommand, usesPgbackrest: boolean): Rule
       "'pgbackrest --stanza=NAME archive-push %p'. To pause archiving, let the command fail: PostgreSQL keeps the WAL.",
     engineError: 82,
   };
+}
+
+/** The `{% else %}` of a template whose other branch archives: which one is used depends on more than the file. */
+function isAlternative({ setting }: ServerCommand, commands: readonly ServerCommand[]): boolean {
+  const { document } = setting.value;
+  if (!document.text.includes('{%')) return false;
+  const archives = commands.some(
+    (other) => other.setting.value.document === document && other.engineInvocations.length > 0,
+  );
+  return archives && archiveOutcomes(setting.value)?.every((outcome) => !outcome.archived) === true;
 }
 
 /** With archiving off in the same file the command is never called. */

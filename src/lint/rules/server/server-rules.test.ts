@@ -59,6 +59,20 @@ describe('rules about the settings of a server', () => {
       [`3: ${push.replace('main', '{{ s }}')} || true`],
     ],
     [
+      'the other branch of a template',
+      archiveCommandSucceedsWithoutArchiving,
+      {
+        'patroni.yml.j2': `postgresql:\n  parameters:\n    {% if backups %}\n    archive_command: '${push}'\n    {% else %}\n    archive_command: '/bin/true'\n    {% endif %}\n`,
+      },
+      [],
+    ],
+    [
+      'a script that pushes',
+      archiveCommandSucceedsWithoutArchiving,
+      conf(`archive_command = '/usr/local/bin/pgbackrest-archive-push-wrapper.sh %p'`),
+      [],
+    ],
+    [
       'archiving off',
       archiveCommandSucceedsWithoutArchiving,
       conf(`archive_mode = off\narchive_command = '/bin/true'`),
@@ -209,6 +223,14 @@ describe('rules about the settings of a server', () => {
         'README.md': `RPO: 5 minutes\n\n\`\`\`ini\narchive_mode = on\narchive_command = '${push}'\narchive_timeout = 1min\n\`\`\`\n`,
       },
       [],
+    ],
+    [
+      'an objective and no timeout',
+      archiveTimeoutAgainstObjective,
+      {
+        'README.md': `RPO: 5 minutes\n\n\`\`\`ini\narchive_mode = on\narchive_command = '${push}'\n\`\`\`\n`,
+      },
+      ['5: archive_command'],
     ],
     ['a long timeout and no promise', archiveTimeoutAgainstObjective, conf('archive_timeout = 3600'), []],
     [
