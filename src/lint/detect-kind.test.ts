@@ -10,6 +10,7 @@ test.each([
   ['/etc/pgbackrest/pgbackrest.conf', '', 'pgbackrest-conf'],
   ['/etc/pgbackrest.conf', '', 'pgbackrest-conf'],
   ['/etc/pgbackrest/conf.d/repo.conf', '', 'pgbackrest-conf'],
+  ['$PGDATA/conf.d/pgbackrest.conf', "archive_mode = 'on'\n", 'postgresql-conf'],
   ['templates/pgbackrest.conf.j2', '', 'pgbackrest-conf'],
   ['.env', '', 'environment'],
   ['.env.backblaze.example', '', 'environment'],

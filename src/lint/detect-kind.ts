@@ -12,7 +12,7 @@ export function detectKind(file: string, text: string): DocumentKind {
     .toLowerCase()
     .replace(/(\.(j2|jinja2?|tmpl|tpl|template|example|sample|dist|orig|bak))+$/, '');
   const name = path.slice(path.lastIndexOf('/') + 1);
-  for (const [pattern, kind] of fileNames) if (pattern.test(path)) return kind;
+  for (const [pattern, kind] of fileNames) if (pattern.test(path)) return correctKind(kind, text);
   if (/\.ya?ml$/.test(name)) return detectYamlFile(name, text);
   if (name.endsWith('.json')) return detectContent(text, 'json');
   if (/\.(conf|ini|cnf|sql|txt)$/.test(name)) return detectContent(text, 'ini');
@@ -41,6 +41,13 @@ const fileNames: readonly (readonly [RegExp, DocumentKind])[] = [
   [/(^|\/)(docker-)?compose[^/]*\.ya?ml$/, 'compose'],
   [/(^|\/)((docker|container)file[^/]*|[^/]*\.dockerfile)$/, 'dockerfile'],
 ];
+
+/** What a server includes for its archiving may be called pgbackrest.conf. */
+function correctKind(kind: DocumentKind, text: string): DocumentKind {
+  return kind === 'pgbackrest-conf' && detectContent(text, 'ini') === 'postgresql-conf'
+    ? 'postgresql-conf'
+    : kind;
+}
 
 /** A playbook's tasks for Patroni are called patroni.yml too. */
 function detectYamlFile(name: string, text: string): DocumentKind {

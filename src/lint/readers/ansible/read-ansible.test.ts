@@ -17,6 +17,10 @@ test('reads commands of tasks, in blocks and handlers too', () => {
     '    - command:',
     '        argv: [pgbackrest, "--stanza=a b", backup]',
     '    - raw: id',
+    '    - command: >-',
+    '        pgbackrest --stanza=a',
+    '          --log-level-console=info',
+    '          check',
     '  handlers:',
     '    - command: { cmd: pgbackrest info }',
   );
@@ -24,7 +28,8 @@ test('reads commands of tasks, in blocks and handlers too', () => {
     '5:13 task pgbackrest --stanza={{ stanza }}? check ; echo done',
     '9:16 task pgbackrest --stanza=a b backup',
     '10:12 task id',
-    '12:23 task pgbackrest info',
+    '12:9 task pgbackrest --stanza=a --log-level-console=info check',
+    '16:23 task pgbackrest info',
   ]);
 });
 

@@ -39,7 +39,11 @@ function readCommands(task: AnsibleTask): readonly CommandList[] {
   const words = taskArgument(task, 'argv');
   const list =
     words === undefined
-      ? readYamlCommand(task.value.kind === 'scalar' ? task.value : yamlAt(task.value, 'cmd'), 'task')
+      ? readYamlCommand(
+          task.value.kind === 'scalar' ? task.value : yamlAt(task.value, 'cmd'),
+          'task',
+          task.module === 'command' ? 'program' : 'shell',
+        )
       : readWords(yamlItems(words), 'task');
   return list === undefined ? [] : [list];
 }

@@ -85,6 +85,33 @@ test('reads a script that a shell is given, and health checks', () => {
   ]);
 });
 
+test('lines of a command are words, lines of a script are commands', () => {
+  const facts = read(
+    'services:',
+    '  one:',
+    '    command: |',
+    '      postgres',
+    '      -c wal_level=replica',
+    '  two:',
+    '    command: |',
+    '      sh -c "',
+    '        id',
+    '        ls"',
+    '  three:',
+    '    entrypoint: ["sh", "-c"]',
+    '    command: |',
+    '      id',
+    '      ls',
+  );
+  expect(facts['commands']).toEqual([
+    '4:7 container postgres -c wal_level=replica',
+    '8:7 container id ; ls',
+    '12:19 container sh -c',
+    '14:7 container id ; ls',
+  ]);
+  expect(facts['serverSettings']).toEqual(['5:10 command-line wal_level=replica']);
+});
+
 test('a word in quotes in a script in a list stands where it stands', () => {
   const text = `services:\n  a:\n    command: ["sh", "-c", "echo 'x' 'y' && ls 'z' \\"q\\" last"]\n`;
   const [list] = readSources({ file: 'compose.yml', text }).commandLists;

@@ -36,9 +36,17 @@ function readCommands(service: YamlValue): readonly CommandList[] {
   const isOne = entrypoint?.kind === 'list' && command?.kind === 'list';
   const started = isOne
     ? [readWords([...entrypoint.items, ...command.items], 'container')]
-    : [readYamlCommand(entrypoint, 'container'), readYamlCommand(command, 'container')];
+    : [
+        readYamlCommand(entrypoint, 'container', 'program'),
+        readYamlCommand(command, 'container', isShell(entrypoint) ? 'shell' : 'program'),
+      ];
   const healthcheck = readHealthcheck(yamlAt(service, 'healthcheck', 'test'));
   return [...started, healthcheck].flatMap((list) => list ?? []);
+}
+
+/** `entrypoint: ["sh", "-c"]` leaves the script to `command`. */
+function isShell(entrypoint: YamlValue | undefined): boolean {
+  return yamlText(yamlItems(entrypoint).at(-1))?.value === '-c';
 }
 
 /** `["CMD", …]` is words, `["CMD-SHELL", "…"]` and a text are for a shell (Compose specification, healthcheck). */

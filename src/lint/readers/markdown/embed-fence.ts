@@ -3,6 +3,7 @@ import { detectKind } from '../../detect-kind.ts';
 import { embedLines, type LineRange } from '../../embed-lines.ts';
 import type { DocumentKind, LintDocument } from '../../lint-document.ts';
 import type { Fence } from './find-fences.ts';
+import { splitTerminal, type TerminalLines } from './split-terminal.ts';
 
 /** What the tag of a block says; tags that are not here belong to languages that nobody reads. */
 const hints: Readonly<Record<string, ContentHint | 'markdown'>> = {
@@ -52,7 +53,7 @@ function sameHint<Hint>(hint: Hint, tags: readonly string[]): Record<string, Hin
   return Object.fromEntries(tags.map((tag) => [tag, hint]));
 }
 
-/** The document that a fenced block is; none when nobody reads what it is. */
+/** The documents that a fenced block is: one, none when nobody reads what it is, several when it shows a terminal. */
 export function embedFence(document: LintDocument, { tag, lines }: Fence): readonly LintDocument[] {
   const language = (/^\{?\.?([\w+-]*)/.exec(tag)?.[1] ?? '').toLowerCase();
   if (!Object.hasOwn(hints, language)) return [];
@@ -60,11 +61,22 @@ export function embedFence(document: LintDocument, { tag, lines }: Fence): reado
   const text = textOf(document, lines);
   const destination = titleOf(tag) ?? headingOf(text);
   if (hint === 'markdown') return [embedLines(document, lines, 'markdown', destination)];
+  const terminal = readByContent.has(hint) ? splitTerminal(document.text, lines) : undefined;
+  if (terminal !== undefined) return embedTerminal(document, terminal);
   const kind = kindOf(text, hint, destination);
-  if (kind === 'unknown') return [];
-  // What was printed is no command.
-  const typed = kind === 'shell' ? promptedLines(document, lines) : lines;
-  return [embedLines(document, typed, kind, destination)];
+  return kind === 'unknown' ? [] : [embedLines(document, lines, kind, destination)];
+}
+
+/** Blocks under these tags may show a terminal. */
+const readByContent: ReadonlySet<ContentHint> = new Set<ContentHint>(['shell', 'ini', undefined]);
+
+/** What was typed, and the files that were looked at; what else was printed is nothing. */
+function embedTerminal(document: LintDocument, { typed, shown }: TerminalLines): readonly LintDocument[] {
+  const files = shown.flatMap(({ file, lines }) => {
+    const kind = detectKind(file, textOf(document, lines));
+    return kind === 'unknown' || lines.length === 0 ? [] : [embedLines(document, lines, kind, file)];
+  });
+  return [embedLines(document, typed, 'shell'), ...files];
 }
 
 /** The content decides; where it leaves open what it is, the name of the file does. */
@@ -72,22 +84,6 @@ function kindOf(text: string, hint: ContentHint, destination: string | undefined
   const kind = detectContent(text, hint);
   if (kind !== 'unknown' || destination === undefined) return kind;
   return detectKind(destination, text);
-}
-
-const prompt = /^(?:\[?[\w.-]+@[\w.-]+[^\n$#]{0,40}[$#]|\$|PS [A-Z]:[^>\n]*>)[ \t]+/;
-
-/** Only what follows prompts, with continued lines; all where there are no prompts. */
-function promptedLines(document: LintDocument, lines: readonly LineRange[]): readonly LineRange[] {
-  const typed: LineRange[] = [];
-  let continued = false;
-  for (const { start, end } of lines) {
-    const content = document.text.slice(start, end);
-    const width = prompt.exec(content)?.[0].length;
-    if (width !== undefined) typed.push({ start: start + width, end });
-    else if (continued) typed.push({ start, end });
-    continued = (width !== undefined || continued) && content.endsWith('\\');
-  }
-  return typed.length === 0 ? lines : typed;
 }
 
 /** `yaml title="compose.yml"`, `bash:scripts/run.sh`. */

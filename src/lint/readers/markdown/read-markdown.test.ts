@@ -94,6 +94,33 @@ test('leaves out what was printed, and languages that nobody reads', () => {
   expect(embedded).toEqual([['shell', 'pgbackrest \\\n    info\npgbackrest check\n', undefined]]);
 });
 
+test('a terminal shows files too', () => {
+  const { embedded, positions } = read(
+    [
+      '```',
+      '[root@db ~]# cat /etc/pgbackrest.conf',
+      '[main]',
+      'pg1-path=/x',
+      '[root@db ~]# cat > /etc/cron.d/x <<EOF',
+      '0 1 * * * postgres pgbackrest backup',
+      'EOF',
+      '[root@db ~]# ls',
+      'printed',
+      '[root@db ~]#',
+      '```',
+    ].join('\n'),
+  );
+  expect(embedded).toEqual([
+    [
+      'shell',
+      'cat /etc/pgbackrest.conf\ncat > /etc/cron.d/x <<EOF\n0 1 * * * postgres pgbackrest backup\nEOF\nls\n\n',
+      undefined,
+    ],
+    ['pgbackrest-conf', '[main]\npg1-path=/x\n', '/etc/pgbackrest.conf'],
+  ]);
+  expect(positions[1]).toEqual({ file: 'x.md', line: 3, column: 1 });
+});
+
 test('reads what sentences promise, not what blocks and other objectives say', () => {
   const { claims } = read(
     [

@@ -33,6 +33,25 @@ export function scalarPlace(scalar: YamlScalar): Place {
   return { document: embedded, start: 0, end: value.length };
 }
 
+/**
+ * Like {@link scalarPlace}, of a text that is split into words by no shell: a line break outside of quotes is a blank
+ * (Compose's `command`, Ansible's module `command`).
+ */
+export function scalarWords(scalar: YamlScalar): Place {
+  const { value } = scalar.text;
+  const words = value.trimEnd().replaceAll(/"[^"]*"|'[^']*'|\n/g, (found) => (found === '\n' ? ' ' : found));
+  if (words === value.trimEnd()) return scalarPlace(scalar);
+  const { document } = scalar.place;
+  const segments = scalarSegments(scalar);
+  const embedded = new LintDocument(document.file, {
+    kind: 'shell',
+    text: words,
+    container: document,
+    segments,
+  });
+  return { document: embedded, start: 0, end: words.length };
+}
+
 /** Where each run of characters of a scalar's value stands in the document. */
 export function scalarSegments(scalar: YamlScalar): readonly Segment[] {
   const { document, start, end, value } = scalar.text;

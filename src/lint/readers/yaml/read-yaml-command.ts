@@ -1,7 +1,7 @@
 import type { CommandList, CommandUse, YamlValue } from '../../facts.ts';
 import { LintDocument, type Segment } from '../../lint-document.ts';
 import { readCommandList } from '../shell/read-command-list.ts';
-import { scalarPlace, scalarSegments } from './embed-scalar.ts';
+import { scalarPlace, scalarSegments, scalarWords } from './embed-scalar.ts';
 
 type YamlScalar = YamlValue & { kind: 'scalar' };
 
@@ -9,12 +9,17 @@ type YamlScalar = YamlValue & { kind: 'scalar' };
  * A command as containers have it: a line for a shell, or a list with one word an item (`["sh", "-c", "…"]`).
  *
  * @param value what stands under `command`, `entrypoint`, `test`
+ * @param by who splits a text into words: without a shell, line breaks are blanks
  * @returns undefined when nothing stands there
  */
-export function readYamlCommand(value: YamlValue | undefined, use: CommandUse): CommandList | undefined {
+export function readYamlCommand(
+  value: YamlValue | undefined,
+  use: CommandUse,
+  by: 'shell' | 'program' = 'shell',
+): CommandList | undefined {
   if (value?.kind === 'list') return readWords(value.items, use);
   if (value?.kind !== 'scalar' || value.value === null) return undefined;
-  return readCommandList(scalarPlace(value), use);
+  return readCommandList(by === 'shell' ? scalarPlace(value) : scalarWords(value), use);
 }
 
 /** Words that reach the program as they stand. */
