@@ -156,7 +156,9 @@ it('takes schedules and Patroni along, and lists what it leaves', async () => {
   const result = await runHoldfast([
     'adopt',
     ...['--conf', conf, '--crontab', crontab, '--timers', sandbox.file('units'), '--patroni', patroni],
-    ...['--engine', '2.45', '--output', '-', '--json'],
+    '--engine=2.45',
+    '--output=-',
+    '--json',
   ]);
   expect(result.code).toBe(1);
   const { text, notes } = result.json<{ text: string; notes: { kind: string; what: string }[] }>();

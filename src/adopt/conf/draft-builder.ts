@@ -88,7 +88,7 @@ export class DraftBuilder {
       file: plain(this.#root) as DraftMapping,
       header,
       comments: [...this.comments],
-      notes: [...this.notes],
+      notes: this.notes.toSorted(byPosition),
     };
   }
 
@@ -97,6 +97,14 @@ export class DraftBuilder {
     for (const part of path) node = node instanceof Map ? node.get(part) : undefined;
     return node;
   }
+}
+
+/** As they stand in the files; what stands nowhere comes last. */
+function byPosition({ position: one }: DraftNote, { position: other }: DraftNote): number {
+  if (one === undefined || other === undefined)
+    return Number(one === undefined) - Number(other === undefined);
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
+  return one.line - other.line || one.column - other.column;
 }
 
 /** Maps with numbers for keys are lists; what was taken out of them leaves no gap. */

@@ -61,8 +61,7 @@ export function noteRefusals(behaviours: readonly Behaviour[]): DraftNote[] {
   const found = new Map<string, { stanza: string; what: string; problem: string; commands: string[] }>();
   for (const { stanza, command, resolved } of behaviours) {
     if (stanza === undefined || !dailyCommands.has(command)) continue;
-    for (const { code, option, problem, entry } of resolved.errors) {
-      if (entry !== undefined) continue;
+    for (const { code, option, problem } of resolved.errors) {
       const number = `[${String(code).padStart(3, '0')}]`;
       const key = [stanza, number, option].join(' ');
       const known = found.get(key);

@@ -14,7 +14,10 @@ export interface RefusedLine {
   readonly commands: readonly string[];
 }
 
-/** Lines that the engine refuses; without them the commands run that it refuses now. */
+/**
+ * Lines that the engine refuses; without them the commands run that it refuses now. A line that is right for another
+ * command is not one of them: a protocol-timeout may be too short for `backup` and good for `restore`.
+ */
 export function refusedLines(behaviours: readonly Behaviour[]): Map<ConfEntry, RefusedLine> {
   const found = new Map<ConfEntry, RefusedLine>();
   for (const { command, resolved } of behaviours) {
@@ -23,6 +26,12 @@ export function refusedLines(behaviours: readonly Behaviour[]): Map<ConfEntry, R
       if (entry === undefined) continue;
       const commands = found.get(entry)?.commands ?? [];
       found.set(entry, { entry, code, problem, commands: [...new Set([...commands, command])] });
+    }
+  }
+  for (const { resolved } of behaviours) {
+    const wrong = new Set(resolved.errors.map(({ entry }) => entry));
+    for (const { entry } of resolved.values.values()) {
+      if (entry !== undefined && !wrong.has(entry)) found.delete(entry);
     }
   }
   return found;

@@ -10,7 +10,9 @@ import { findEngineUser } from '../../adopt/conf/find-engine-user.ts';
 import { draftSchedules } from '../../adopt/conf/schedules/draft-schedules.ts';
 import { secretModes, type SecretMode } from '../../adopt/conf/secret-places.ts';
 import { writeAdoption, type WriteOutcome } from '../../adopt/conf/write-adoption.ts';
+import type { DraftNote } from '../../adopt/draft.ts';
 import { defaultEngineSettings } from '../../config/schema/file.ts';
+import { defaultConfigFile } from '../../engine/engine-arguments.ts';
 import { readConfText } from '../../engine/conf/read-conf-text.ts';
 import type { EngineVersion } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
@@ -48,6 +50,8 @@ export const run: CommandModule['run'] = async (input, context) => {
       extend: (builder, stanzas) => {
         draftSchedules(builder, project, stanzas);
         draftPatroni(builder, project, stanzas);
+        if (input.value('conf') !== undefined && input.value('conf-include') === undefined)
+          builder.notes.push(...noteIncludeDirectory(collected));
       },
     },
   );
@@ -55,6 +59,18 @@ export const run: CommandModule['run'] = async (input, context) => {
     output === '-' ? undefined : await write(adoption, { output, secrets, user }, input, context);
   return present({ adoption, collected, outcome, version }, context);
 };
+
+/**
+ * The engine turns conf.d off for whoever names `--config` alone, and that is where setup puts secrets (pgBackRest
+ * `src/config/parse.c`, cfgFileLoad).
+ */
+function noteIncludeDirectory({ configFile, includeDirectory }: CollectedInstallation): DraftNote[] {
+  if (configFile === defaultConfigFile) return [];
+  const why = `\`holdfast setup\` puts secrets into a file in ${includeDirectory}, which is not read for --config alone: whatever names this file (archive_command, crontabs, scripts) must name --config-include-path=${includeDirectory} too from then on. setup offers to replace archive_command.`;
+  return [
+    { kind: 'recommended', severity: 'warning', what: `--config=${configFile}`, why, position: undefined },
+  ];
+}
 
 async function findVersion(input: CommandInput, context: CommandContext): Promise<EngineVersion> {
   const asked = readEngineVersion(input.value('engine'));

@@ -84,6 +84,7 @@ export const adoptDefinition: CommandDefinition = {
     'file-unusable',
     'not-permitted',
     'disk-full',
+    'nothing-found',
   ],
   findings: {
     warning: 'something that had an effect was not carried over; the list says what',

@@ -50,8 +50,10 @@ function readWeekdays(text: string): string | undefined {
   const parts = text.split(',').map((part) => {
     const [from, to] = part.split(/\.\.|-/).map(weekdayNumber);
     if (from === undefined || (part.includes('.') && to === undefined)) return undefined;
-    // `Mon..Sun` ends with the 7 that cron has for Sunday too.
-    return to === undefined ? String(from) : `${from}-${to < from ? to + 7 : to}`;
+    if (to === undefined) return String(from);
+    // Their week begins on Monday and cron's on Sunday; cron takes 7 for Sunday too, at the end of a range.
+    const [first, last] = [from === 0 ? 7 : from, to === 0 ? 7 : to];
+    return first > last ? undefined : `${first}-${last}`;
   });
   return parts.includes(undefined) ? undefined : parts.join(',');
 }

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { readConfText } from '../../engine/conf/read-conf-text.ts';
+import { parseEngineVersion, type EngineVersion } from '../../model/engine-version.ts';
+import { adoptInstallation, type Adoption } from './adopt-installation.ts';
+import type { EngineVariable } from './given-setting.ts';
+
+function adopt(text: string, version = '2.45', variables: readonly EngineVariable[] = []): Adoption {
+  return adoptInstallation(
+    {
+      version: parseEngineVersion(version) as EngineVersion,
+      sources: [readConfText(text, '/etc/pgbackrest.conf')],
+      variables,
+      places: {
+        binary: 'pgbackrest',
+        configFile: '/etc/pgbackrest/pgbackrest.conf',
+        includeDirectory: '/etc/pgbackrest/conf.d',
+        user: 'postgres',
+      },
+    },
+    { output: '/etc/holdfast/holdfast.yaml', secrets: 'files', extend: () => {} },
+  );
+}
+
+function notes(adoption: Adoption, kind: string): string[] {
+  return adoption.draft.notes
+    .filter((note) => note.kind === kind)
+    .map(({ what, position }) => `${what}${position === undefined ? '' : `:${position.line}`}`);
+}
+
+const node = '[main]\npg1-path=/pg\n';
+
+test('writes a file that reads well, with the tuning left to the engine', () => {
+  const adoption = adopt(
+    [
+      '[global]',
+      'repo1-path=/srv/repo',
+      'repo1-retention-full=2',
+      'repo1-cipher-type=aes-256-cbc',
+      'repo1-cipher-pass=hunter2',
+      'process-max=4',
+      '[global:archive-push]',
+      'compress-level=3',
+      '[main]',
+      'pg1-path=/var/lib/postgresql/15/main',
+      'pg1-port=5433',
+      '',
+    ].join('\n'),
+  );
+  expect(adoption.text).toMatchInlineSnapshot(`
+    "# Taken over from /etc/pgbackrest.conf (pgBackRest 2.45).
+    # It renders to what those files said. \`engine.defaults: own\` keeps pgBackRest as it was; without that line
+    # Holdfast's measured choices hold (docs/tuning.md).
+
+    stanzas:
+      main:
+        postgres:
+          - { path: /var/lib/postgresql/15/main, port: 5433 }
+        repositories:
+          repo1:
+            type: posix
+            path: /srv/repo
+            encryption: { passphrase: file:/etc/holdfast/secrets/repo1-cipher-pass }
+            retention: { full: 2 }
+
+    engine:
+      defaults: own
+
+    options:
+      process-max: 4
+      archive-push:
+        compress-level: 3
+    "
+  `);
+  expect(adoption.differences).toEqual([]);
+  expect(JSON.stringify(adoption.draft)).not.toContain('hunter2');
+});
+
+test('keeps what is wrong and says so', () => {
+  const adoption = adopt(
+    `[global]\nrepo1-path=/r\nrepo1-retention-full=4\nrepo1-retention-archive=14\n${node}`,
+  );
+  expect(adoption.text).toContain('archive: { type: full, count: 14 }');
+  expect(notes(adoption, 'kept')).toEqual(['repo1-retention-archive:4']);
+  expect(notes(adoption, 'not-carried')).toEqual([]);
+});
+
+test('takes times as the version takes them', () => {
+  const text = `[global]\nrepo1-path=/r\nrepo1-retention-full=1\narchive-timeout=5m\n${node}`;
+  expect(adopt(text, '2.45').text).toContain('archive-timeout: 5\n');
+  expect(notes(adopt(text, '2.45'), 'kept')).toEqual(['archive-timeout:4']);
+  expect(adopt(text, '2.55').text).toContain('archive-timeout: 300\n');
+  expect(notes(adopt(text, '2.55'), 'kept')).toEqual([]);
+});
+
+test('lists every line that has no effect, and none that has', () => {
+  const adoption = adopt(
+    `[global]\nrepo1-path=/r\nbogus=1\npg1-port=1\nrepo1-s3-key=K\n[global:nothing]\ndelta=y\n[main:backup]\narchive-async=y\n${node}`,
+  );
+  expect(notes(adoption, 'no-effect')).toEqual([
+    'bogus:3',
+    'pg1-port:4',
+    'repo1-s3-key:5',
+    'delta:7',
+    'archive-async:9',
+  ]);
+  expect(notes(adoption, 'not-carried')).toEqual([]);
+});
+
+test('leaves out what the engine refuses and says what it refused', () => {
+  const adoption = adopt(`[global]\nrepo1-path=/r\nrepo1-retention-full=3 # three\n${node}word\n`);
+  expect(notes(adoption, 'not-carried')).toEqual(['repo1-retention-full:3', 'a line that is no option:6']);
+  expect(adoption.differences).toEqual([]);
+});
+
+test('variables come before files, and secrets that nobody gives are expected from them', () => {
+  const text = `[global]\nrepo1-path=/r\nrepo1-cipher-type=aes-256-cbc\nprocess-max=2\n${node}`;
+  const variable = { name: 'PGBACKREST_PROCESS_MAX', value: '8', position: undefined };
+  const adoption = adopt(text, '2.45', [variable]);
+  expect(adoption.text).toContain('process-max: 8');
+  expect(adoption.text).toContain('passphrase: ${PGBACKREST_REPO1_CIPHER_PASS}');
+  expect(notes(adoption, 'no-effect')).toEqual(['process-max:4']);
+  expect(notes(adoption, 'moved')).toEqual(['repo1-cipher-pass']);
+  expect(adoption.differences).toEqual([]);
+});
+
+test('a section without a server is listed, and no stanza at all is a failure', () => {
+  const adoption = adopt(`[global]\nrepo1-path=/r\n[old]\nlog-level-file=debug\n${node}`);
+  expect(adoption.stanzas).toEqual(['main']);
+  expect(notes(adoption, 'not-carried')).toEqual(['[old]:4']);
+  expect(() => adopt('[global]\nrepo1-path=/r\n')).toThrow(
+    expect.objectContaining({ kind: 'engine-configuration', problem: 'there is no stanza in it' }),
+  );
+});
