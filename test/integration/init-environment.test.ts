@@ -109,6 +109,13 @@ POSTGRES_PASSWORD=of-another-program\r
     expect(existsSync(output)).toBe(false);
   });
 
+  it('says so too when the environment alone names such a database', async () => {
+    const env = { PGHOST: 'shop.abc.eu-west-1.rds.amazonaws.com' };
+    const result = await runHoldfast(['init'], { env });
+    expect(result.code).toBe(1);
+    expect(result.stdout).toContain('Amazon RDS and Aurora makes the backups');
+  });
+
   it('ends with every problem and writes nothing when a value cannot be used', async () => {
     const output = path('broken');
     const result = await runHoldfast(['init', '--from-env', '-', '--output', output, '--json'], {

@@ -90,6 +90,11 @@ export class Carrier {
 
   /** Puts a secret into the `.env` and gives what the file says instead of it. */
   secret(name: string, secret: Omit<EnvironmentSecret, 'from'>): string {
+    if (/[\r\n]/.test(secret.value)) {
+      this.reject(name, 'has more than one line, which pgbackrest.conf cannot hold', {
+        remedy: 'Write it on one line.',
+      });
+    }
     this.secrets.push({ ...secret, from: name });
     this.note('moved', name, { why: `A secret, ${secret.purpose}: in .env it is ${secret.name}.` });
     return `\${${secret.name}}`;
@@ -142,6 +147,13 @@ export class Carrier {
   /** The variables of which nobody asked for the value. */
   unread(): readonly EnvironmentVariable[] {
     return [...this.#file.variables.values()].filter((variable) => !this.#read.has(variable.name));
+  }
+
+  /** The variables that were asked for and stand there without a value: `NAME` alone. */
+  withoutValue(): readonly EnvironmentVariable[] {
+    return [...this.#file.variables.values()].filter(
+      ({ name, value }) => value === undefined && this.#read.has(name),
+    );
   }
 
   #positionOf(name: string): SourcePosition | undefined {

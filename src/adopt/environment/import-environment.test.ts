@@ -53,6 +53,22 @@ describe('recognizing', () => {
 });
 
 describe('what cannot be used', () => {
+  it('is a secret of two lines, and told is a name without a value', () => {
+    const failure = failureOf(
+      'PGBACKREST_METHOD\n' +
+        pigstyVariables
+          .replace(/^PGBACKREST_CIPHER_PASS=.*$/m, 'PGBACKREST_CIPHER_PASS="a\\nb"')
+          .replace(/^PGBACKREST_METHOD=.*\n/m, ''),
+    );
+    expect(failure.problem).toBe(
+      'PGBACKREST_CIPHER_PASS has more than one line, which pgbackrest.conf cannot hold',
+    );
+    const { notes } = takeVariables(
+      'PGBACKREST_METHOD\n' + pigstyVariables.replace(/^PGBACKREST_METHOD=.*\n/m, ''),
+    ).draft;
+    expect(notes).toContainEqual(expect.objectContaining({ kind: 'no-effect', what: 'PGBACKREST_METHOD' }));
+  });
+
   it('is told all at once, with its place and without its value', () => {
     const failure = failureOf(`PGBACKREST_METHOD=s3
 PGBACKREST_S3_BUCKET=<your bucket>

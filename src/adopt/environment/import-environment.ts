@@ -97,6 +97,12 @@ function reportRest(carrier: Carrier, file: EnvironmentFile): void {
       why: `It stands there several times: the one at ${formatPosition(position)} never counted, the last one does.`,
     });
   }
+  for (const { name } of carrier.withoutValue()) {
+    carrier.note('no-effect', name, {
+      severity: 'warning',
+      why: 'It stands there without a value: such a line takes the value from the environment of whoever reads the file, which is not looked at here.',
+    });
+  }
   for (const { name, value } of carrier.unread()) {
     if (!/^(?:vault_)?pgbackrest_/i.test(name) || (value ?? '') === '') continue;
     const option = name

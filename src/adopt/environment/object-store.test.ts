@@ -15,6 +15,7 @@ it.each([
   ['https://0a1b.r2.cloudflarestorage.com', 'auto', { provider: 'r2', account: '0a1b', region: undefined }],
   ['https://fra1.digitaloceanspaces.com', 'us-east-1', { provider: 'digitalocean', region: 'fra1' }],
   ['https://minio.internal:9000', 'us-east-1', { provider: 'minio', endpoint: 'minio.internal', port: 9000 }],
+  ['https://user:pass@minio.internal:9000/', undefined, { endpoint: 'minio.internal', port: 9000 }],
   ['https://sss.pigsty:9000', 'stub', { provider: 'minio', endpoint: 'sss.pigsty', region: undefined }],
 ])('%s in %s', (endpoint, region, expected) => {
   const { place } = placeStore({ endpoint, region, bucket });

@@ -111,7 +111,7 @@ function readEndpoint(
   corrections: StoreCorrection[],
 ): { host: string | undefined; port: number | undefined; plain: boolean } {
   if (endpoint === undefined) return { host: undefined, port: undefined, plain: false };
-  const parts = /^(?:(https?):\/\/)?([^/:?#\s]+)(?::(\d+))?(.*)$/i.exec(endpoint);
+  const parts = /^(?:(https?):\/\/)?(?:[^/@\s]*@)?([^/:?#\s]+)(?::(\d+))?(.*)$/i.exec(endpoint);
   const scheme = parts?.[1]?.toLowerCase();
   const full = (parts?.[2] ?? endpoint).toLowerCase();
   const host = full.startsWith(`${bucket.toLowerCase()}.`) ? full.slice(bucket.length + 1) : full;

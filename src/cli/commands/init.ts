@@ -12,10 +12,12 @@ import type { IntegrationName } from '../../adopt/environment/integration.ts';
 import { askProtection } from '../../adopt/interactive/ask-protection.ts';
 import { detectClusters, inspectCluster } from '../../adopt/interactive/detect-clusters.ts';
 import { draftProtection } from '../../adopt/interactive/new-protection.ts';
+import { defaultEngineSettings } from '../../config/schema/file.ts';
 import { Failure } from '../../model/failure.ts';
 import { generatePassphrase } from '../../secrets/passphrase.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
+import { installedEngine } from '../installed-engine-version.ts';
 import { clusterPlace, namedCluster } from '../init/cluster-place.ts';
 import { findForeignConfiguration } from '../init/find-foreign-configuration.ts';
 import { readProtectionOptions } from '../init/read-protection-options.ts';
@@ -84,6 +86,7 @@ async function fromInterview(directory: string, call: Call): Promise<CommandResu
     ask: (question: string) => askOrStop(terminal.ask, question, signal),
     askHidden: (question: string) => askOrStop(terminal.askHidden, question, signal),
   };
+  interview.tell(await describeEngine(context));
   const foreign = await findForeignConfiguration();
   if (foreign !== undefined) {
     interview.tell(`There is a pgBackRest configuration already: ${foreign}`);
@@ -99,6 +102,13 @@ async function fromInterview(directory: string, call: Call): Promise<CommandResu
   });
   const { draft, secrets } = draftProtection(protection);
   return writeInitFiles({ draft, secrets, secretFiles: [] }, { directory, ...call });
+}
+
+async function describeEngine(context: CommandContext): Promise<string> {
+  const engine = await installedEngine(context, defaultEngineSettings());
+  return engine === undefined
+    ? 'pgBackRest is not installed yet (Debian and Ubuntu: apt-get install pgbackrest).'
+    : `pgBackRest ${engine.version.text} in ${engine.binary}`;
 }
 
 function adoptInstead(foreign: string): CommandResult {

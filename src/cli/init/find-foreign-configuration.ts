@@ -8,8 +8,10 @@ const places = ['/etc/pgbackrest/pgbackrest.conf', '/etc/pgbackrest.conf'] as co
  * A pgBackRest configuration of this host that protects something and was not written by Holdfast. The one that
  * Debian's package brings protects nothing: it names no data directory.
  */
-export async function findForeignConfiguration(): Promise<string | undefined> {
-  for (const path of places) {
+export async function findForeignConfiguration(
+  candidates: readonly string[] = places,
+): Promise<string | undefined> {
+  for (const path of candidates) {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined || !/^\s*pg\d*-path\s*=/m.test(text)) continue;
     if (judgeConfText(text) !== 'untouched') return path;
