@@ -118,9 +118,12 @@ const cases: readonly (readonly [LintRule, string, readonly string[], readonly s
   ],
   [
     engineErrorsHidden,
-    `${p} backup >/dev/null 2>&1\nx=$(${p} info | jq . 2>/dev/null)`,
+    `${p} backup >/dev/null 2>&1\n${p} verify 2>/dev/null | grep ok`,
     ['1: 2>&1', '2: 2>/dev/null'],
     [
+      `x=$(${p} info | jq . 2>/dev/null)`,
+      `x=$(${p} info --output=json 2>/dev/null)`,
+      `${p} backup | tee log 2>/dev/null`,
       `${p} backup >> /var/log/backup.log 2>&1`,
       `${p} backup >/dev/null`,
       `${p} check >/dev/null 2>&1 || alert`,

@@ -91,13 +91,13 @@ exit 50
   source:
     'pgBackRest configuration reference, log-level-console and log-level-stderr; cron(8): output is mailed',
   *judge(project) {
-    for (const { invocation, command } of callsOf(project, 'backup', 'info', 'verify', 'expire', 'check')) {
+    // What `info` has to say of a stanza stands in its output, which whoever hides the errors looks at.
+    for (const { invocation, command } of callsOf(project, 'backup', 'verify', 'expire', 'check')) {
       if (isServerCommand(invocation.script)) continue;
-      const isMonitor =
-        command?.value === 'info' || command?.value === 'verify' || command?.value === 'check';
       // A command whose exit status is looked at may be quiet.
-      if (isMonitor && pipelineOf(invocation).length === 1 && dependentOf(invocation) !== undefined) continue;
-      const hidden = pipelineOf(invocation).flatMap(hidesErrors)[0];
+      if (pipelineOf(invocation).length === 1 && dependentOf(invocation) !== undefined) continue;
+      // Its own redirections: those of what reads its output are another program's.
+      const [hidden] = hidesErrors(invocation);
       if (hidden === undefined) continue;
       yield {
         place: hidden,
