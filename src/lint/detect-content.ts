@@ -20,7 +20,7 @@ export function detectContent(text: string, hint: ContentHint): DocumentKind {
   if (meaningful.length === 0) return 'unknown';
   const plain = detectLines(meaningful, hint);
   if (plain !== undefined) return plain;
-  if (hint === 'shell') return 'shell';
+  if (hint === 'shell' || areCommands(meaningful)) return 'shell';
   return /^\s*[{[]\s*["{[]/.test(text) ? detectJson(text) : detectYaml(text);
 }
 
@@ -28,6 +28,17 @@ function detectScript(interpreter: string): DocumentKind {
   if (interpreter.includes('python')) return 'python';
   return /\b(ba|da|a|k|z)?sh\b/.test(interpreter) ? 'shell' : 'unknown';
 }
+
+/** Commands in a block that nobody called shell: one of pgBackRest's, and nothing but commands. */
+function areCommands(lines: readonly string[]): boolean {
+  return (
+    lines.some((line) => /^(sudo\s.*\s|docker\s.*\s|\/\S*\/)?pgbackrest\s+(-|[a-z])/.test(line)) &&
+    lines.every((line, index) => commandLine.test(line) || lines[index - 1]?.endsWith('\\') === true)
+  );
+}
+
+const commandLine =
+  /^(sudo|su|ssh|pgbackrest|psql|pg_\w+|patronictl|systemctl|service|docker|podman|kubectl|cd|ls|cat|tail|echo|rm|mv|cp|mkdir|chown|chmod|export|vim?|nano|apt(-get)?|yum|dnf|crontab|\.?\/[\w./-]+)(\s|$)/;
 
 /** Kinds that are told line by line. */
 function detectLines(lines: readonly string[], hint: ContentHint): DocumentKind | undefined {
