@@ -10,7 +10,8 @@ import { findOption } from '../../src/model/option-table.ts';
 import type { SecretReference } from '../../src/model/secret.ts';
 import { readHelp } from '../support/engine-help.ts';
 import { engineFor, engineVersionUnderTest } from '../support/engines.ts';
-import { existingConfigurations, type ExistingConfiguration } from '../support/existing-configurations.ts';
+import type { ExistingConfiguration } from '../support/existing-configuration.ts';
+import { existingConfigurations } from '../support/existing-configurations.ts';
 import { randomConfiguration } from '../support/random-configuration.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 

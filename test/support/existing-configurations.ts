@@ -1,19 +1,5 @@
-/** A configuration as installations have it, by the kinds that pgBackRest's user guide and public repositories show. */
-export interface ExistingConfiguration {
-  readonly name: string;
-  /** Text of pgbackrest.conf, and of files in conf.d by name. */
-  readonly conf: string;
-  readonly include?: Readonly<Record<string, string>>;
-  readonly stanzas: readonly string[];
-  /** The first minor version that knows what it uses. */
-  readonly since?: number;
-  /** What cannot be carried over, as it is written there. */
-  readonly lost?: readonly string[];
-}
-
-function conf(...lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
-}
+import { conf, type ExistingConfiguration } from './existing-configuration.ts';
+import { existingDeployments } from './existing-deployments.ts';
 
 /** The spread that `holdfast adopt` must take over without a difference. */
 export const existingConfigurations: readonly ExistingConfiguration[] = [
@@ -160,76 +146,6 @@ export const existingConfigurations: readonly ExistingConfiguration[] = [
     ),
   },
   {
-    name: 'the host of a repository, with a primary and a standby over SSH',
-    stanzas: ['demo'],
-    conf: conf(
-      '[global]',
-      'repo1-path=/var/lib/pgbackrest',
-      'repo1-retention-full=2',
-      'backup-standby=y',
-      'process-max=3',
-      '[demo]',
-      'pg1-host=pg-primary',
-      'pg1-host-user=postgres',
-      'pg1-path=/var/lib/pgsql/15/data',
-      'pg2-host=pg-standby',
-      'pg2-host-port=2222',
-      'pg2-host-cmd=/opt/pgbackrest/bin/pgbackrest',
-      'pg2-host-config-path=/etc/other',
-      'pg2-path=/var/lib/pgsql/15/data',
-      'pg2-port=6432',
-    ),
-  },
-  {
-    name: 'a server whose repository another host holds, with what it says of that repository',
-    stanzas: ['demo'],
-    conf: conf(
-      '[global]',
-      'repo1-host=repository',
-      'repo1-host-user=pgbackrest',
-      'repo1-path=/backup_space',
-      'repo1-retention-full=2',
-      'log-level-file=detail',
-      '[demo]',
-      'pg1-path=/var/lib/pgsql/15/data',
-    ),
-  },
-  {
-    name: 'TLS in both directions',
-    stanzas: ['demo'],
-    conf: conf(
-      '[global]',
-      'repo1-host=backup-srv',
-      'repo1-host-type=tls',
-      'repo1-host-port=8433',
-      'repo1-host-ca-file=/etc/pgbackrest/ca.crt',
-      'repo1-host-cert-file=/etc/pgbackrest/pg1.crt',
-      'repo1-host-key-file=/etc/pgbackrest/pg1.key',
-      'tls-server-address=*',
-      'tls-server-cert-file=/etc/pgbackrest/pg1.crt',
-      'tls-server-key-file=/etc/pgbackrest/pg1.key',
-      'tls-server-ca-file=/etc/pgbackrest/ca.crt',
-      'tls-server-auth=backup-srv=demo',
-      'tls-server-auth=other-srv=demo,elsewhere',
-      '[demo]',
-      'pg1-path=/var/lib/pgsql/18/data',
-    ),
-  },
-  {
-    name: 'TLS without a file of the authority, and a server that is not complete',
-    stanzas: ['demo'],
-    conf: conf(
-      '[global]',
-      'repo1-host=backup-srv',
-      'repo1-host-type=tls',
-      'repo1-host-cert-file=/etc/pgbackrest/pg1.crt',
-      'repo1-host-key-file=/etc/pgbackrest/pg1.key',
-      'tls-server-port=9000',
-      '[demo]',
-      'pg1-path=/var/lib/pgsql/18/data',
-    ),
-  },
-  {
     name: 'names of earlier versions',
     stanzas: ['db'],
     conf: conf(
@@ -264,42 +180,6 @@ export const existingConfigurations: readonly ExistingConfiguration[] = [
     ),
   },
   {
-    name: 'several stanzas that share one repository and differ in another',
-    stanzas: ['orders', 'users', 'audit'],
-    conf: conf(
-      '[global]',
-      'repo1-path=/var/lib/pgbackrest',
-      'repo1-retention-full=2',
-      'repo2-type=s3',
-      'repo2-s3-bucket=b',
-      'repo2-s3-endpoint=e',
-      'repo2-s3-region=r',
-      'repo2-s3-key-type=auto',
-      'repo2-s3-role=backup',
-      'repo2-retention-full=4',
-      'compress-type=lz4',
-      '[global:backup]',
-      'repo1-bundle=y',
-      'repo1-retention-diff=3',
-      '[orders]',
-      'pg1-path=/pg/orders',
-      'repo2-cipher-type=aes-256-cbc',
-      'repo2-cipher-pass=of orders',
-      '[users]',
-      'pg1-path=/pg/users',
-      'pg1-port=5433',
-      'repo2-cipher-type=aes-256-cbc',
-      'repo2-cipher-pass=of users',
-      'compress-type=none',
-      '[users:backup]',
-      'repo1-bundle=n',
-      '[audit]',
-      'pg1-path=/pg/audit',
-      'repo2-path=/audit',
-      'lock-path=/run/lock/audit',
-    ),
-  },
-  {
     name: 'lines that the engine ignores or refuses',
     stanzas: ['main'],
     lost: ['repo1-retention-archive-type', 'compress-level'],
@@ -319,4 +199,5 @@ export const existingConfigurations: readonly ExistingConfiguration[] = [
       'archive-async=y',
     ),
   },
+  ...existingDeployments,
 ];

@@ -1,118 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Configuration, PassThroughOption, Stanza } from '../../config/configuration.ts';
-import { type EngineVersion, parseEngineVersion } from '../../model/engine-version.ts';
-import type { Repository } from '../../model/repository.ts';
-import type { HostTransport, PostgresNode } from '../../model/stanza.ts';
-import { renderConf, type RenderTarget } from './render-conf.ts';
-import { maskedSecrets, resolveSecrets } from './secret-values.ts';
-
-const transport: HostTransport = {
-  kind: 'ssh',
-  port: undefined,
-  user: undefined,
-  command: undefined,
-  configFile: undefined,
-  caFile: undefined,
-  certificateFile: undefined,
-  keyFile: undefined,
-};
-
-function node(host: string | undefined, change: Partial<PostgresNode> = {}): PostgresNode {
-  return {
-    host,
-    path: '/pg',
-    port: 5432,
-    socketPath: undefined,
-    databaseUser: undefined,
-    database: 'postgres',
-    osUser: 'postgres',
-    binDirectory: undefined,
-    transport,
-    ...change,
-  };
-}
-
-function repository(key: number, change: Partial<Repository> = {}): Repository {
-  return {
-    name: `r${key}`,
-    key,
-    path: `/repo${key}`,
-    access: { type: 'posix' },
-    host: undefined,
-    encryption: undefined,
-    retention: { full: { by: 'count', count: 2 }, diff: undefined, archive: 'follow', history: undefined },
-    bundle: undefined,
-    block: undefined,
-    ...change,
-  };
-}
-
-function stanza(
-  name: string,
-  nodes: PostgresNode[],
-  repositories: Repository[],
-  options: PassThroughOption[] = [],
-): Stanza {
-  return {
-    name,
-    nodes,
-    patroni: undefined,
-    repositories,
-    schedule: [],
-    objectives: { rpo: undefined, rto: undefined, backupAge: undefined, drillAge: undefined },
-    options,
-  };
-}
-
-function configuration(stanzas: Stanza[], options: PassThroughOption[] = []): Configuration {
-  return {
-    file: '/etc/holdfast.yaml',
-    stanzas,
-    engine: {
-      binary: 'pgbackrest',
-      configFile: '/etc/pgbackrest/pgbackrest.conf',
-      includeDirectory: '/etc/pgbackrest/conf.d',
-      logDirectory: '/var/log/pgbackrest',
-      lockDirectory: '/run/pgbackrest',
-      spoolDirectory: '/var/spool/pgbackrest',
-      user: 'postgres',
-    },
-    stateDirectory: '/var/lib/holdfast',
-    options,
-    tlsServer: undefined,
-    notify: [],
-    server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
-  };
-}
-
-const version = (text: string): EngineVersion => parseEngineVersion(text) as EngineVersion;
-const given = (name: string, value: string, command?: string): PassThroughOption => ({
-  name,
-  value,
-  command,
-  position: { file: '/etc/holdfast.yaml', line: 1, column: 1 },
-});
-
-/** Sections of both files as lists of lines, comments left out. */
-function render(
-  config: Configuration,
-  change: Partial<RenderTarget> = {},
-): Record<'main' | 'secret', Record<string, string[]>> {
-  const target = { version: version('2.45'), machine: { cores: 2 }, secrets: maskedSecrets, ...change };
-  const [main, secret] = renderConf(config, target).map((file) => readSections(file.content));
-  return { main: main ?? {}, secret: secret ?? {} };
-}
-
-function readSections(text: string): Record<string, string[]> {
-  const sections: Record<string, string[]> = {};
-  let lines: string[] = [];
-  for (const line of text.split('\n')) {
-    const name = /^\[(.+)\]$/.exec(line)?.[1];
-    if (name !== undefined) sections[name] = lines = [];
-    else if (line !== '' && !line.startsWith('#')) lines.push(line);
-  }
-  return sections;
-}
+import type { HostTransport } from '../../model/stanza.ts';
+import {
+  configuration,
+  given,
+  node,
+  render,
+  repository,
+  stanza,
+  transport,
+  version,
+} from '../../../test/support/conf-parts.ts';
+import { resolveSecrets } from './secret-values.ts';
 
 const refused = expect.objectContaining({ kind: 'config-invalid' });
 
@@ -304,40 +202,6 @@ describe('renderConf', () => {
     ]);
   });
 
-  it('renders a file that was taken over as it stands, and chooses nothing', () => {
-    const retention = { full: undefined, diff: undefined, archive: 'follow', history: undefined } as const;
-    const remote = repository(3, {
-      pathGiven: false,
-      host: { address: 'store', ...transport },
-      retention,
-      encryption: { cipher: 'aes-256-cbc', passphrase: { kind: 'literal', value: 'x' } },
-    });
-    const nodes = [node('db1', { number: 2 }), node(undefined, { number: 4 })];
-    const base = configuration(
-      [stanza('main', nodes, [repository(1, { retention }), remote], [given('repo1-bundle', 'y', 'backup')])],
-      [given('compress-type', 'lz4')],
-    );
-    const config = {
-      ...base,
-      engine: { ...base.engine, configFile: '/opt/pgbackrest.conf', defaults: 'own' as const },
-    };
-    const { main, secret } = render(config);
-    expect(main).toEqual({
-      global: [
-        'lock-path=/run/pgbackrest',
-        'log-path=/var/log/pgbackrest',
-        'spool-path=/var/spool/pgbackrest',
-        'repo1-path=/repo1',
-        'repo3-host=store',
-        'repo3-cipher-type=aes-256-cbc',
-        'compress-type=lz4',
-      ],
-      main: ['pg2-path=/pg', 'pg2-host=db1', 'pg4-path=/pg'],
-      'main:backup': ['repo1-bundle=y'],
-    });
-    expect(secret).toEqual({ global: ['repo3-cipher-pass=(masked)'] });
-  });
-
   it('names the key file of Google and does not look into it', async () => {
     const google = repository(1, {
       access: {
@@ -360,17 +224,6 @@ describe('renderConf', () => {
     const lookUp = (): Promise<string> => Promise.reject(new Error('must not be looked up'));
     const secrets = await resolveSecrets(config, undefined, lookUp);
     expect(render(config, { secrets }).secret).toEqual({ global: ['repo1-gcs-key=/etc/gcs.json'] });
-  });
-
-  it('puts into [global] what all stanzas of a file that was taken over share', () => {
-    const base = configuration([
-      stanza('one', [node(undefined)], [repository(1)]),
-      stanza('two', [node('db2')], [repository(1, { bundle: true })]),
-    ]);
-    const { main } = render({ ...base, engine: { ...base.engine, defaults: 'own' } });
-    expect(main['global']).toEqual(expect.arrayContaining(['repo1-path=/repo1', 'repo1-retention-full=2']));
-    expect(main['one']).toEqual(['pg1-path=/pg']);
-    expect(main['two']).toEqual(['repo1-bundle=y', 'pg1-path=/pg', 'pg1-host=db2']);
   });
 
   it('refuses values that would become other options', () => {
