@@ -67,6 +67,20 @@ test('reads a CronJob: when, in which zone, what, with which variables', () => {
   });
 });
 
+test('what a CronJob runs is one of the lists of commands', () => {
+  const text = [
+    'apiVersion: batch/v1',
+    'kind: CronJob',
+    'spec:',
+    '  schedule: "0 2 * * *"',
+    '  jobTemplate: { spec: { template: { spec: { containers: [{ args: [pgbackrest, backup] }] } } } }',
+    '',
+  ].join('\n');
+  const { commandLists, schedules } = readSources({ file: 'x.yaml', text });
+  expect(commandLists).toHaveLength(1);
+  expect(schedules[0]?.commands).toBe(commandLists[0]);
+});
+
 test('reads the rules of a PrometheusRule as a rule file', () => {
   const facts = read(
     'apiVersion: monitoring.coreos.com/v1',

@@ -19,6 +19,7 @@ export function readKubernetes(document: LintDocument): DocumentFacts {
   });
   const containers = objects.flatMap(containersOf);
   const settings = objects.flatMap(readOperatorSettings);
+  const started = new Map(containers.map((container) => [container, commandOf(container)]));
   return {
     document,
     yaml: values,
@@ -31,8 +32,14 @@ export function readKubernetes(document: LintDocument): DocumentFacts {
         'patroni',
       ),
     ),
-    commandLists: containers.flatMap(readCommands),
-    schedules: objects.flatMap((object) => [...readCronJob(object), ...readOperatorSchedules(object)]),
+    commandLists: containers.flatMap((container) => [
+      ...[started.get(container)].flatMap((list) => list ?? []),
+      ...readOtherCommands(container),
+    ]),
+    schedules: objects.flatMap((object) => [
+      ...readCronJob(object, started),
+      ...readOperatorSchedules(object),
+    ]),
     embedded: objects.flatMap(embedData),
   };
 }
@@ -45,8 +52,8 @@ function containersOf(object: YamlValue): readonly YamlValue[] {
   ]);
 }
 
-function readCommands(container: YamlValue): readonly CommandList[] {
-  const own = commandOf(container);
+/** What is run to probe a container, and when it starts and stops. */
+function readOtherCommands(container: YamlValue): readonly CommandList[] {
   const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) =>
     yamlAt(container, probe, 'exec', 'command'),
   );
@@ -54,7 +61,7 @@ function readCommands(container: YamlValue): readonly CommandList[] {
     yamlAt(container, 'lifecycle', hook, 'exec', 'command'),
   );
   const others = [...probes, ...hooks].map((command) => readWords(yamlItems(command), 'container'));
-  return [own, ...others].flatMap((list) => list ?? []);
+  return others.flatMap((list) => list ?? []);
 }
 
 /** `args` follow `command`; alone they follow the entry point of the image. */
@@ -63,7 +70,11 @@ function commandOf(container: YamlValue): CommandList | undefined {
   return readWords(words, 'container');
 }
 
-function readCronJob(object: YamlValue): readonly Schedule[] {
+/** @param started what each container runs, so that a schedule and the list of commands are one */
+function readCronJob(
+  object: YamlValue,
+  started: ReadonlyMap<YamlValue, CommandList | undefined>,
+): readonly Schedule[] {
   const expression = yamlText(yamlAt(object, 'spec', 'schedule'));
   if (yamlText(yamlAt(object, 'kind'))?.value !== 'CronJob' || expression === undefined) return [];
   const [container] = containersOf(object);
@@ -74,7 +85,7 @@ function readCronJob(object: YamlValue): readonly Schedule[] {
       syntax: 'cron',
       expressions: [expression],
       zone: yamlText(yamlAt(object, 'spec', 'timeZone'))?.value,
-      commands: container === undefined ? undefined : commandOf(container),
+      commands: container === undefined ? undefined : started.get(container),
       backupType: undefined,
     },
   ];
