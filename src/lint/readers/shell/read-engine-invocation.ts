@@ -1,4 +1,10 @@
-import { commandsOf, findOption, optionNamed } from '../../../model/option-table.ts';
+import {
+  commandsOf,
+  type EngineOption,
+  findOption,
+  optionNamed,
+  optionsOf,
+} from '../../../model/option-table.ts';
 import type { EngineArgument, EngineInvocation, Invocation } from '../../facts.ts';
 import type { PlacedText } from '../../lint-document.ts';
 import { sliceOfPlaced } from './mapped-text.ts';
@@ -48,7 +54,7 @@ function readOption(word: PlacedText, next: PlacedText | undefined): EngineArgum
   if (equals >= 0) return { name: placed, value: sliceOfPlaced(word, equals + 1), form: 'value' };
   if (!isPlainName && prefix === 'no-') return { name: placed, value: undefined, form: 'negated' };
   if (!isPlainName && prefix === 'reset-') return { name: placed, value: undefined, form: 'reset' };
-  const takesNext = next !== undefined && !next.value.startsWith('--') && needsValue(placed.value);
+  const takesNext = next !== undefined && needsValue(placed.value);
   return { name: placed, value: takesNext ? next : undefined, form: takesNext ? 'value' : 'switch' };
 }
 
@@ -56,8 +62,14 @@ function isKnown(name: string): boolean {
   return optionNamed(name) !== undefined;
 }
 
-/** Every option but the booleans is followed by its value. */
+/** Every option but the booleans is followed by its value, whatever that looks like. */
 function needsValue(name: string): boolean {
-  const found = findOption(name);
-  return found !== undefined && found.option.type !== 'boolean';
+  const option = findOption(name)?.option ?? abbreviated(name);
+  return option !== undefined && option.type !== 'boolean' && option.boolLike !== true;
+}
+
+/** The engine takes the beginning of a name when it is that of only one option. */
+function abbreviated(name: string): EngineOption | undefined {
+  const [only, another] = optionsOf().filter((option) => name !== '' && option.name.startsWith(name));
+  return another === undefined ? only : undefined;
 }

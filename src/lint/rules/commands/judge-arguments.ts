@@ -24,7 +24,8 @@ export function judgeArguments(call: EngineInvocation, version: EngineVersion): 
     version,
     command,
     sources: [],
-    environment: {},
+    // What the file would say: options are only judged together when nothing is missing.
+    environment: { PGBACKREST_PG1_PATH: '/pg1' },
     arguments: call.options.map(wordOf),
   });
   const found = new Map<EngineArgument, ArgumentProblem>();
@@ -74,10 +75,18 @@ function isAbout(option: EngineArgument, error: OptionError, version: EngineVers
 
 function isOpen(call: EngineInvocation, argument: EngineArgument, error: OptionError): boolean {
   if (argument.name.unknown) return true;
-  if (error.code === 32) return argument.value?.unknown === true || argument.name.value === 'repo';
-  const needed = /^it is not valid without ([a-z0-9-]+)/.exec(error.problem)?.[1];
+  if (error.code === 32) return argument.value?.unknown === true || isJudgedByFile(call, argument);
+  const needed = /^it is not valid without (?:the option )?([a-z0-9-]+)/.exec(error.problem)?.[1];
   if (needed === undefined) return false;
   const isLineOnly = optionNamed(needed)?.section === 'command-line';
   const given = call.options.find((option) => option.name.value === needed);
   return !isLineOnly || given?.value?.unknown === true || hasOpenWords(call);
+}
+
+/** Whether there is a repo2, and which levels a compression has, may only stand in the file. */
+function isJudgedByFile(call: EngineInvocation, { name }: EngineArgument): boolean {
+  if (name.value === 'repo') return true;
+  return (
+    name.value === 'compress-level' && !call.options.some((option) => option.name.value === 'compress-type')
+  );
 }

@@ -154,7 +154,7 @@ export const backupSetNotALabel: LintRule = {
   title: 'a backup set that no backup can have as its label',
   consequence:
     'Labels are `20261121-005453F`, with `_20261121-005516I` or `…D` behind it for backups that build on another. `info` says ' +
-    '"requested backup not found" and exits with 0; `restore` ends with [075], `latest` included.',
+    '"requested backup not found" and exits with 0; `restore` ends with [075], `latest` included, and `expire` with [032].',
   correct: 'pgbackrest --stanza=main --set=20261121-005453F info',
   reproduction: `pgBackRest 2.45:
 
@@ -184,6 +184,9 @@ function setsTargetAction({ name, value }: EngineArgument): boolean {
   return name.value === 'recovery-option' && /recovery[-_]target[-_]action/.test(value?.value ?? '');
 }
 
+/** Elsewhere a label that does not exist ends with 0. */
+const setErrors: Readonly<Record<string, number>> = { restore: 75, expire: 32 };
+
 function notALabel(call: EngineInvocation, value: string, command: string): RuleFinding {
   return {
     place: argumentNamed(call, 'set')?.value ?? call.invocation.place,
@@ -192,7 +195,7 @@ function notALabel(call: EngineInvocation, value: string, command: string): Rule
       command === 'info' && value === 'archive'
         ? 'the range of archived WAL is part of `pgbackrest info` and of `info --output=json`.'
         : 'give a label as `pgbackrest info` shows it, such as 20261121-005453F.',
-    engineError: command === 'info' ? undefined : 75,
+    engineError: setErrors[command],
     severity: command === 'restore' ? 'critical' : undefined,
   };
 }
