@@ -7,13 +7,7 @@ import type { ResolvedOptions, ResolvedValue, ResolveInput } from './resolved-op
 import { settleOptions } from './settle-options.ts';
 import type { SettledOption } from './settled-options.ts';
 
-export type {
-  OptionError,
-  OptionProblem,
-  ResolvedOptions,
-  ResolvedValue,
-  ResolveInput,
-} from './resolved-options.ts';
+export type { OptionError, ResolvedOptions, ResolveInput } from './resolved-options.ts';
 
 /**
  * What one command of the engine makes of its configuration: values, warnings, and the errors that stop it. A model of

@@ -3,6 +3,7 @@ import {
   indexedName,
   isTakenBy,
   type OptionDependency,
+  optionNamed,
 } from '../../model/option-table.ts';
 import { findIndexes } from './find-indexes.ts';
 import type { GivenOption, GivenOptions } from './given-options.ts';
@@ -131,8 +132,7 @@ function judgeDependency(
   index: number,
 ): DependencyVerdict {
   if (depend === undefined) return { met: true, match: undefined };
-  const order = resolveOrder(input.version);
-  const target = order.find((option) => option.name === depend.option);
+  const target = optionNamed(depend.option, input.version);
   const text = target === undefined ? undefined : settled.text(indexedName(target, index));
   if (text === undefined) return { met: false, match: undefined };
   if (depend.values === undefined) return { met: true, match: undefined };

@@ -1,3 +1,4 @@
+import { presentNameOfVariable } from '../../../engine/resolve/read-environment-options.ts';
 import { readOptionName } from '../../../engine/resolve/read-option-name.ts';
 import { commandsOf, type EngineOption, indexedName, isTakenBy } from '../../../model/option-table.ts';
 import type { EngineVersion } from '../../../model/engine-version.ts';
@@ -73,12 +74,8 @@ export function isVital(option: EngineOption): boolean {
 export function givenNames(project: LintProject): ReadonlySet<string> {
   const names = new Set(knownSettings(project).map(({ present }) => present));
   for (const { name } of project.variables) {
-    if (!name.value.startsWith('PGBACKREST_')) continue;
-    const reading = readOptionName(
-      name.value.slice('PGBACKREST_'.length).toLowerCase().replaceAll('_', '-'),
-      project.engineVersion,
-    );
-    if (reading.kind === 'option') names.add(indexedName(reading.option, reading.index));
+    const present = presentNameOfVariable(name.value, project.engineVersion);
+    if (present !== undefined) names.add(present);
   }
   return names;
 }

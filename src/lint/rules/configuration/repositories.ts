@@ -188,7 +188,9 @@ function hasUnknownRepository({ options }: EngineInvocation): boolean {
 function isLocal(repository: DescribedRepository): boolean {
   const type = repository.text('repo-type');
   const posix = repository.find('repo-type') === undefined || type === 'posix' || type === 'cifs';
-  return posix && repository.find('repo-host') === undefined;
+  // A host for one command only leaves the others with a local path.
+  const hosts = repository.settings.filter(({ option }) => option.name === 'repo-host');
+  return posix && hosts.every(({ setting }) => setting.section.includes(':'));
 }
 
 function pathOf(repository: DescribedRepository): string | undefined {

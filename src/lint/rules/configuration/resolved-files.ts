@@ -21,6 +21,20 @@ export interface ResolvedFile {
  * where that would decide about others (a word out of a list), the line is left out.
  */
 export function resolveFile(file: EngineFile, version: EngineVersion): readonly ResolvedFile[] {
+  const known = resolvedBefore.get(file);
+  if (known?.version === version) return known.resolved;
+  const resolved = resolveAnew(file, version);
+  resolvedBefore.set(file, { version, resolved });
+  return resolved;
+}
+
+/** Several rules ask for the same; facts never change. */
+const resolvedBefore = new WeakMap<
+  EngineFile,
+  { readonly version: EngineVersion; readonly resolved: readonly ResolvedFile[] }
+>();
+
+function resolveAnew(file: EngineFile, version: EngineVersion): readonly ResolvedFile[] {
   const settings = new Map<ConfEntry, EngineSetting>();
   const entries = file.settings.flatMap((setting): ConfEntry[] => {
     const entry = entryOf(setting, version);
