@@ -70,7 +70,7 @@ WARN: unable to check pg1: [ProtocolError] expected value '2.45' for greeting ke
     for (const { place, image } of imagesOf(project)) {
       const tag = imageTag(image);
       if (image.includes('@sha256:') || (tag !== undefined && tag !== 'latest')) continue;
-      if (isLocalName(image)) continue;
+      if (isLocalName(image) || isUnofficial(image)) continue;
       yield {
         place,
         problem:
@@ -87,6 +87,10 @@ function isLocalName(image: string): boolean {
   return !name.includes('/') && !['postgres', 'timescaledb', 'postgis'].includes(name);
 }
 
+function isUnofficial(image: string): boolean {
+  return imageRepository(image) === 'pgbackrest/pgbackrest';
+}
+
 export const imageUnofficial: LintRule = {
   name: 'image-pgbackrest-unofficial',
   severity: 'warning',
@@ -101,7 +105,7 @@ export const imageUnofficial: LintRule = {
   source: 'pgbackrest/pgbackrest issue 1883',
   *judge(project) {
     for (const { place, image } of imagesOf(project)) {
-      if (imageRepository(image) !== 'pgbackrest/pgbackrest') continue;
+      if (!isUnofficial(image)) continue;
       yield {
         place,
         problem: `${image} is no image of the pgBackRest project`,

@@ -65,13 +65,3 @@ export const archivingSettings: ReadonlySet<string> = new Set([
   'recovery_target_timeline',
   'wal_level',
 ]);
-
-/** Parameters that Patroni takes from the DCS only and ignores in a local file. */
-export const dcsOnlyParameters: ReadonlySet<string> = new Set([
-  'max_connections',
-  'max_locks_per_transaction',
-  'max_worker_processes',
-  'max_prepared_transactions',
-  'wal_level',
-  'track_commit_timestamp',
-]);

@@ -9,7 +9,7 @@ import {
   yamlText,
 } from '../../readers/yaml/yaml-path.ts';
 import { yamlOf } from './containers.ts';
-import { archivingSettings, dcsOnlyParameters, keysOfPostgresql } from './patroni-keys.ts';
+import { archivingSettings, keysOfPostgresql } from './patroni-keys.ts';
 
 export const patroniKeyMisplaced: LintRule = {
   name: 'patroni-key-misplaced',
@@ -134,14 +134,19 @@ export const patroniParameterIgnored: LintRule = {
     'Patroni ignores it there: wal_level, max_connections and their like must be the same on all nodes and come from the ' +
     'dynamic configuration.',
   correct: 'bootstrap:\n  dcs:\n    postgresql:\n      parameters:\n        wal_level: replica',
-  reproduction:
-    'Patroni 3.0.2, patroni/config.py: names of `ConfigHandler.CMDLINE_OPTIONS` are left out of the local parameters.',
+  reproduction: `Patroni 3.0.2:
+
+\`\`\`
+>>> Config._process_postgresql_parameters({'wal_level': 'logical', 'archive_mode': 'on'}, is_local=True)
+{'archive_mode': 'on'}
+\`\`\``,
   source:
     'Patroni 4, Important rules of Patroni configuration, "PostgreSQL parameters controlled by Patroni"',
   *judge(project) {
     for (const root of wholeFiles(project)) {
       for (const { key } of yamlEntries(yamlAt(root, 'postgresql', 'parameters'))) {
-        if (!dcsOnlyParameters.has(key.value) || key.value !== 'wal_level') continue;
+        // Of those that Patroni controls, the one that decides whether WAL can be archived.
+        if (key.value !== 'wal_level') continue;
         if (yamlAt(root, 'bootstrap', 'dcs', 'postgresql', 'parameters', key.value) !== undefined) continue;
         yield {
           place: key,

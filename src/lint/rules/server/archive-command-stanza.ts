@@ -1,7 +1,6 @@
-import type { EngineInvocation } from '../../facts.ts';
-import type { LintProject, LintRule } from '../../lint-rule.ts';
-import { holdsPlaceholder } from '../../placeholder.ts';
+import type { LintRule } from '../../lint-rule.ts';
 import { archiveCommands } from './archive-commands.ts';
+import { lacksStanza, otherStanza } from './stanza-of-command.ts';
 
 export const archiveCommandWithoutStanza: LintRule = {
   name: 'archive-command-without-stanza',
@@ -19,10 +18,9 @@ LOG:  archive command failed with exit code 37
 \`\`\``,
   source: 'pgBackRest, Command Reference, archive-push: --stanza is required; it cannot be given in the file',
   *judge(project) {
-    if (project.variables.some((variable) => variable.name.value === 'PGBACKREST_STANZA')) return;
     for (const { engineInvocations } of archiveCommands(project)) {
       for (const call of engineInvocations) {
-        if (!isPush(call) || stanzaOf(call) !== undefined || mayBeGivenElsewhere(call)) continue;
+        if (call.command?.value !== 'archive-push' || !lacksStanza(project, call)) continue;
         yield {
           place: call.invocation.place,
           problem: 'archive_command calls archive-push without --stanza',
@@ -51,17 +49,13 @@ LOG:  archive command failed with exit code 37
 \`\`\``,
   source: 'pgBackRest, src/command/archive/common.c, walPath()',
   *judge(project) {
-    const stanzas = configuredStanzas(project);
-    if (stanzas === undefined) return;
     for (const { engineInvocations } of archiveCommands(project)) {
       for (const call of engineInvocations) {
-        const stanza = stanzaOf(call);
-        if (!isPush(call) || stanza?.value === undefined || stanza.value.unknown) continue;
-        if (stanzas.has(stanza.value.value) || call.options.some(({ name }) => name.value === 'pg1-path'))
-          continue;
+        const other = otherStanza(project, call);
+        if (call.command?.value !== 'archive-push' || other === undefined) continue;
         yield {
-          place: stanza.value,
-          problem: `archive_command names the stanza ${stanza.value.value}, the configuration has ${[...stanzas].join(', ')}`,
+          place: other.given,
+          problem: `archive_command names the stanza ${other.given.value}, the configuration has ${other.configured.join(', ')}`,
           remedy: 'use one name in archive_command, in pgbackrest.conf and in the schedules.',
           engineError: 37,
         };
@@ -69,32 +63,3 @@ LOG:  archive command failed with exit code 37
     }
   },
 };
-
-function isPush(call: EngineInvocation): boolean {
-  return call.command?.value === 'archive-push';
-}
-
-function stanzaOf(call: EngineInvocation) {
-  return call.options.find((option) => option.name.value === 'stanza');
-}
-
-/** `PGBACKREST_STANZA=main pgbackrest …`, or words that only become options when it runs. */
-function mayBeGivenElsewhere({ invocation, parameters }: EngineInvocation): boolean {
-  return (
-    invocation.assignments.some(({ name }) => name.value === 'PGBACKREST_STANZA') ||
-    invocation.wrappers.some((wrapper) => wrapper.includes('PGBACKREST_STANZA')) ||
-    invocation.words.some((word) => word.unknown && !word.value.includes('%') && !word.value.includes('=')) ||
-    parameters.length > 1
-  );
-}
-
-/** Names of sections that are stanzas; undefined when there are none, or when one of them is a placeholder. */
-function configuredStanzas(project: LintProject): ReadonlySet<string> | undefined {
-  const sections = project.engineFiles
-    .flatMap((file) => file.settings)
-    .filter((setting) => setting.via === 'conf')
-    .map((setting) => setting.section.split(':')[0] ?? '');
-  const names = sections.filter((name) => name !== '' && name !== 'global');
-  if (names.length === 0 || names.some(holdsPlaceholder)) return undefined;
-  return new Set(names);
-}

@@ -1,6 +1,7 @@
 import type { ServerSetting } from '../../facts.ts';
 import type { LintRule } from '../../lint-rule.ts';
 import { restoreCommands, settingsNamed } from './archive-commands.ts';
+import { lacksStanza, otherStanza } from './stanza-of-command.ts';
 
 export const restoreCommandIncomplete: LintRule = {
   name: 'restore-command-incomplete',
@@ -30,6 +31,44 @@ server log: FATAL:  could not locate required checkpoint record
           problem: `restore_command does not pass ${missing.join(' and ')}`,
           remedy: 'end it with `archive-get %f "%p"`.',
           engineError: 43,
+        };
+      }
+    }
+  },
+};
+
+export const restoreCommandStanza: LintRule = {
+  name: 'restore-command-stanza',
+  severity: 'critical',
+  title: 'restore_command names no stanza, or one that the configuration does not have',
+  consequence:
+    'archive-get ends with [037] for every segment. The server takes that for the end of the WAL: recovery stops with FATAL, and ' +
+    'a standby does not catch up once the primary has removed what it needs.',
+  correct: `restore_command = 'pgbackrest --stanza=main archive-get %f "%p"'`,
+  reproduction: `pgBackRest 2.45, \`[main]\` in pgbackrest.conf:
+
+\`\`\`
+$ pgbackrest archive-get 000000010000000000000001 pg_wal/RECOVERYXLOG
+ERROR: [037]: archive-get command requires option: stanza
+$ pgbackrest --stanza=other archive-get 000000010000000000000001 pg_wal/RECOVERYXLOG
+ERROR: [037]: archive-get command requires option: pg1-path
+       HINT: does this stanza exist?
+\`\`\``,
+  source: 'pgBackRest, Command Reference, archive-get',
+  *judge(project) {
+    for (const { engineInvocations } of restoreCommands(project)) {
+      for (const call of engineInvocations) {
+        if (call.command?.value !== 'archive-get') continue;
+        const other = otherStanza(project, call);
+        if (other === undefined && !lacksStanza(project, call)) continue;
+        yield {
+          place: other?.given ?? call.invocation.place,
+          problem:
+            other === undefined
+              ? 'restore_command calls archive-get without --stanza'
+              : `restore_command names the stanza ${other.given.value}, the configuration has ${other.configured.join(', ')}`,
+          remedy: 'name the stanza of pgbackrest.conf.',
+          engineError: 37,
         };
       }
     }

@@ -16,13 +16,8 @@ import {
   archiveModeOff,
   walLevelMinimal,
 } from './archive-mode.ts';
+import { archiveCommandEmpty, archiveSettingOverridden } from './archive-setting-source.ts';
 import { archiveTimeoutAgainstObjective } from './archive-timeout.ts';
-import {
-  recoverySettingRemoved,
-  recoveryTargetWithoutAction,
-  recoveryTargetWithoutZone,
-  restoreCommandIncomplete,
-} from './restore-settings.ts';
 import { serverRules } from './server-rules.ts';
 
 const push = 'pgbackrest --stanza=main archive-push %p';
@@ -44,6 +39,39 @@ describe('rules about the settings of a server', () => {
   );
 
   it.each<[string, LintRule, Record<string, string>, string[]]>([
+    [
+      'an empty command',
+      archiveCommandEmpty,
+      conf(`archive_mode = on\narchive_command = ''`),
+      ['2: archive_command'],
+    ],
+    [
+      'an empty command, archiving off',
+      archiveCommandEmpty,
+      conf(`archive_mode = off\narchive_command = ''`),
+      [],
+    ],
+    [
+      'an empty command that ALTER SYSTEM fills',
+      archiveCommandEmpty,
+      {
+        ...conf(`archive_mode = on\narchive_command = ''`),
+        'postgresql.auto.conf': `archive_command = '${push}'\n`,
+      },
+      [],
+    ],
+    [
+      'a command that ALTER SYSTEM overrides',
+      archiveSettingOverridden,
+      { ...conf(`archive_command = '${push}'`), 'postgresql.auto.conf': `archive_command = '/bin/true'\n` },
+      [`1: ${push}`],
+    ],
+    [
+      'the same in both files',
+      archiveSettingOverridden,
+      { ...conf(`archive_command = '${push}'`), 'postgresql.auto.conf': `archive_command = '${push}'\n` },
+      [],
+    ],
     [
       'a guard that ends with 0',
       archiveCommandSucceedsWithoutArchiving,
@@ -233,38 +261,6 @@ describe('rules about the settings of a server', () => {
       ['5: archive_command'],
     ],
     ['a long timeout and no promise', archiveTimeoutAgainstObjective, conf('archive_timeout = 3600'), []],
-    [
-      'restore_command without %p',
-      restoreCommandIncomplete,
-      conf(`restore_command = 'pgbackrest --stanza=main archive-get %f'`),
-      ['1: pgbackrest --stanza=main archive-get %f'],
-    ],
-    [
-      'a target without a zone',
-      recoveryTargetWithoutZone,
-      conf(`recovery_target_time = '2026-11-20 10:30:00'`),
-      ['1: 2026-11-20 10:30:00'],
-    ],
-    [
-      'a target with a zone',
-      recoveryTargetWithoutZone,
-      conf(`recovery_target_time = '2026-11-20 10:30:00+00'`),
-      [],
-    ],
-    [
-      'a target without an action',
-      recoveryTargetWithoutAction,
-      conf(`recovery_target_lsn = '0/1'`),
-      ['1: recovery_target_lsn'],
-    ],
-    [
-      'a target with an action',
-      recoveryTargetWithoutAction,
-      conf(`recovery_target_lsn = '0/1'\nrecovery_target_action = 'promote'`),
-      [],
-    ],
-    ['standby_mode', recoverySettingRemoved, conf('standby_mode = on'), ['1: standby_mode']],
-    ['hot_standby', recoverySettingRemoved, conf('hot_standby = on'), []],
   ])('%s', (_, rule, files, expected) => {
     expect(judgeRule(rule, files)).toEqual(expected);
   });

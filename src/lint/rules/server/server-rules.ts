@@ -14,12 +14,14 @@ import {
   archiveModeOff,
   walLevelMinimal,
 } from './archive-mode.ts';
+import { archiveCommandEmpty, archiveSettingOverridden } from './archive-setting-source.ts';
 import { archiveTimeoutAgainstObjective } from './archive-timeout.ts';
 import {
   recoverySettingRemoved,
   recoveryTargetWithoutAction,
   recoveryTargetWithoutZone,
   restoreCommandIncomplete,
+  restoreCommandStanza,
 } from './restore-settings.ts';
 
 /** What PostgreSQL is told: archiving and recovery. */
@@ -33,13 +35,16 @@ export const serverRules: RuleFamily = {
     archiveCommandNotTheEngine,
     archiveCommandHidesErrors,
     archiveCommandOverwrites,
+    archiveCommandEmpty,
     archiveModeOff,
     archiveModeMissing,
     archiveModeAlways,
     walLevelMinimal,
     archiveLibrarySet,
+    archiveSettingOverridden,
     archiveTimeoutAgainstObjective,
     restoreCommandIncomplete,
+    restoreCommandStanza,
     recoveryTargetWithoutZone,
     recoveryTargetWithoutAction,
     recoverySettingRemoved,
