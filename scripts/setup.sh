@@ -45,6 +45,9 @@ missing_packages() {
   [ -x /usr/bin/pgbackrest ] || printf 'pgbackrest '
   # For stepping down to another user in the tests. Part of every Debian but the smallest containers.
   command -v setpriv >/dev/null || printf 'util-linux '
+  # A change that Holdfast prints is applied as a person would, and a terminal is made by script.
+  command -v patch >/dev/null || printf 'patch '
+  command -v script >/dev/null || printf 'bsdutils '
   [ "$also" = patroni ] || return 0
   [ -x /usr/bin/patroni ] || printf 'patroni '
   [ -x /usr/bin/etcd ] || printf 'etcd-server '

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { mustRunHoldfast, runHoldfast } from '../support/holdfast.ts';
@@ -61,10 +61,15 @@ describe('init from options', () => {
     const refused = await runHoldfast(options('--encrypt'));
     expect(refused.code).toBe(91);
     expect(readFileSync(path('options/holdfast/.env'), 'utf8')).toBe(before);
+    // A run that was killed before its last file leaves secrets that nothing uses: they are kept, and not in the way.
+    rmSync(first.file);
+    const after = await mustRunHoldfast(options('--encrypt', '--json'));
+    expect(after.json<InitDocument>().saved).toEqual([path('options/holdfast/.env.1')]);
+    expect(readFileSync(path('options/holdfast/.env.1'), 'utf8')).toBe(before);
     const again = (
       await mustRunHoldfast([...options('--encrypt', '--force', '--json')])
     ).json<InitDocument>();
-    expect(again.saved).toEqual([path('options/holdfast/.env.1'), path('options/holdfast/holdfast.yaml.1')]);
+    expect(again.saved).toEqual([path('options/holdfast/.env.2'), path('options/holdfast/holdfast.yaml.1')]);
     expect(readFileSync(path('options/holdfast/.env.1'), 'utf8')).toBe(before);
     expect(statSync(path('options/holdfast/.env.1')).mode & 0o777).toBe(0o600);
   });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
 import { probeRendered } from '../../src/cli/init/probe-rendered.ts';
 import { parseEngineVersion } from '../../src/model/engine-version.ts';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
@@ -17,23 +18,25 @@ afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
 });
 
-/** What a host has in /etc and /var stands in the sandbox: appended, as a person would. */
-function stayInSandbox(file: string, name: string): void {
-  const text = readFileSync(file, 'utf8');
-  cluster.sandbox.write(
-    file,
-    `${text}
-engine:
-  binary: ${engineUnderTest()}
-  configFile: ${path(name, 'etc/pgbackrest.conf')}
-  includeDirectory: ${path(name, 'etc/conf.d')}
-  logDirectory: ${path(name, 'log')}
-  lockDirectory: ${path(name, 'lock')}
-  spoolDirectory: ${path(name, 'spool')}
-state: { directory: ${path(name, 'state')} }
-`,
-    0o644,
-  );
+/** What a host has in /etc and /var stands in the sandbox: edited, as a person would. */
+function stayInSandbox(file: string, name: string, repository?: { stanza: string; name: string }): void {
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  const settings = {
+    binary: engineUnderTest(),
+    configFile: path(name, 'etc/pgbackrest.conf'),
+    includeDirectory: path(name, 'etc/conf.d'),
+    logDirectory: path(name, 'log'),
+    lockDirectory: path(name, 'lock'),
+    spoolDirectory: path(name, 'spool'),
+  };
+  document.set('engine', { ...(document.toJS() as { engine?: object }).engine, ...settings });
+  document.set('state', { directory: path(name, 'state') });
+  if (repository !== undefined)
+    document.setIn(
+      ['stanzas', repository.stanza, 'repositories', repository.name, 'path'],
+      path(name, 'repo'),
+    );
+  cluster.sandbox.write(file, document.toString(), 0o644);
 }
 
 interface InitDocument {
@@ -86,6 +89,35 @@ POSTGRES_PASSWORD=of-another-program\r
     await mustRunHoldfast([...call, 'backup', '--type', 'diff']);
     const plan = await mustRunHoldfast([...call, 'restore', '--to', 'latest', '--plan', '--json']);
     expect(plan.json()).toMatchObject({ plan: { stanza: 'salespider', set: { type: 'diff' } } });
+  });
+
+  it.each([
+    [
+      'pigsty-supabase',
+      'pg-meta',
+      'PGBACKREST_ENABLED=true\nPGBACKREST_METHOD=local\nPGBACKREST_LOCAL_RETENTION_FULL=2\n',
+    ],
+    [
+      'compose-scheduler',
+      'shop',
+      'PGBACKREST_STANZA=shop\nBACKUP_SCHEDULE_FULL="0 2 * * 0"\nRETENTION_DAYS=30\n',
+    ],
+    [
+      'kubernetes-compose-vm',
+      'mcpgov',
+      'PGBACKREST_REPO1_RETENTION_FULL=4\nPGBACKREST_REPO1_RETENTION_ARCHIVE=14\n',
+    ],
+  ])('does so from those of %s with a directory', async (integration, stanza, variables) => {
+    const output = path(integration, 'holdfast');
+    const words = ['init', '--from-env', '-', '--integration', integration, '--path', cluster.dataDirectory];
+    await mustRunHoldfast([...words, '--output', output], { input: variables });
+    const file = `${output}/holdfast.yaml`;
+    stayInSandbox(file, integration, { stanza, name: 'local' });
+    const call = ['--config', file];
+    await mustRunHoldfast([...call, 'setup', '--yes', '--restart', '--replace-archive-command']);
+    await mustRunHoldfast([...call, 'backup']);
+    const plan = await mustRunHoldfast([...call, 'restore', '--to', 'latest', '--plan', '--json']);
+    expect(plan.json()).toMatchObject({ plan: { stanza, set: { type: 'incr' } } });
   });
 
   it('writes nothing where a provider makes the backups, and says so with exit code 1', async () => {

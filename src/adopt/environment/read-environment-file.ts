@@ -4,7 +4,8 @@ import type { EnvironmentFile, EnvironmentVariable, UnreadableLine } from './env
 /**
  * Reads the lines of an `.env` file the way Docker Compose does, which is how such files are used: `export`, quotes,
  * comments, values over several lines in quotes, `${NAME}`, `${NAME:-default}` and `$NAME` of variables before it.
- * The environment is not looked at: what a file means must not depend on who reads it. Never throws.
+ * The environment is not looked at: what a file means must not depend on who reads it. Never throws. (lint reads such
+ * files too, but as places in a text: it judges what is written, and never what a reference would come to.)
  *
  * @see https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
  * @param text content; `\r\n` and a byte order mark are taken
