@@ -1,0 +1,56 @@
+import type { ExpectedFinding } from './expected-finding.ts';
+
+/** Everything that is wrong in the fenced blocks of 3-patroni-ansible-consul.md, found by reading it. */
+export const expected: readonly ExpectedFinding[] = [
+  [89, 'ansible-version-unused'],
+  [102, 'ansible-package-not-pinned'],
+  // The first of the group is a standby.
+  [132, 'ansible-first-host-is-not-leader'],
+  [135, 'ansible-edits-yaml-by-line'],
+  // "RPO < 1 minute".
+  [148, 'archive-timeout-against-rpo'],
+  [157, 'ansible-block-loses-indent'],
+  [167, 'ansible-block-loses-indent'],
+  [179, 'ansible-restarts-patroni'],
+  // Two OnCalendar lines add up; "UTC" is only in the text; full and incremental backup meet on Monday.
+  [189, 'calendar-lines-add-up'],
+  [190, 'calendar-without-zone'],
+  [209, 'unit-guard-never-stops'],
+  [223, 'backups-meet'],
+  [223, 'calendar-lines-add-up'],
+  [224, 'calendar-weekday-dash'],
+  [224, 'calendar-without-zone'],
+  [243, 'unit-guard-never-stops'],
+  // jq prints null, and the time is a number of seconds: the script always ends with a warning.
+  [266, 'jq-null-not-empty'],
+  [271, 'epoch-read-as-date'],
+  [307, 'consul-port-without-listener'],
+  [312, 'consul-check-script'],
+  [318, 'consul-check-script'],
+  [319, 'monitor-switches-wal'],
+  [337, 'ansible-first-host-is-not-leader'],
+  [354, 'option-unknown'],
+  [363, 'retention-diff-without-diffs'],
+  [364, 'retention-archive-beyond-full'],
+  [365, 'value-invalid'],
+  [370, 'queue-max-drops-wal'],
+  [387, 'host-is-itself'],
+  [389, 'option-twice'],
+  [393, 'backup-standby-without-fallback'],
+  [419, 'data-directory-removed'],
+  [422, 'backup-after-point-in-time'],
+  [422, 'patroni-state-kept'],
+  [424, 'restore-target-without-zone'],
+  [441, 'data-directory-removed'],
+  [445, 'patroni-state-kept'],
+  // A drill on a copy of the configuration of production.
+  [480, 'drill-can-archive'],
+  [480, 'restore-target-not-a-time'],
+  [480, 'restore-target-without-action'],
+  [496, 'verify-unread'],
+  [502, 'engine-option-refused'],
+  [512, 'metric-unknown'],
+  [518, 'metric-unknown'],
+  [575, 'backup-set-not-a-label'],
+  [578, 'archive-push-status-files'],
+];

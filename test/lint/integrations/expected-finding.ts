@@ -1,0 +1,2 @@
+/** Line and rule. */
+export type ExpectedFinding = readonly [number, string];
