@@ -67,9 +67,18 @@ export const metricUnknown: LintRule = {
     'An expression over a metric that does not exist has no result, and an alert without a result never fires. It looks like ' +
     'monitoring and is none. (A metric that a script of your own writes is known when the script is read too.)',
   correct: 'expr: pgbackrest_backup_since_last_completion_seconds{backup_type="full"} > 8 * 86400',
-  reproduction:
-    'The names were compared with those of pgbackrest_exporter v0.23.0. An expression over an absent series gives an empty ' +
-    'vector, for which Prometheus creates no alert (documentation, "Alerting rules").',
+  reproduction: `Prometheus 2.42, the alert as a rule file, and a test in which the newest backup is 115 days old:
+
+\`\`\`
+$ promtool check rules rules.yml
+  SUCCESS: 2 rules found
+$ promtool test rules test.yml
+    alertname: Invented, time: 5m,          # time() - pgbackrest_last_backup_timestamp > 86400
+        exp: [ Labels:{alertname="Invented"} ]
+        got:[]
+\`\`\`
+
+An alert over pgbackrest_backup_since_last_completion_seconds fires in the same test.`,
   source: 'woblerr/pgbackrest_exporter, README; Prometheus, "Querying basics"',
   *judge(project) {
     const own = new Set([...recordedNames(project), ...writtenNames(project)]);

@@ -131,12 +131,18 @@ Not run here (no containers); \`docker inspect\` shows Config.Env by its documen
   source: 'Kubernetes, Secrets, "Good practices"; Compose Specification, secrets',
   *judge(project) {
     for (const secret of secretValues(project)) {
-      const inContainer = secret.via === 'compose' || secret.via === 'kubernetes';
+      const inContainer = ['compose', 'kubernetes', 'operator'].includes(secret.via ?? '');
       const isCommitted = project.fileFacts(secret.value.document.root)?.committed === true;
       if (!inContainer || isCommitted || !isWritten(secret)) continue;
-      yield hidden(secret.value, `${secret.name} is written out in the environment of a container`, {
-        remedy: 'take it from a Secret, an env file of mode 0600, or mount it as a file in conf.d.',
-      });
+      yield hidden(
+        secret.value,
+        secret.via === 'operator'
+          ? `${secret.name} is written out in the specification of a cluster`
+          : `${secret.name} is written out in the environment of a container`,
+        {
+          remedy: 'take it from a Secret, an env file of mode 0600, or mount it as a file in conf.d.',
+        },
+      );
     }
     yield* configMapSecrets(project);
   },

@@ -36,6 +36,15 @@ describe('rules about secrets', () => {
 
   it.each<[string, LintRule, Record<string, string>, object, string[]]>([
     [
+      'a passphrase for the operator',
+      secretInManifest,
+      {
+        'k.yaml': `apiVersion: postgres-operator.crunchydata.com/v1beta1\nkind: PostgresCluster\nmetadata: { name: h }\nspec:\n  backups:\n    pgbackrest:\n      global:\n        repo1-cipher-pass: ${real}\n`,
+      },
+      closed,
+      [`8: ${real}`],
+    ],
+    [
       'what a manual shows',
       secretCommitted,
       { '.env': 'S3_ACCESS_KEY=acme-backups\nS3_SECRET_KEY=minioadmin\nPASS=0\n' },

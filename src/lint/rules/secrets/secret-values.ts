@@ -12,7 +12,7 @@ export interface SecretValue {
   readonly value: PlacedText;
   /** An option of the engine, a variable of a program, or a key in a file of settings. */
   readonly kind: 'option' | 'variable' | 'key';
-  /** How a variable is given. */
+  /** How a variable or an option is given. */
   readonly via?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export function secretValues(project: LintProject): readonly SecretValue[] {
   const options = project.engineFiles.flatMap((file) =>
     file.settings
       .filter(({ name }) => isSecretOption(name.value))
-      .map(({ name, value }) => ({ name, value, kind: 'option' as const })),
+      .map(({ name, value, via }) => ({ name, value, via, kind: 'option' as const })),
   );
   const variables = project.variables
     .filter(({ name }) => isSecretName(name.value))
