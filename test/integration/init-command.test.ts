@@ -47,6 +47,20 @@ describe('init from options', () => {
     expect(result.stderr).toContain('--region, and --bucket, and the variable AWS_ACCESS_KEY_ID');
   });
 
+  it('refuses what it would not heed', async () => {
+    for (const words of [
+      options('--server', 'sftp.example.net'),
+      options('--no-encryption'),
+      ['init', '--from-env', '-', '--days', '3'],
+      ['init', '--integration', 'setup-service'],
+    ]) {
+      const result = await runHoldfast(words);
+      expect(result.code).toBe(64);
+      expect(result.stderr).toMatch(/--(?:server|no-encryption|days|integration): (?:not|only) /);
+    }
+    expect(existsSync(path('options'))).toBe(false);
+  });
+
   it('finds port and socket, encrypts, never overwrites, and keeps what was there with --force', async () => {
     const first = (
       await mustRunHoldfast([...options('--encrypt', '--days', '7', '--json')])

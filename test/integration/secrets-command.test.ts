@@ -130,6 +130,10 @@ describe('secrets check', () => {
     cluster.sandbox.write(file, text, 0o644);
   });
 
+  it('knows the names of repositories', async () => {
+    expect((await run('secrets', 'check', '--repository', 'nowhere')).code).toBe(98);
+  });
+
   it('leaves no file with a secret behind', () => {
     const left = execFileSync('find', ['/tmp', '-maxdepth', '1', '-name', 'holdfast-secrets-*'], {
       encoding: 'utf8',

@@ -51,7 +51,7 @@ export function importEnvironment(
   const carrier = new Carrier(variables);
   const mapping = integration.describe(carrier, settings);
   reportRest(carrier, variables);
-  if (carrier.problems.length > 0) throw unusable(carrier);
+  if (carrier.problems.length > 0) throw unusable(carrier, integration);
   return {
     kind: 'draft',
     integration: { name: integration.name, title: integration.title },
@@ -119,11 +119,11 @@ function reportRest(carrier: Carrier, file: EnvironmentFile): void {
   }
 }
 
-function unusable(carrier: Carrier): Failure {
+function unusable(carrier: Carrier, { title, name }: Integration): Failure {
   const [first] = carrier.problems;
   const more = carrier.problems.length > 1 ? ` and ${carrier.problems.length - 1} more` : '';
   return new Failure('config-invalid', {
-    operation: 'make a configuration of the variables',
+    operation: `make a configuration of the variables of ${title} (${name})`,
     place: first === undefined ? carrier.file : formatPosition(first.position),
     problem: `${first?.path ?? ''} ${first?.problem ?? ''}${more}`,
     hint: carrier.problems.map(({ path, remedy }) => `${path}: ${remedy}`).join('\n'),

@@ -20,7 +20,11 @@ import type { CommandContext } from '../context.ts';
 import { installedEngine } from '../installed-engine-version.ts';
 import { clusterPlace, namedCluster } from '../init/cluster-place.ts';
 import { findForeignConfiguration } from '../init/find-foreign-configuration.ts';
-import { readProtectionOptions } from '../init/read-protection-options.ts';
+import {
+  givenProtectionOptions,
+  readProtectionOptions,
+  refuseOptions,
+} from '../init/read-protection-options.ts';
 import { readVariables } from '../init/read-variables.ts';
 import { writeInitFiles, type InitOrigin } from '../init/write-init-files.ts';
 
@@ -30,9 +34,13 @@ const newPassphrase = (): string => generatePassphrase(randomBytes);
 export const run: CommandModule['run'] = async (input, context) => {
   const directory = outputDirectory(input, context);
   const file = input.value('from-env');
-  if (file !== undefined) return fromEnvironment(file, directory, { input, context });
-  refuseLone(input, 'integration', 'from-env');
-  const wanted = ['path', 'repository', 'type', 'bucket'].some((name) => input.value(name) !== undefined);
+  if (file !== undefined) {
+    const others = givenProtectionOptions(input, ['path', 'port', 'no-encryption']);
+    refuseOptions(others, 'not with --from-env, where the variables say it');
+    return fromEnvironment(file, directory, { input, context });
+  }
+  if (input.value('integration') !== undefined) refuseOptions(['integration'], 'only with --from-env');
+  const wanted = givenProtectionOptions(input).length > 0;
   const ask = context.terminal.ask;
   if (wanted || ask === undefined) {
     const hosted = wanted ? undefined : hostedElsewhere(context);
@@ -167,15 +175,6 @@ function hostedResult(hosted: HostedDatabase): CommandResult {
 
 function outputDirectory(input: CommandInput, context: CommandContext): string {
   return resolve(input.value('output') ?? (context.uid === 0 ? '/etc/holdfast' : '.'));
-}
-
-function refuseLone(input: CommandInput, name: string, needs: string): void {
-  if (input.value(name) === undefined) return;
-  throw new Failure('usage', {
-    operation: 'read the command line',
-    problem: `--${name} does something only with --${needs}`,
-    hint: `Add --${needs} FILE, or leave it out.`,
-  });
 }
 
 async function refuseExisting(directory: string, { input }: Call): Promise<void> {

@@ -13,6 +13,44 @@ import type { CommandInput } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
 import { clusterPlace, namedCluster } from './cluster-place.ts';
 
+/** Options that say something about a new configuration, and so leave nothing to be asked. */
+const valueOptions = [
+  'path',
+  'port',
+  'repository',
+  'type',
+  'provider',
+  'bucket',
+  'region',
+  'endpoint',
+  'account',
+  'server',
+  'user',
+  'key-file',
+  'days',
+] as const;
+
+/** The options of a new configuration that were given, but for those that are named. */
+export function givenProtectionOptions(
+  input: CommandInput,
+  except: readonly string[] = [],
+): readonly string[] {
+  return [
+    ...valueOptions.filter((name) => input.value(name) !== undefined),
+    ...(['encrypt', 'no-encryption'] as const).filter((name) => input.flag(name)),
+  ].filter((name) => !except.includes(name));
+}
+
+/** @throws Failure usage when there are such options: a wish that is not heard is worse than none */
+export function refuseOptions(names: readonly string[], reason: string): void {
+  if (names.length === 0) return;
+  throw new Failure('usage', {
+    operation: 'read the command line',
+    problem: `${names.map((name) => `--${name}`).join(', ')}: ${reason}`,
+    hint: 'Leave it out; `holdfast init --help` says what belongs together.',
+  });
+}
+
 /**
  * A new configuration from options alone. Everything that is missing is told at once.
  *
@@ -29,6 +67,11 @@ export async function readProtectionOptions(
   const cluster = await chooseCluster(input, missing);
   const repository = readRepository(type, options);
   if (missing.length > 0) throw incomplete(missing);
+  const encryption = leavesTheHost(type) ? 'no-encryption' : 'encrypt';
+  refuseOptions(
+    givenProtectionOptions(input, ['path', 'port', 'type', 'days', encryption, ...options.asked]),
+    `not for a repository of type ${type}`,
+  );
   const encrypt = leavesTheHost(type) ? !input.flag('no-encryption') : input.flag('encrypt');
   return {
     stanza: context.globals.stanza ?? cluster.stanza,
@@ -44,6 +87,8 @@ class OptionReader {
   readonly #input: CommandInput;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #missing: string[];
+  /** Options that this repository can have. */
+  readonly asked = new Set<string>();
 
   constructor(input: CommandInput, env: Readonly<Record<string, string | undefined>>, missing: string[]) {
     this.#input = input;
@@ -52,11 +97,12 @@ class OptionReader {
   }
 
   optional(name: string): string | undefined {
+    this.asked.add(name);
     return this.#input.value(name);
   }
 
   required(name: string): string {
-    const value = this.#input.value(name);
+    const value = this.optional(name);
     if (value === undefined) this.#missing.push(`--${name}`);
     return value ?? '';
   }

@@ -84,6 +84,9 @@ export async function writeInitFiles(plan: InitPlan, place: Place): Promise<Comm
       next,
     },
     text: [
+      ...(plan.origin === undefined
+        ? []
+        : [`read as the variables of: ${plan.origin.integration.title} (${plan.origin.integration.name})\n`]),
       ...written.map((path) => `wrote ${path}\n`),
       ...saved.map((path) => `kept what was there as ${path}\n`),
       ...(plan.draft.notes.length === 0

@@ -4,7 +4,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { resolveSecret } from '../../config/secrets.ts';
 import type { ResolvedSecrets } from '../../engine/conf/secret-values.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { isFailure } from '../../model/failure.ts';
+import { Failure, isFailure } from '../../model/failure.ts';
 import { findingsExitCode, type Finding } from '../../model/finding.ts';
 import { describeSecret, type SecretReference } from '../../model/secret.ts';
 import { judgeSecrets } from '../../secrets/judge-secrets.ts';
@@ -35,6 +35,7 @@ export async function checkSecrets(input: CommandInput, context: CommandContext)
         : provePassphrase(configuration, use, { engine, secrets, signal, onSpawn }),
   });
   const wanted = input.value('repository');
+  if (wanted !== undefined) requireRepository(configuration, wanted);
   const shown = observations.secrets.filter(
     ({ use }) => wanted === undefined || use.repository?.name === wanted,
   );
@@ -49,6 +50,18 @@ export async function checkSecrets(input: CommandInput, context: CommandContext)
     text: describeText(shown, findings),
     exitCode: findingsExitCode(findings),
   };
+}
+
+/** @throws Failure nothing-found when no stanza has a repository of that name */
+function requireRepository(configuration: Configuration, name: string): void {
+  const names = configuration.stanzas.flatMap(({ repositories }) => repositories.map((one) => one.name));
+  if (names.includes(name)) return;
+  throw new Failure('nothing-found', {
+    operation: 'choose the repository',
+    place: configuration.file,
+    problem: `there is no repository ${name}`,
+    hint: `The file has: ${[...new Set(names)].join(', ')}.`,
+  });
 }
 
 /** The engine, or a sentence that says why nothing can be proven with it. */
