@@ -67,9 +67,7 @@ export const run: CommandModule['run'] = async (input, context) => {
 function noteIncludeDirectory({ configFile, includeDirectory }: CollectedInstallation): DraftNote[] {
   if (configFile === defaultConfigFile) return [];
   const why = `\`holdfast setup\` puts secrets into a file in ${includeDirectory}, which is not read for --config alone: whatever names this file (archive_command, crontabs, scripts) must name --config-include-path=${includeDirectory} too from then on. setup offers to replace archive_command.`;
-  return [
-    { kind: 'recommended', severity: 'warning', what: `--config=${configFile}`, why, position: undefined },
-  ];
+  return [{ kind: 'kept', severity: 'warning', what: `--config=${configFile}`, why, position: undefined }];
 }
 
 async function findVersion(input: CommandInput, context: CommandContext): Promise<EngineVersion> {
@@ -131,7 +129,7 @@ function present(result: Result, context: CommandContext): CommandResult {
       : [
           ...describeFiles(result, read, lost.length),
           adoptionReport(notes, context.terminal.columns),
-          nextSteps(outcome, adoption),
+          nextSteps(result),
         ].join('\n');
   if (outcome === undefined && !context.globals.json) {
     const report = adoptionReport(notes, context.terminal.columns).trimEnd();
@@ -163,15 +161,17 @@ function describeFiles(
     lost === 0
       ? `pgBackRest ${version.text} makes the same of the new files as of the old ones: ${adoption.compared} commands were compared.`
       : `Something was not carried over; it is listed below. ${adoption.compared} commands of pgBackRest ${version.text} were compared.`;
+  const { written, kept } = outcome ?? { written: [], kept: [] };
   return [
     `Read:\n${read.map((file) => `  ${file}\n`).join('')}${collected.skipped.map((note) => `  not read: ${note}\n`).join('')}`,
-    `Written:\n${(outcome?.written ?? []).map((file) => `  ${file}\n`).join('')}${(outcome?.kept ?? []).map(({ path, copy }) => `  ${path} was there and is ${copy} now\n`).join('')}`,
+    `Written:\n${written.map((file) => `  ${file}\n`).join('')}${kept.map(({ path, copy }) => `  ${path} was there and is ${copy} now\n`).join('')}${written.length === 0 ? '  nothing: it is there already, and the same\n' : ''}`,
     `${proof}\n`,
   ];
 }
 
-function nextSteps(outcome: WriteOutcome, adoption: Adoption): string {
-  const file = outcome.written.at(-1) ?? adoption.configuration.file;
+function nextSteps({ adoption, collected }: Result): string {
+  const force = collected.configFile === defaultConfigFile ? '--force' : '--force --replace-archive-command';
+  const { file } = adoption.configuration;
   const variables = adoption.secretFiles.find((secret) => dirname(secret.path) === dirname(file));
   const stanza = adoption.stanzas.length > 1 ? ` --stanza ${adoption.stanzas[0] ?? ''}` : '';
   return [
@@ -181,7 +181,7 @@ function nextSteps(outcome: WriteOutcome, adoption: Adoption): string {
       : [`  set -a; . ${variables.path}; set +a     # the secrets, for whatever runs Holdfast`]),
     `  holdfast lint ${file}`,
     `  holdfast setup --plan --config ${file}${stanza}     # what would be replaced, line by line`,
-    `  holdfast setup --force --config ${file}${stanza}    # puts it in place; copies of the old files are kept`,
+    `  holdfast setup ${force} --config ${file}${stanza}     # puts it in place; copies of the old files are kept`,
     '',
   ].join('\n');
 }

@@ -126,6 +126,35 @@ describe('planSetup', () => {
     const library = new Map([...settings, ...setting('archive_library', 'basic_archive')]);
     expect(openSteps({ settings: library })).toEqual(['archive_library: needs-consent']);
   });
+
+  it('takes the command of a user guide for what it is', () => {
+    const change = (value: string): object => ({
+      settings: new Map([...settings, ...setting('archive_command', value)]),
+    });
+    expect(openSteps(change('pgbackrest --stanza=main archive-push %p'))).toEqual([]);
+    expect(openSteps(change("pgbackrest --stanza=main archive-push '%p' "))).toEqual([]);
+    expect(openSteps(change('pgbackrest --stanza=main archive-push %f'))).toEqual([
+      'archive_command: needs-consent',
+    ]);
+  });
+
+  it('never takes secrets away from an archive_command that would not find them elsewhere', () => {
+    const files = [
+      { path: '/srv/pgbackrest.conf', secret: false, state: 'edited-by-hand', difference: '' },
+      { path: '/srv/conf.d/holdfast-secrets.conf', secret: true, state: 'new', difference: '' },
+    ] as const;
+    const consents = (archiveCommand: string): unknown[] => {
+      const own = new Map([...settings, ...setting('archive_command', archiveCommand)]);
+      const observations = { ...seen, files, server: { ...server, settings: own } };
+      const plan = planSetup({ name: 'main', objectives: {} } as unknown as Stanza, observations);
+      return plan.steps.flatMap((step) => (step.kind === 'file' ? [step.consent ?? step.state] : []));
+    };
+    const alone = 'pgbackrest --config=/srv/pgbackrest.conf --stanza=main archive-push %p';
+    const both = alone.replace('--stanza', '--config-include-path=/srv/conf.d --stanza');
+    expect(consents(alone)).toEqual(['replace-archive-command', 'replace-archive-command']);
+    expect(consents(both)).toEqual(['force', 'to-do']);
+    expect(consents(command)).toEqual(['force', 'to-do']);
+  });
 });
 
 it('derives archive_timeout from the tolerated loss', () => {

@@ -1,4 +1,5 @@
 import type { Stanza } from '../../config/configuration.ts';
+import { holdForArchiveCommand } from './hold-for-archive-command.ts';
 import { planSettings } from './plan-settings.ts';
 import type {
   ObservedDirectory,
@@ -17,7 +18,7 @@ export function planSetup(stanza: Stanza, seen: SetupObservations): SetupPlan {
     stanza: stanza.name,
     steps: [
       ...seen.directories.map((directory) => planDirectory(directory, seen.engineUser)),
-      ...seen.files.map(planFile),
+      ...holdForArchiveCommand(seen.files.map(planFile), seen),
       ...planSettings(stanza, seen),
       ...planRole(seen),
       ...planStanza(stanza, seen),
