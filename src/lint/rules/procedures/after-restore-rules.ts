@@ -8,7 +8,7 @@ export const restoreProvedByVersion: LintRule = {
   severity: 'warning',
   title: 'a restore that is proved by a question every server answers',
   consequence:
-    '`SELECT version()`, `SELECT 1` and pg_isready work on an empty cluster, on the wrong one, and on a server that waits in ' +
+    '`SELECT version()` and `SELECT 1` work on an empty cluster, on the wrong one, and on a server that waits in ' +
     'recovery and refuses every write.',
   correct:
     'psql -Atc "SELECT pg_is_in_recovery()"   # f\npsql -Atc "SELECT max(created_at) FROM orders"\npsql -c "CREATE TABLE restore_proof (); DROP TABLE restore_proof"',
@@ -25,7 +25,7 @@ ERROR:  cannot execute CREATE TABLE in a read-only transaction
   source: 'PostgreSQL 15, 20.5.6 recovery_target_action; 26.5 Hot Standby',
   *judge(project) {
     for (const { after } of restoreSteps(project)) {
-      const asked = after.filter((command) => ['psql', 'pg_isready'].includes(command.program));
+      const asked = after.filter((command) => command.program === 'psql');
       const [first] = asked;
       if (first === undefined || !asked.every(provesNothing)) continue;
       yield {
@@ -105,8 +105,7 @@ function isBackup(command: Invocation): boolean {
 }
 
 /** A question about the server, not about data or recovery. */
-function provesNothing({ program, words }: Invocation): boolean {
-  if (program === 'pg_isready') return true;
+function provesNothing({ words }: Invocation): boolean {
   const at = words.findIndex(
     (word) => ['-c', '--command'].includes(word.value) || /^-\w*c$/.test(word.value),
   );

@@ -2,7 +2,7 @@ import type { Invocation } from '../../facts.ts';
 import type { PlacedText } from '../../lint-document.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { argumentNamed } from '../commands/engine-calls.ts';
-import { isDrill, restoreSteps } from './procedure-steps.ts';
+import { isDrill, restoreSteps, startsServer } from './procedure-steps.ts';
 
 /** Where packages and images put clusters. */
 const usualPlaces =
@@ -45,6 +45,8 @@ ERROR: [040]: unable to restore to path '/var/lib/postgresql/15/main' because it
       for (const [index, command] of before.entries()) {
         const target = removedData(command, directories);
         if (target === undefined || seen.has(command) || before.slice(0, index).some(savesData)) continue;
+        // What was started in between is another cluster, made after it.
+        if (before.slice(index + 1).some(startsServer)) continue;
         seen.add(command);
         yield {
           place: {

@@ -12,6 +12,9 @@ export interface RestoreStep {
 
 const drillWords =
   /\b(?:test(?:ing|s)?|drills?|rehears\w*|validat\w*|dry[ -]?run|staging|sandbox|clone|copy|temporary|verification)\b/i;
+/** `test.sh` tests anything; `restore-test.sh` tests restores. */
+const drillNames =
+  /\bdrills?\b|\brehears|\b(?:restore|recovery|backup)\b.*\b(?:test|valid|verif)|\b(?:test|valid|verif)\w*\b.*\b(?:restore|recovery)\b/i;
 const programNames = /^(?:postgres(?:ql)?(?:@|-|$)|postgresql-?\d*|patroni|pgsql)/;
 
 /** Restores in scripts and documents; what the server or Patroni itself runs is not among them. */
@@ -58,7 +61,7 @@ export function isDrill({ invocation }: EngineInvocation): boolean {
     .slice(-4);
   const name = (document.destination ?? document.root.file).split('/').at(-1) ?? '';
   const file = document.root.kind === 'markdown' ? '' : name.replaceAll(/[-_.]/g, ' ');
-  return [...comments, headingOf(document), file].some((text) => drillWords.test(text));
+  return [...comments, headingOf(document)].some((text) => drillWords.test(text)) || drillNames.test(file);
 }
 
 /** The heading over a part of a Markdown document; '' where there is none. */

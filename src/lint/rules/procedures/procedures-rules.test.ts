@@ -40,6 +40,7 @@ const cases: readonly (readonly [LintRule, string, readonly string[], readonly s
       'rm -rf /var/lib/postgresql/17/main/*',
       `rm -rf /var/lib/postgresql/17/main.old /tmp/restore /var/lib/pgbackrest\n${p} restore`,
       `mv /var/lib/postgresql/17/main /srv/keep\nrm -rf /var/lib/postgresql/17/main\n${p} restore`,
+      `docker compose down -v\ndocker compose up -d\n${p} backup\n${p} restore`,
       `docker volume rm pgbackrest-config\ndocker compose down\n${p} restore`,
       `# drill on a test host\nrm -rf /var/lib/postgresql/17/main/*\n${p} restore`,
       `rm -f /var/lib/postgresql/17/main/postmaster.pid\n${p} restore`,
@@ -118,7 +119,7 @@ const cases: readonly (readonly [LintRule, string, readonly string[], readonly s
   ],
   [
     engineErrorsHidden,
-    `${p} backup >/dev/null 2>&1\n${p} verify 2>/dev/null | grep ok`,
+    `${p} expire >/dev/null 2>&1\n${p} verify 2>/dev/null | grep ok`,
     ['1: 2>&1', '2: 2>/dev/null'],
     [
       `x=$(${p} info | jq . 2>/dev/null)`,
@@ -126,6 +127,7 @@ const cases: readonly (readonly [LintRule, string, readonly string[], readonly s
       `${p} backup | tee log 2>/dev/null`,
       `${p} backup >> /var/log/backup.log 2>&1`,
       `${p} backup >/dev/null`,
+      `quiet() { ${p} backup >/dev/null 2>&1; }`,
       `${p} check >/dev/null 2>&1 || alert`,
       'other 2>/dev/null',
     ],
@@ -147,6 +149,12 @@ test('every rule of the family is tried', () => {
   expect(new Set(cases.map(([rule]) => rule))).toEqual(new Set(proceduresRules.rules));
 });
 
+test('a backup on a schedule must be heard', () => {
+  const line = (rest: string) => ({ crontab: `0 2 * * * ${p} backup ${rest}\n` });
+  expect(judgeRule(engineErrorsHidden, line('>/dev/null 2>&1'))).toEqual(['1: 2>&1']);
+  expect(judgeRule(engineErrorsHidden, line('>/dev/null'))).toEqual([]);
+});
+
 test('a drill is known by its heading and by the name of its file', () => {
   const block = `${p} restore\npg_ctl start\n`;
   const heading = (text: string) => ({
@@ -155,4 +163,5 @@ test('a drill is known by its heading and by the name of its file', () => {
   expect(judgeRule(drillCanArchive, heading('Testing restores'))).toEqual([`7: ${p} restore`]);
   expect(judgeRule(drillCanArchive, heading('Recovery'))).toEqual([]);
   expect(judgeRule(drillCanArchive, { 'restore-drill.sh': block })).toEqual([`1: ${p} restore`]);
+  expect(judgeRule(drillCanArchive, { 'test.sh': block })).toEqual([]);
 });

@@ -94,8 +94,10 @@ exit 50
     // What `info` has to say of a stanza stands in its output, which whoever hides the errors looks at.
     for (const { invocation, command } of callsOf(project, 'backup', 'verify', 'expire', 'check')) {
       if (isServerCommand(invocation.script)) continue;
-      // A command whose exit status is looked at may be quiet.
-      if (pipelineOf(invocation).length === 1 && dependentOf(invocation) !== undefined) continue;
+      // A command whose exit status is looked at may be quiet, and the caller of a script may look at a backup's.
+      const isInScript = command?.value === 'backup' && invocation.use === 'shell';
+      if (isInScript || (pipelineOf(invocation).length === 1 && dependentOf(invocation) !== undefined))
+        continue;
       // Its own redirections: those of what reads its output are another program's.
       const [hidden] = hidesErrors(invocation);
       if (hidden === undefined) continue;

@@ -5,8 +5,14 @@ import { scheduledBackups, type ScheduledBackup } from './scheduled-backups.ts';
 /** A year of it is looked at, from a Thursday on; meetings of weekly and monthly schedules are in it. */
 const start = new Date('2026-01-01T00:00:00Z');
 const end = new Date('2027-01-01T00:00:00Z').getTime();
-/** Runs of the rarer one that are looked at. */
-const most = 1500;
+/** Runs of the rarer one that are looked at: a year of a daily one. */
+const most = 400;
+
+interface BackupRuns {
+  readonly backup: ScheduledBackup;
+  /** The first of them, in order. */
+  readonly runs: readonly Date[];
+}
 
 export const backupsMeet: LintRule = {
   name: 'backups-meet',
@@ -26,11 +32,12 @@ ERROR: [050]: unable to acquire lock on file '/tmp/pgbackrest/main-backup.lock':
 \`\`\``,
   source: 'pgBackRest, src/common/lock.c; release notes 2.53 for several repositories',
   *judge(project) {
-    const backups = scheduledBackups(project);
-    for (const [index, one] of backups.entries())
-      for (const other of backups.slice(index + 1)) {
+    const all = scheduledBackups(project).map(runsOf);
+    for (const [index, first] of all.entries())
+      for (const second of all.slice(index + 1)) {
+        const [one, other] = [first.backup, second.backup];
         if (!areComparable(one, other, project)) continue;
-        const at = firstMeeting(one, other);
+        const at = firstMeeting(first, second);
         if (at === undefined) continue;
         yield {
           place: other.schedule.expressions[0] ?? other.schedule.place,
@@ -100,15 +107,22 @@ function areComparable(one: ScheduledBackup, other: ScheduledBackup, project: Li
   return !(isOtherRepository && isAtLeast(project.engineVersion, 53));
 }
 
-function firstMeeting(one: ScheduledBackup, other: ScheduledBackup): string | undefined {
-  const [rarer, busier] = runsInYear(one) <= runsInYear(other) ? [one, other] : [other, one];
-  const found = rarer.times
-    .flatMap((times) => times.runs(start, most))
-    .filter((at) => at.getTime() < end && busier.times.some((times) => times.runsAt(at)))
-    .toSorted((left, right) => left.getTime() - right.getTime())[0];
+/** Each run of the rarer one is held against the other, so that only as many are computed as are needed. */
+function firstMeeting(one: BackupRuns, other: BackupRuns): string | undefined {
+  const [rarer, busier] = lastOf(one) >= lastOf(other) ? [one, other] : [other, one];
+  const found = rarer.runs.find(
+    (at) => at.getTime() < end && busier.backup.times.some((times) => times.runsAt(at)),
+  );
   return found?.toUTCString().slice(0, 22).replace(' 2026', '');
 }
 
-function runsInYear({ times }: ScheduledBackup): number {
-  return times.flatMap((one) => one.runs(start, most)).filter((at) => at.getTime() < end).length;
+function runsOf(backup: ScheduledBackup): BackupRuns {
+  const runs = backup.times
+    .flatMap((times) => times.runs(start, most))
+    .toSorted((left, right) => left.getTime() - right.getTime());
+  return { backup, runs };
+}
+
+function lastOf({ runs }: BackupRuns): number {
+  return runs.length < most ? Infinity : (runs[most - 1]?.getTime() ?? 0);
 }
