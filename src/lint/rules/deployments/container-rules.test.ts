@@ -11,7 +11,6 @@ import {
 } from './compose-rules.ts';
 import { deploymentRules } from './deployment-rules.ts';
 import { healthCheckNeverFails } from './health-rules.ts';
-import { imageNotPinned, imageUnofficial, imageWithoutEngine } from './image-rules.ts';
 import { remoteHostWithoutServer } from './remote-host.ts';
 import { variableEmptyByDefault } from './variable-empty-by-default.ts';
 
@@ -70,12 +69,6 @@ describe('rules about containers', () => {
 
   it.each<[string, LintRule, Record<string, string>, string[]]>([
     [
-      'images that are built on the spot',
-      imageNotPinned,
-      compose('services:\n  a:\n    image: my-pgbackrest\n  b:\n    image: my-pgbackrest:latest\n'),
-      [],
-    ],
-    [
       'a key beside a repository',
       composeLocksApart,
       compose(shared('').replaceAll('repo:/var/lib/pgbackrest', './id_rsa:/home/pgbackrest/.ssh/id_rsa')),
@@ -89,51 +82,6 @@ describe('rules about containers', () => {
         'pgbackrest.conf': '[main]\npg1-host=db\npg1-path=/d\n',
       },
       [],
-    ],
-    [
-      'the official image archives with pgbackrest',
-      imageWithoutEngine,
-      compose(`services:\n  db:\n    image: postgres:17-bookworm\n    command: ${archiving}\n`),
-      ['3: postgres:17-bookworm'],
-    ],
-    [
-      'the official image without pgbackrest',
-      imageWithoutEngine,
-      compose(
-        `services:\n  db:\n    image: postgres:17-bookworm\n    command: postgres -c archive_mode=off\n`,
-      ),
-      [],
-    ],
-    [
-      'an image of their own',
-      imageWithoutEngine,
-      compose(`services:\n  db:\n    image: acme/postgres:17\n    command: ${archiving}\n`),
-      [],
-    ],
-    [
-      'no tag',
-      imageNotPinned,
-      compose(
-        `services:\n  db:\n    image: postgres\n  b:\n    image: acme/pgbackrest:latest\n  web:\n    image: nginx\n`,
-      ),
-      ['3: postgres', '5: acme/pgbackrest:latest'],
-    ],
-    [
-      'a digest, a port in the registry, a placeholder',
-      imageNotPinned,
-      compose(
-        `services:\n  a:\n    image: postgres@sha256:abc\n  b:\n    image: localhost:5000/pgbackrest:2.58\n  c:\n    image: pgbackrest:\${TAG}\n`,
-      ),
-      [],
-    ],
-    [
-      'docker run of an image that nobody makes',
-      imageUnofficial,
-      {
-        'a.sh':
-          '#!/bin/sh\ndocker run --rm -v r:/r \\\n  pgbackrest/pgbackrest:latest \\\n  pgbackrest --stanza=m info\n',
-      },
-      ['3: pgbackrest/pgbackrest:latest'],
     ],
     [
       'pg1-host names a service',

@@ -12,7 +12,12 @@ import {
 import { consulCheckSwitchesWal, consulScriptCheck, servicePortWithoutListener } from './consul-rules.ts';
 import { cronJobOverlaps, cronJobRepeats, cronJobWithoutZone } from './cronjob-rules.ts';
 import { healthCheckNeverFails } from './health-rules.ts';
-import { imageNotPinned, imageUnofficial, imageWithoutEngine } from './image-rules.ts';
+import {
+  engineInstalledAtStart,
+  imageNotPinned,
+  imageUnofficial,
+  imageWithoutEngine,
+} from './image-rules.ts';
 import {
   claimSharedByPods,
   workloadWithoutLimits,
@@ -47,6 +52,7 @@ export const deploymentRules: RuleFamily = {
     imageWithoutEngine,
     imageNotPinned,
     imageUnofficial,
+    engineInstalledAtStart,
     remoteHostWithoutServer,
     healthCheckNeverFails,
     variableEmptyByDefault,

@@ -81,10 +81,22 @@ WARN: unable to check pg1: [ProtocolError] expected value '2.45' for greeting ke
   },
 };
 
+/** Images of Docker's own on which people build what makes backups; the only ones without a slash in a registry. */
+const official = new Set([
+  'postgres',
+  'alpine',
+  'debian',
+  'ubuntu',
+  'fedora',
+  'rockylinux',
+  'almalinux',
+  'busybox',
+  'python',
+]);
+
 /** Without a registry or an owner in it, and not one of Docker's own: an image that was built on this machine. */
 function isLocalName(image: string): boolean {
-  const name = image.split(':')[0] ?? '';
-  return !name.includes('/') && !['postgres', 'timescaledb', 'postgis'].includes(name);
+  return !image.includes('/') && !official.has(imageRepository(image));
 }
 
 function isUnofficial(image: string): boolean {
@@ -110,6 +122,36 @@ export const imageUnofficial: LintRule = {
         place,
         problem: `${image} is no image of the pgBackRest project`,
         remedy: 'build an image of your own from the distribution’s or PGDG’s package.',
+      };
+    }
+  },
+};
+
+export const engineInstalledAtStart: LintRule = {
+  name: 'engine-installed-at-start',
+  severity: 'warning',
+  title: 'a container installs pgbackrest each time it starts',
+  consequence:
+    'Each start takes the version that the distribution has that day, which may not be the one on the other side ([039]), and ' +
+    'without a way to the registry of packages there are no backups, just when something is already broken.',
+  correct: 'build: ./pgbackrest   # installs it at a pinned version, once',
+  reproduction: `pgBackRest 2.45 on one side of the protocol, 2.60 on the other:
+
+\`\`\`
+$ pgbackrest --stanza=main check
+WARN: unable to check pg1: [ProtocolError] expected value '2.45' for greeting key 'version' but got '2.60.0'
+\`\`\``,
+  source: 'pgBackRest, src/protocol/client.c',
+  *judge(project) {
+    for (const { command, image, name } of containersOf(project)) {
+      const place = image ?? name;
+      const installs =
+        /\b(apk add|(apt-get|apt|dnf|yum|microdnf) (-\w+ )*install)\b[^;&|]*\bpgbackrest\b/.test(command);
+      if (!installs || place === undefined) continue;
+      yield {
+        place,
+        problem: 'pgbackrest is installed when the container starts',
+        remedy: 'build an image that has it.',
       };
     }
   },
