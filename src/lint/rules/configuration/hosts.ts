@@ -40,7 +40,7 @@ ERROR: [072]: restore command must be run on the PostgreSQL host
           fix: { place: setting.line, replacement: '' },
         };
       }
-      yield* loopedHosts(file);
+      if (!isForRepositoryHost(file, project)) yield* loopedHosts(file);
     }
   },
 };
@@ -56,6 +56,19 @@ function* loopedHosts(file: EngineFile): Generator<RuleFinding> {
       engineError: 72,
     };
   }
+}
+
+/**
+ * The file of a host that keeps the repository and makes the backups: its name says so, or other files of the project
+ * name a repository host and this one has the repository itself.
+ */
+function isForRepositoryHost(file: EngineFile, project: LintProject): boolean {
+  const isRemote = ({ settings }: EngineFile): boolean =>
+    settings.some(({ name }) => /^repo\d+-host$/.test(name.value));
+  if (isRemote(file)) return false;
+  const path = file.document.destination ?? file.document.file;
+  const named = /(?:repo|backup)[^/]*$/i.test(path) || /(?:repo|backup)[^/]*$/i.test(file.document.root.file);
+  return project.engineFiles.some(isRemote) || (named && file.document.root.kind === 'pgbackrest-conf');
 }
 
 /** Between the loop and the line the template asks a question, which may be whether it is the own host. */
@@ -86,7 +99,8 @@ ERROR: [072]: archive-push command must be run on the PostgreSQL host
     const withNodes = files.filter(({ nodes }) => nodes.length > 0);
     if (withNodes.some(({ nodes }) => nodes.some((node) => node.host === undefined))) return;
     if (project.engineFiles.some(({ settings }) => settings.some(isLooped))) return;
-    for (const { nodes } of withNodes) {
+    for (const { file, nodes } of withNodes) {
+      if (isForRepositoryHost(file, project)) continue;
       const [first] = nodes;
       if (first?.host === undefined || itself.has(first.host.setting.value.value)) continue;
       yield {

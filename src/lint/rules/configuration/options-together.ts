@@ -1,4 +1,4 @@
-import type { EngineSetting } from '../../facts.ts';
+import type { EngineFile, EngineSetting } from '../../facts.ts';
 import type { RuleFinding } from '../../lint-finding.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { knownSettings } from './known-settings.ts';
@@ -101,12 +101,18 @@ ERROR: [037]: archive-push command requires option: repo1-s3-key-secret
   },
 };
 
+/** A script that writes the file and adds to it later, where this or that is set. */
+function isAddedTo({ document: { container } }: EngineFile): boolean {
+  return container?.kind === 'shell' && />>|\btee\s+-a\b/.test(container.text);
+}
+
 /** Secrets may come from a file that is not shown; all else belongs beside the type. */
 function* missingOptions(
   project: LintProject,
 ): Generator<{ readonly option: string; readonly finding: RuleFinding }> {
   const known = knownSettings(project);
   for (const file of project.engineFiles) {
+    if (isAddedTo(file)) continue;
     const seen = new Set<string>();
     for (const { byCommand } of resolveFile(file, project.engineVersion)) {
       for (const { code, option = '' } of byCommand.get('check')?.errors ?? []) {
