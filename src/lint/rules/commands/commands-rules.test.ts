@@ -238,6 +238,11 @@ test.each(cases.map((one) => [one[0].name, one] as const))('%s', (_, [rule, wron
   for (const text of right) expect(judgeRule(rule, { 'a.sh': text }), text).toEqual([]);
 });
 
+test('stop-auto is found in files too', () => {
+  const conf = '[global]\nstart-fast=y\nstop-auto=y\n';
+  expect(judgeRule(stopAutoNoEffect, { 'pgbackrest.conf': conf })).toEqual(['3: stop-auto']);
+});
+
 test('every rule of the family that is judged by a script is tried', () => {
   const tried = new Set(cases.map(([rule]) => rule.name));
   expect([...tried]).toHaveLength(cases.length);

@@ -24,5 +24,10 @@ WARN: option 'stop-auto' is deprecated
       if (option === undefined) continue;
       yield { place: option.name, problem: '--stop-auto has no effect', remedy: 'leave it out.' };
     }
+    for (const { name, line } of project.engineFiles.flatMap(({ settings }) => settings)) {
+      if (name.value !== 'stop-auto') continue;
+      const fix = { place: line, replacement: '' };
+      yield { place: name, problem: 'stop-auto has no effect', remedy: 'remove the line.', fix };
+    }
   },
 };
