@@ -26,11 +26,13 @@ describe('readProbeOutput', () => {
 2026-01-01 00:00:00.000 P00   WARN: option 'repo1-retention-full' is not set for 'repo1-retention-full-type=count', the repository may run out of space
 2026-01-01 00:00:00.000 P00   WARN: WAL segments will not be expired: option 'repo2-retention-archive-type=incr' but option 'repo2-retention-archive' is not set
 WARN: environment contains invalid option 'enabled'
+P00   WARN: [DRY-RUN] option 'repo3-retention-full' is not set for 'repo3-retention-full-type=count', the repository
 WARN: unable to check pg1: [DbConnectError] 'x'`;
     expect(readProbeOutput(62, output).warned).toEqual([
       'enabled',
       'repo1-retention-full',
       'repo2-retention-archive',
+      'repo3-retention-full',
     ]);
   });
 });

@@ -26,7 +26,8 @@ const parseMessages: readonly (readonly [number, RegExp])[] = [
   [37, /command requires option: /],
 ];
 
-const logLine = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ )?(?:P\d\d)?\s*(ERROR|WARN): (.*)$/;
+/** With dry-run each message says so first. */
+const logLine = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ )?(?:P\d\d)?\s*(ERROR|WARN): (?:\[DRY-RUN\] )?(.*)$/;
 
 /**
  * Reads what a run printed.
