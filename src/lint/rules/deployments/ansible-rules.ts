@@ -40,8 +40,12 @@ export const ansibleVersionUnused: LintRule = {
   title: 'a variable for the version of pgbackrest is never used',
   consequence: 'It looks as if the version were fixed, and it is not: another one is installed.',
   correct: 'apt:\n  name: "pgbackrest={{ pgbackrest_version }}*"',
-  reproduction: `ansible-core 2.14, \`pgbackrest_version: "2.51"\` and \`apt: name=pgbackrest\`: the package of the distribution is taken, 2.45 on
-Debian 12.`,
+  reproduction: `ansible-core 2.14 on Debian 12, a play with \`pgbackrest_version: "2.51"\` that installs the package and asks for its version:
+
+\`\`\`
+ok: [localhost] => {
+    "installed.stdout": "pgBackRest 2.45"
+\`\`\``,
   source: 'Ansible, Using Variables',
   *judge(project) {
     const texts = project.documents.map(({ document }) => document.root.text);

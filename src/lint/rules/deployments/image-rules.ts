@@ -24,7 +24,8 @@ export const imageWithoutEngine: LintRule = {
 
 \`\`\`
 sh: 1: pgbackrest: not found
-LOG:  archive command failed with exit code 127
+FATAL:  archive command failed with exit code 127
+DETAIL:  The failed archive command was: pgbackrest --stanza=main archive-push pg_wal/000000010000000000000001
 \`\`\``,
   source: 'docker-library/postgres, Dockerfile; pgbackrest/pgbackrest issue 1883 (no official image)',
   *judge(project) {

@@ -12,7 +12,7 @@ export const pigstyRepositoryUnused: LintRule = {
     'nothing is ever written there, and every `--repo=2` ends with [032].',
   correct: `pgbackrest_method: s3          # repo1
 # repo2: a file of your own, /etc/pgbackrest/conf.d/repo2.conf, and a schedule with --repo=2`,
-  reproduction: `What Pigsty renders with \`local\` and \`s3\` in pgbackrest_repo and \`pgbackrest_method: s3\` has only repo1-* options; pgBackRest 2.45:
+  reproduction: `Pigsty's template was read, not run: it writes the entry named by \`pgbackrest_method\` as repo1-* options and no other. With such a file, pgBackRest 2.45:
 
 \`\`\`
 $ pgbackrest --stanza=pg-meta --repo=2 info

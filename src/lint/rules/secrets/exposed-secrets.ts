@@ -22,9 +22,10 @@ export const secretCommitted: LintRule = {
   consequence: `${lost} It stays in the history when the line is removed.`,
   correct: '# .gitignore\n.env\n# and in the repository only .env.example, with empty values',
   reproduction: `\`\`\`
-$ git ls-files .env
-.env
-$ git log -p -- .env | grep CIPHER     # also after the file was deleted
+$ git rm -q --cached .env && echo .env >.gitignore && git commit -qam 'ignore .env'
+$ git log -p --format=%h -- .env | grep CIPHER
+-PGBACKREST_REPO1_CIPHER_PASS=not-a-real-one
++PGBACKREST_REPO1_CIPHER_PASS=not-a-real-one
 \`\`\``,
   source: 'Git, gitignore(5): files that are already tracked are not affected',
   *judge(project) {
