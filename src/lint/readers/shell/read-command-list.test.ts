@@ -146,6 +146,21 @@ describe('wrappers', () => {
   });
 });
 
+test('functions of the script are looked through for calls of the engine', () => {
+  const script = `as_postgres() { su-exec postgres "$@"; }
+remote() { ssh "root@$1" "$2"; }
+as_postgres pgbackrest --stanza=x info
+remote "$HOST" "
+  sudo -u postgres pgbackrest --stanza=x check
+"
+as_postgres psql`;
+  expect(outline(script).slice(2)).toEqual([
+    '; pgbackrest --stanza=x info [as_postgres]',
+    '; pgbackrest --stanza=x check [remote | sudo -u postgres]',
+    '; as_postgres psql',
+  ]);
+});
+
 test('prompts are no words and output is no command', () => {
   expect(outline('$ a b \\\n    c\nstanza: main\npostgres@host:~$ d')).toEqual(['. a b c', '; d']);
 });

@@ -2,6 +2,7 @@ import { parse } from 'unbash';
 import type { CommandList, CommandUse, Invocation } from '../../facts.ts';
 import type { Place, PlacedText } from '../../lint-document.ts';
 import { collectCommands, type FoundCommand } from './collect-commands.ts';
+import { findLocalFunctions, unwrapFunction } from './local-functions.ts';
 import { mapPlaced, mapRange, placeIn, type MappedText } from './mapped-text.ts';
 import { literalCharacter, maskCharacter, maskPlaceholders, maskPrompts } from './mask-placeholders.ts';
 import type { ShellSource } from './read-word.ts';
@@ -61,12 +62,22 @@ function maskUse(text: string, use: CommandUse, depth: number): string {
 function readDrafts(mapped: MappedText, use: CommandUse, depth: number): Draft[] {
   if (depth > deepest) return [];
   const source = prepareShellText(mapped, use, depth);
-  const found = collectCommands(source, parse(source.masked).commands);
-  return found.flatMap((command) => draftsOf(command, source, use, depth));
+  const script = parse(source.masked);
+  const functions = findLocalFunctions(source.masked, script);
+  const found = collectCommands(source, script.commands);
+  return found.flatMap((command) => {
+    const unwrapped = unwrapFunction(command.words, functions) ?? unwrapWords(command.words);
+    return draftsOf(command, unwrapped, { source, use, depth });
+  });
 }
 
-function draftsOf(command: FoundCommand, source: ShellSource, use: CommandUse, depth: number): Draft[] {
-  const unwrapped = unwrapWords(command.words);
+interface Reading {
+  readonly source: ShellSource;
+  readonly use: CommandUse;
+  readonly depth: number;
+}
+
+function draftsOf(command: FoundCommand, unwrapped: Unwrapped, { source, use, depth }: Reading): Draft[] {
   const inner = innerText(command, unwrapped, source);
   if (inner === undefined) return [draftOf(command, unwrapped)];
   const drafts = inner.flatMap((text) => readDrafts(text, use, depth + 1));

@@ -53,6 +53,12 @@ test('ends a command at a percent sign and knows the zone', () => {
   );
 });
 
+test('leaves the fields of other schedulers to them', () => {
+  expect(outline("0 */1 * * * * * su postgres -c 'pgbackrest --stanza=a backup'\n")).toEqual([
+    '0 */1 * * * * * | pgbackrest --stanza=a backup',
+  ]);
+});
+
 test('takes sentences for nothing', () => {
   expect(outline('this is a line of text without any schedule\n1 is a number\n')).toEqual([]);
 });

@@ -70,15 +70,19 @@ function readVariable(document: LintDocument, line: TextLine): Variable | undefi
 function readLine(document: LintDocument, line: TextLine, zone: string | undefined): Schedule | undefined {
   const found = cronLine.exec(line.text);
   if (!found) return undefined;
-  const [, indentation = '', expression = '', gap = '', rest = ''] = found;
+  const [, indentation = '', expression = '', gap = '', after = ''] = found;
   if (!/^[@\d*{a-z]/i.test(expression) || !isExpression(expression)) return undefined;
   const start = line.start + indentation.length;
-  const commandStart = start + expression.length + gap.length + userLength(document, rest);
+  // Schedulers other than cron have fields for seconds and years.
+  const more = /^(?:[\d*?][\d*?L#/,-]*[ \t]+){1,2}(?=\S)/.exec(after)?.[0] ?? '';
+  const rest = after.slice(more.length);
+  const commandStart = start + expression.length + gap.length + more.length + userLength(document, rest);
+  const placedExpression = placed(document, start, `${expression}${more === '' ? '' : gap}${more.trimEnd()}`);
   return {
     place: { document, start, end: line.end },
     name: undefined,
     syntax: 'cron',
-    expressions: [placed(document, start, expression)],
+    expressions: [{ ...placedExpression, unknown: placedExpression.unknown || more !== '' }],
     zone,
     commands: readCommand(document, commandStart, line.end),
     backupType: undefined,

@@ -105,7 +105,7 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
     assigns: true,
   },
   doas: { valued: ['-u', '-C'] },
-  su: { valued: ['-s', '--shell', '-g', '-G'], operands: 1, line: ['-c', '--command'] },
+  su: { valued: ['-s', '--shell', '-g', '-G'], operands: 1, line: ['-c', '--command', '--session-command'] },
   runuser: {
     valued: ['-u', '--user', '-s', '--shell', '-g', '-G'],
     operands: 1,

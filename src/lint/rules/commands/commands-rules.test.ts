@@ -183,7 +183,11 @@ const cases: readonly (readonly [LintRule, string, readonly string[], readonly s
     verifyExitStatus,
     `${p} verify && echo ok\nif ${p} --output=text verify; then echo good; fi`,
     [`1: ${p} verify`, `2: ${p} --output=text verify`],
-    [`${p} --output=text --verbose verify | grep -qx 'status: ok' && echo ok`, `${p} --output=text verify`],
+    [
+      `${p} --output=text --verbose verify | grep -qx 'status: ok' && echo ok`,
+      `${p} --output=text verify`,
+      `${p} verify || true`,
+    ],
   ],
   [
     verifyUnread,
@@ -199,6 +203,7 @@ const cases: readonly (readonly [LintRule, string, readonly string[], readonly s
       `${p} info`,
       `${p} --output=json info | jq -e '.[0].status.code == 0' || alert`,
       `INFO=$(${p} --output=json info) || exit 1`,
+      `${p} info || echo 'cannot read the repository'`,
     ],
   ],
   [

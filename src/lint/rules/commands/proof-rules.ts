@@ -32,7 +32,8 @@ export const verifyExitStatus: LintRule = {
   *judge(project) {
     for (const { invocation } of callsOf(project, 'verify')) {
       const dependent = dependentOf(invocation);
-      if (dependent === undefined && !isGuard(invocation)) continue;
+      const isUsed = dependent !== undefined && !['true', ':'].includes(dependent.program);
+      if (!isUsed && !isGuard(invocation)) continue;
       yield {
         place: invocation.place,
         problem: 'verify exits with 0 also when a backup is corrupt',
@@ -123,7 +124,8 @@ exit 0
       if (pipelineOf(invocation).length > 1 || isAssigned(invocation)) continue;
       const dependent = dependentOf(invocation);
       const isHidden = invocation.redirections.some((part) => /^(?:1?>|&>)\s*\/dev\/null/.test(part.value));
-      if (dependent === undefined && !isHidden && !isGuard(invocation)) continue;
+      const isUsed = dependent !== undefined && !(dependent.after === '||' && onlyTells(dependent));
+      if (!isUsed && !isHidden && !isGuard(invocation)) continue;
       yield {
         place: invocation.place,
         problem: 'info exits with 0 whatever the state of the backups is',
@@ -170,6 +172,11 @@ function isGuard(invocation: Invocation): boolean {
   const { document, start } = invocation.script.place;
   const line = document.text.slice(document.text.lastIndexOf('\n', start - 1) + 1, start);
   return /^\s*HEALTHCHECK\b|^\s*Exec(?:Condition|StartPre)\s*=/.test(line) && invocation.after !== '|';
+}
+
+/** `info || echo …`: whoever reads what info printed loses nothing by it. */
+function onlyTells({ program }: Invocation): boolean {
+  return ['echo', 'printf', 'true', ':'].includes(program);
 }
 
 /** `x=$(pgbackrest info) || …`: what it printed is kept and may be looked at. */

@@ -2,7 +2,7 @@ import type { Invocation } from '../../facts.ts';
 import type { PlacedText } from '../../lint-document.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { argumentNamed } from '../commands/engine-calls.ts';
-import { isDrill, restoreSteps, startsServer } from './procedure-steps.ts';
+import { isDrill, isForReplica, restoreSteps, startsServer } from './procedure-steps.ts';
 
 /** Where packages and images put clusters. */
 const usualPlaces =
@@ -39,7 +39,7 @@ ERROR: [040]: unable to restore to path '/var/lib/postgresql/15/main' because it
     const known = knownDirectories(project);
     const seen = new Set<Invocation>();
     for (const { call, before } of restoreSteps(project)) {
-      if (isDrill(call)) continue;
+      if (isDrill(call) || isForReplica(call)) continue;
       const own = argumentNamed(call, 'pg1-path')?.value?.value;
       const directories = new Set([...known, ...(own === undefined ? [] : [trim(own)])]);
       for (const [index, command] of before.entries()) {

@@ -64,6 +64,13 @@ export function isDrill({ invocation }: EngineInvocation): boolean {
   return [...comments, headingOf(document)].some((text) => drillWords.test(text)) || drillNames.test(file);
 }
 
+/** True when a restore makes a standby or replica: what is lost there is not the last copy. */
+export function isForReplica(call: EngineInvocation): boolean {
+  const { document } = call.invocation.place;
+  const name = (document.destination ?? document.root.file).split('/').at(-1) ?? '';
+  return knownValue(call, 'type') === 'standby' || /standby|replica/i.test(`${headingOf(document)} ${name}`);
+}
+
 /** The heading over a part of a Markdown document; '' where there is none. */
 export function headingOf(document: LintDocument): string {
   if (document.root.kind !== 'markdown') return '';

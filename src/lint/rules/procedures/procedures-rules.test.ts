@@ -43,6 +43,7 @@ const cases: readonly (readonly [LintRule, string, readonly string[], readonly s
       `docker compose down -v\ndocker compose up -d\n${p} backup\n${p} restore`,
       `docker volume rm pgbackrest-config\ndocker compose down\n${p} restore`,
       `# drill on a test host\nrm -rf /var/lib/postgresql/17/main/*\n${p} restore`,
+      `rm -rf /var/lib/postgresql/17/main/*\n${p} --type=standby restore`,
       `rm -f /var/lib/postgresql/17/main/postmaster.pid\n${p} restore`,
     ],
   ],
