@@ -48,8 +48,13 @@ function repositoryText(
     written.contents = written.createNode({ [name]: { ...plainValue(document, pair), ...changes } });
   } else {
     const node = pair.value.clone() as YAMLMap;
-    node.commentBefore = null;
-    visit(node, { Scalar: (_, scalar) => void (scalar.comment = null) });
+    // What is said beside the old one is said of the old one.
+    visit(node, {
+      Node: (_, each) => {
+        each.comment = null;
+        each.commentBefore = null;
+      },
+    });
     for (const [key, value] of Object.entries(changes)) node.set(key, written.createNode(value));
     written.set(name, node);
   }

@@ -20,6 +20,7 @@ stanzas:
         region: us-west-004
         key: \${KEY}
         keySecret: \${SECRET}
+        # said of the old one
         encryption:
           passphrase: \${PASS} # old
         retention: { full: 14d }

@@ -42,6 +42,11 @@ export class Carrier {
     return this.peek(name) !== undefined;
   }
 
+  /** Counts the variable as read: something was made of it, though not of its value. */
+  read(name: string): void {
+    this.#read.add(name);
+  }
+
   /** The value without judging it; undefined for one that is absent or empty. Does not count as reading it. */
   peek(name: string): string | undefined {
     const value = this.#file.variables.get(name)?.value?.trim();

@@ -120,7 +120,7 @@ export function encryptionOf(
   const purpose = `the passphrase of repository ${place.name}`;
   const toBeMade = variable !== undefined && /generat/i.test(carrier.peek(variable) ?? '');
   const given = variable === undefined || toBeMade ? undefined : carrier.value(variable);
-  if (toBeMade) carrier.leaveOut(variable, { why: 'Its value says that one is to be generated: one was.' });
+  if (toBeMade) carrier.read(variable);
   if (variable !== undefined && given !== undefined) {
     return { passphrase: carrier.secret(variable, { name, value: given, purpose }) };
   }
@@ -134,7 +134,7 @@ export function encryptionOf(
   }
   carrier.correct(variable ?? `encryption of ${place.name}`, {
     at,
-    why: 'Nothing encrypted this repository. A passphrase was made and is in .env: keep a copy elsewhere, without it no backup can be read. Where the repository already holds backups that are not encrypted, give it another path, or start again with --no-encryption.',
+    why: `${toBeMade ? 'The passphrase was still to be generated.' : 'Nothing encrypted this repository.'} One was made and is in .env: keep a copy elsewhere, without it no backup can be read. Where the repository already holds backups that are not encrypted, give it another path, or start again with --no-encryption.`,
   });
   return { passphrase: carrier.newSecret({ name, value: settings.newPassphrase(), purpose }) };
 }
