@@ -118,6 +118,17 @@ it('overwrites nothing unless told to, and then keeps a numbered copy', async ()
   const first = readFileSync(output, 'utf8');
   expect((await mustRunHoldfast(args)).code).toBe(0);
   writeFileSync(output, '# mine\n');
+  const printed = await runHoldfast([
+    'adopt',
+    '--conf',
+    conf,
+    '--secrets',
+    'keep',
+    '--output',
+    '-',
+    '--json',
+  ]);
+  expect(printed.json()).toMatchObject({ ok: false, error: { kind: 'usage' } });
   const refused = await runHoldfast([...args, '--json']);
   expect(refused.json()).toMatchObject({ ok: false, error: { kind: 'edited-by-hand' } });
   expect(readFileSync(output, 'utf8')).toBe('# mine\n');

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { readConfText } from '../../engine/conf/read-conf-text.ts';
 import { parseEngineVersion, type EngineVersion } from '../../model/engine-version.ts';
+import { isFailure } from '../../model/failure.ts';
+import { indexedName, optionsOf } from '../../model/option-table.ts';
 import { adoptInstallation, type Adoption } from './adopt-installation.ts';
 import type { EngineVariable } from './given-setting.ts';
 
@@ -131,3 +133,35 @@ test('a section without a server is listed, and no stanza at all is a failure', 
     expect.objectContaining({ kind: 'engine-configuration', problem: 'there is no stanza in it' }),
   );
 });
+
+test('no secret stands in the file or in a note, wherever it stood', () => {
+  const version = parseEngineVersion('2.60') as EngineVersion;
+  // With these two the engine hides names; holdfast.yaml has them as what they are.
+  const names = new Set(['repo-azure-account', 'repo-azure-endpoint']);
+  const secure = optionsOf(version).filter(({ name, secure: hidden }) => hidden === true && !names.has(name));
+  expect(secure.length).toBeGreaterThan(5);
+  const types = ['posix', 's3', 'azure', 'gcs', 'sftp'];
+  for (const option of secure) {
+    for (const type of types) {
+      for (const section of ['global', 'main', 'global:backup', 'main:archive-push', 'other']) {
+        const name = indexedName(option, 1);
+        const line = `[${section}]\n${name}=top.secret # x\n${name.replace('repo1', 'repo')}=top.secret\n`;
+        const more = `repo1-cipher-type=aes-256-cbc\nrepo1-s3-bucket=b\nrepo1-s3-endpoint=e\nrepo1-s3-region=r\n`;
+        const text = `[global]\nrepo1-type=${type}\nrepo1-gcs-key-type=token\n${more}[main]\npg1-path=/pg\n${line}`;
+        const told = tellAll(text);
+        expect(told, `${type} ${section} ${name}`).not.toContain('top.secret');
+      }
+    }
+  }
+});
+
+/** Everything that is told or written, a refusal included; not what goes into files of secrets. */
+function tellAll(text: string): string {
+  try {
+    const { draft, text: written } = adopt(text, '2.60');
+    return JSON.stringify([draft, written]);
+  } catch (error) {
+    if (isFailure(error, 'engine-configuration')) return JSON.stringify(error);
+    throw error;
+  }
+}

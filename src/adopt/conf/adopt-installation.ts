@@ -6,7 +6,7 @@ import type { ConfSource } from '../../engine/conf/conf-source.ts';
 import type { EngineVersion } from '../../model/engine-version.ts';
 import type { SecretReference } from '../../model/secret.ts';
 import { Failure } from '../../model/failure.ts';
-import type { Draft } from '../draft.ts';
+import type { Draft, DraftNote } from '../draft.ts';
 import { writeDraft } from '../write-draft.ts';
 import { compareBehaviours, readBehaviours, type Difference } from './behaviour.ts';
 import { DraftBuilder } from './draft-builder.ts';
@@ -88,8 +88,10 @@ export function adoptInstallation(installation: Installation, request: AdoptionR
     ...noteVariables(variables, badVariables),
     ...noteOldNames(settings),
   );
+  const told = builder.notes.length;
   const pruned = pruneDraft(builder, request.output, version);
-  if (pruned?.configuration === undefined) throw nothingToAdopt(installation, stanzas, builder);
+  if (pruned?.configuration === undefined)
+    throw nothingToAdopt(installation, stanzas, { notes: builder.notes, told });
   const { configuration } = pruned;
   const adopted = configuration.stanzas.map(({ name }) => name);
   const unseen = Object.fromEntries(builder.unseenVariables().map((name) => [name, unseenSecret]));
@@ -204,20 +206,22 @@ function headerOf({ sources, version }: Installation): string[] {
 function nothingToAdopt(
   { sources }: Installation,
   stanzas: readonly string[],
-  builder: DraftBuilder,
+  { notes, told }: { readonly notes: readonly DraftNote[]; readonly told: number },
 ): Failure {
   const place = sources.map(({ file }) => file).join(', ');
+  // What was taken out first is the reason; what is missing without it came after.
+  const reason = notes.slice(told)[0] ?? notes.findLast(({ kind }) => kind === 'not-carried');
   return new Failure('engine-configuration', {
     operation: 'take over a configuration of pgbackrest',
     place: place === '' ? undefined : place,
     problem:
       stanzas.length === 0
         ? 'there is no stanza in it'
-        : `no stanza of it can be taken over: ${builder.notes.find(({ kind }) => kind === 'not-carried')?.why ?? ''}`,
+        : `no stanza of it can be taken over: ${reason?.why ?? ''}`,
     hint:
       stanzas.length === 0
         ? 'Name the right file with --conf. A stanza is a section such as [main] with pg1-path in it; variables are read with --env.'
         : 'The notes say what is wrong with each line; correct the old configuration first.',
-    details: { notes: builder.notes },
+    details: { notes },
   });
 }

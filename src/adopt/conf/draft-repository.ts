@@ -62,20 +62,25 @@ function placeSecret({ secrets }: DraftContext, setting: GivenSetting): string {
 /** Secrets that no file gives are taken from the engine's own variables, which is where they must be. */
 function expectSecrets(context: DraftContext, index: number, kind: string, path: Path): void {
   const keyType = context.view.base(`repo${index}-${kind}-key-type`)?.values[0];
-  const wanted: readonly (readonly [string, string])[] =
-    kind === 's3' && (keyType ?? 'shared') === 'shared'
-      ? [
-          ['s3-key', 'key'],
-          ['s3-key-secret', 'keySecret'],
-        ]
-      : kind === 'azure' && keyType !== 'auto'
-        ? [['azure-key', 'key']]
-        : kind === 'gcs' && keyType !== 'auto'
-          ? [['gcs-key', 'key']]
-          : [];
+  const wanted = wantedSecrets(kind, keyType);
   // On the other side of a repository host they are that host's.
   if (context.builder.has([...path, 'host'])) return;
   for (const [option, key] of wanted) expectSecret(context, `repo${index}-${option}`, [...path, key]);
+}
+
+/** Options that a repository of the kind cannot be without, with their keys. */
+function wantedSecrets(kind: string, keyType: string | undefined): readonly (readonly [string, string])[] {
+  const byKind: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+    s3: [
+      ['s3-key', 'key'],
+      ['s3-key-secret', 'keySecret'],
+    ],
+    azure: [['azure-key', 'key']],
+    gcs: [['gcs-key', 'key']],
+  };
+  const usual = kind === 's3' ? (keyType ?? 'shared') === 'shared' : keyType !== 'auto';
+  const account = kind === 'azure' ? [['azure-account', 'account'] as const] : [];
+  return [...account, ...(usual ? (byKind[kind] ?? []) : [])];
 }
 
 function expectSecret(context: DraftContext, name: string, path: Path): void {

@@ -25,6 +25,9 @@ import { readEngineVersion } from '../read-engine-version.ts';
 
 /** `holdfast adopt`. */
 export const run: CommandModule['run'] = async (input, context) => {
+  const output = input.value('output') ?? 'holdfast.yaml';
+  const secrets = secretModes.find((mode) => mode === input.value('secrets')) ?? 'files';
+  if (output === '-' && secrets === 'keep') throw secretsOnScreen();
   const version = await findVersion(input, context);
   const collected = await collectInstallation({
     conf: pathOf(input, 'conf'),
@@ -40,8 +43,6 @@ export const run: CommandModule['run'] = async (input, context) => {
   const { configFile, includeDirectory, variables } = collected;
   const user = (await findEngineUser(sources)) ?? defaultEngineSettings().user;
   const project = readOthers(collected.others, version);
-  const output = input.value('output') ?? 'holdfast.yaml';
-  const secrets = secretModes.find((mode) => mode === input.value('secrets')) ?? 'files';
   const adoption = adoptInstallation(
     { version, sources, variables, places: { binary: 'pgbackrest', configFile, includeDirectory, user } },
     {
@@ -59,6 +60,14 @@ export const run: CommandModule['run'] = async (input, context) => {
     output === '-' ? undefined : await write(adoption, { output, secrets, user }, input, context);
   return present({ adoption, collected, outcome, version }, context);
 };
+
+function secretsOnScreen(): Failure {
+  return new Failure('usage', {
+    operation: 'read the options of adopt',
+    problem: '--secrets keep and --output - would print secrets',
+    hint: 'Name a file with --output, or leave --secrets out: the file then refers to secrets and holds none.',
+  });
+}
 
 /**
  * The engine turns conf.d off for whoever names `--config` alone, and that is where setup puts secrets (pgBackRest
