@@ -38,7 +38,7 @@ Files that are named together are judged together. What stands in a file but can
 \`\${NAME}\`, \`<access-key>\`) is never called wrong. A comment above a line takes findings out:
 
 \`\`\`ini
-# holdfast-lint: ignore archive-queue-drops-wal
+# holdfast-lint: ignore queue-max-drops-wal
 archive-push-queue-max=4GiB
 \`\`\`
 
