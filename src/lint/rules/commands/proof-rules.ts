@@ -143,7 +143,7 @@ export const checkAsProof: LintRule = {
     'check forces a switch of WAL and waits until that segment is in the archive. It opens no backup: with a corrupt one, or ' +
     'with none at all, it succeeds.',
   correct: 'pgbackrest --stanza=main --output=text verify\n# and a restore, to prove it',
-  reproduction: `pgBackRest 2.45, 2.55 and 2.60, on a stanza without any backup:
+  reproduction: `pgBackRest 2.45 and 2.60, on a stanza without any backup:
 
 \`\`\`
 $ pgbackrest --stanza=main stanza-create

@@ -51,7 +51,7 @@ export const backupAfterPointInTime: LintRule = {
 $ ls repo/archive/main/15-1
 0000000100000000  0000000200000000  00000002.history
 $ pgbackrest --stanza=main info
-        full backup: 20261121-005453F
+        full backup: 20261121-011321F
             wal start/stop: 000000010000000000000002 / 000000010000000000000002
 \`\`\``,
   source: 'PostgreSQL 15, 26.3.5 Timelines',

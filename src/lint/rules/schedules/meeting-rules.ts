@@ -54,19 +54,23 @@ export const schedulersOverlap: LintRule = {
   severity: 'warning',
   title: 'two schedulers for one stanza',
   consequence:
-    'The lock of a backup is a file on one host. A scheduler in another container or pod does not see it: with two lock-paths and ' +
-    'one repository, the second run resumed the live set of the first; both ended with 0 under one label, and with different ' +
-    'compress-levels 30 of 967 files had wrong checksums.',
+    'The lock of a backup is a file on one host. A scheduler in another container or pod does not see it, and from 2.53 on nothing ' +
+    'else keeps two backups apart: the second takes the live set of the first for one that was left, removes files of it, and goes ' +
+    'on in it. Both end with 0, under one label. Before 2.53 a lock in the cluster stops the second with [050].',
   correct: '# one scheduler for a stanza; the same lock-path for everything that may start a backup',
-  reproduction: `pgBackRest 2.59.1, two runs at the same time with different lock-paths and compress-levels:
+  reproduction: `pgBackRest 2.60; two runs at the same time with different lock-paths and compress-levels:
 
 \`\`\`
-$ pgbackrest --stanza=main --lock-path=/tmp/a --compress-level=1 --type=full backup; echo $?
-0
-$ pgbackrest --stanza=main --lock-path=/tmp/b --compress-level=9 --type=full backup; echo $?
-WARN: resumable backup 20260101-000000F of same type exists
-0
-\`\`\``,
+$ pgbackrest --stanza=main --lock-path=/tmp/a --compress-level=1 --type=full backup; echo exit $?
+exit 0
+$ pgbackrest --stanza=main --lock-path=/tmp/b --compress-level=9 --type=full backup; echo exit $?
+WARN: resumable backup 20261121-013151F of same type exists -- invalid files will be removed then the backup will resume
+exit 0
+$ ls repo/backup/main
+20261121-013151F
+\`\`\`
+
+With 2.45 the second ends with [050] "unable to acquire pgBackRest advisory lock".`,
   source: 'pgBackRest, src/common/lock.c; release notes 2.53',
   *judge(project) {
     const backups = scheduledBackups(project).filter(({ stanza }) => stanza !== undefined);
