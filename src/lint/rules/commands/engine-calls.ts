@@ -1,4 +1,3 @@
-import { compareEngineVersions, type EngineVersion } from '../../../model/engine-version.ts';
 import type { CommandList, EngineArgument, EngineInvocation, Invocation } from '../../facts.ts';
 import type { LintProject } from '../../lint-rule.ts';
 
@@ -25,11 +24,6 @@ export function hasOpenWords(call: EngineInvocation): boolean {
   );
 }
 
-/** The commands of the same list that come after one, in order. */
-export function commandsAfter(invocation: Invocation): readonly Invocation[] {
-  return invocation.script.commands.slice(invocation.index + 1);
-}
-
 /** The commands of the same list that come before one, in order. */
 export function commandsBefore(invocation: Invocation): readonly Invocation[] {
   return invocation.script.commands.slice(0, invocation.index);
@@ -54,9 +48,4 @@ export function pipelineOf(invocation: Invocation): readonly Invocation[] {
 /** True for a list whose commands somebody or something runs, and not the server. */
 export function isServerCommand(list: CommandList): boolean {
   return list.use === 'archive_command' || list.use === 'restore_command';
-}
-
-/** True when the version is older than that. */
-export function isBefore(version: EngineVersion, minor: number): boolean {
-  return compareEngineVersions(version, { text: '', major: 2, minor, patch: 0 }) < 0;
 }
