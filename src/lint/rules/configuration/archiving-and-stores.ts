@@ -48,12 +48,12 @@ export const endpointPlainHttp: LintRule = {
   consequence: 'Every command that opens the repository ends with [029]: nothing is archived.',
   correct:
     'repo1-s3-endpoint=minio.example.com\nrepo1-storage-port=9000\nrepo1-storage-ca-file=/etc/ssl/minio-ca.pem',
-  reproduction: `pgBackRest 2.45, \`repo1-s3-endpoint=http://127.0.0.1:9000\`:
+  reproduction: `pgBackRest 2.45, \`repo1-s3-endpoint=http://127.0.0.1:1\`:
 
 \`\`\`
 $ pgbackrest --stanza=main info
 status: error (other)
-        [FormatError] expected protocol 'https' in URL 'http://127.0.0.1:9000'
+        [FormatError] expected protocol 'https' in URL 'http://127.0.0.1:1'
 \`\`\``,
   source: 'pgBackRest 2.57, src/common/io/http/url.c, httpUrlNewParse()',
   *judge(project) {

@@ -153,7 +153,6 @@ export const standbyMissing: LintRule = {
 \`\`\`
 $ pgbackrest --stanza=main backup
 ERROR: [056]: unable to find standby cluster - cannot proceed
-       HINT: are all available clusters in recovery?
 \`\`\``,
   source: 'pgBackRest, src/db/helper.c, dbGet()',
   *judge(project) {

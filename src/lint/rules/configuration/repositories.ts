@@ -114,7 +114,7 @@ export const blockWithoutBundle: LintRule = {
   consequence:
     'repo-block needs repo-bundle=y. Without it the engine ignores it without a word: incremental backups copy whole files.',
   correct: 'repo1-bundle=y\nrepo1-block=y',
-  reproduction: `pgBackRest 2.60, \`repo1-block=y\` alone: the first line of \`pgbackrest --log-level-console=info expire\` and \`backup\` shows no
+  reproduction: `pgBackRest 2.60, \`repo1-block=y\` alone: the first line of \`pgbackrest --log-level-console=info backup\` shows no
 \`--repo1-block\` among the options; with \`repo1-bundle=y\` it is there.`,
   source: 'pgBackRest, Configuration Reference, repo-block: depends on repo-bundle',
   *judge(project) {

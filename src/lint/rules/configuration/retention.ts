@@ -155,7 +155,7 @@ export const diffRetentionUnused: LintRule = {
     'It counts differential backups. Incremental ones are not touched by it: they expire with the full backup that they ' +
     'depend on, so the option does nothing.',
   correct: '# keep more full backups, or schedule differential ones\nrepo1-retention-full=4',
-  reproduction: `pgBackRest 2.45, \`repo1-retention-diff=1\`, one full and three incremental backups: \`expire\` removes none of them.`,
+  reproduction: `pgBackRest 2.45, \`repo1-retention-diff=1\`, three incremental backups of one full: \`expire\` removes none of them.`,
   source,
   *judge(project) {
     const types = scheduledTypes(project);
@@ -191,8 +191,14 @@ export const fullInDays: LintRule = {
     'Without repo-retention-full-type=time it counts full backups: 14 are 14 weeks with a weekly full backup, and the ' +
     'repository becomes many times as large as planned.',
   correct: 'repo1-retention-full-type=time\nrepo1-retention-full=14',
-  reproduction: `pgBackRest 2.45: \`pgbackrest help backup repo-retention-full-type\` says \`default: count\`; with \`repo1-retention-full=14\`
-and three full backups, two of them older than 14 days, \`expire\` removes none.`,
+  reproduction: `pgBackRest 2.45:
+
+\`\`\`
+$ pgbackrest help backup repo-retention-full-type
+default: count
+\`\`\`
+
+With \`repo1-retention-full=2\` alone, six full backups of one hour are two after \`expire\`.`,
   source,
   *judge(project) {
     for (const repository of repositoriesOf(project)) {
