@@ -86,6 +86,12 @@ test('keeps what is wrong and says so', () => {
   expect(notes(adoption, 'not-carried')).toEqual([]);
 });
 
+test('tells of a comment that is a part of the value', () => {
+  const adoption = adopt('[global]\nrepo1-path=/r  # here\nrepo1-retention-full=1\n[main]\npg1-path=/pg\n');
+  expect(adoption.text).toContain('path: "/r  # here"');
+  expect(notes(adoption, 'kept')).toEqual(['repo1-path:2']);
+});
+
 test('takes times as the version takes them', () => {
   const text = `[global]\nrepo1-path=/r\nrepo1-retention-full=1\narchive-timeout=5m\n${node}`;
   expect(adopt(text, '2.45').text).toContain('archive-timeout: 5\n');

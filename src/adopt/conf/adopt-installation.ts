@@ -17,6 +17,7 @@ import { draftGlobalOptions, draftStanzaOptions } from './draft-options.ts';
 import { draftRepositories } from './draft-repository.ts';
 import { readGivenSettings, type EngineVariable, type GivenSetting } from './given-setting.ts';
 import {
+  noteComments,
   noteDifferences,
   noteKept,
   noteOldNames,
@@ -107,6 +108,7 @@ export function adoptInstallation(installation: Installation, request: AdoptionR
   builder.notes.push(
     ...noteRefusals(seen),
     ...noteTimes(settings, version),
+    ...noteComments(settings),
     ...noteKept(pruned.problems, builder),
     ...noteTuning(after),
   );
@@ -221,7 +223,7 @@ function nothingToAdopt(
     hint:
       stanzas.length === 0
         ? 'Name the right file with --conf. A stanza is a section such as [main] with pg1-path in it; variables are read with --env.'
-        : 'The notes say what is wrong with each line; correct the old configuration first.',
+        : `\`holdfast lint ${sources.map(({ file }) => file).join(' ')}\` says what is wrong with each line; correct that first.`,
     details: { notes },
   });
 }

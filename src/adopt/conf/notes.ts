@@ -97,6 +97,19 @@ export function noteVariables(
   });
 }
 
+/** What looks like a comment behind a value is a part of it (pgBackRest `src/common/ini.c`). */
+export function noteComments(settings: readonly GivenSetting[]): DraftNote[] {
+  return settings
+    .filter(({ values, fromEnvironment }) => !fromEnvironment && values.some((value) => /\s#/.test(value)))
+    .map(({ written, position }): DraftNote => ({
+      kind: 'kept',
+      severity: 'critical',
+      what: written,
+      why: 'Everything behind = is its value, and the text behind # too: comments stand on lines of their own. The file says the whole value, as the engine takes it.',
+      position,
+    }));
+}
+
 /** Before 2.53 the engine reads a number of seconds and passes over the unit behind it. */
 export function noteTimes(settings: readonly GivenSetting[], version: EngineVersion): DraftNote[] {
   if (isAtLeast(version, 53)) return [];

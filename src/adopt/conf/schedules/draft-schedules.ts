@@ -120,18 +120,27 @@ function repositoriesOf(builder: DraftBuilder, stanza: string, call: KnownCall):
 }
 
 function notesOf(call: KnownCall, told: Told, schedule: Schedule): DraftNote[] {
-  const { document } = schedule.place;
-  const cronFile = document.kind === 'crontab';
-  const timer = schedule.name ?? document.file.slice(document.file.lastIndexOf('/') + 1);
-  const off = cronFile ? `remove the line from ${document.file}` : `run \`systemctl disable --now ${timer}\``;
   const moved: DraftNote = {
     kind: 'moved',
     severity: 'advice',
     ...told,
-    why: `It is \`schedule.${call.job}\` now. Nothing has been switched off: it goes on until a scheduler of Holdfast runs this file; then ${off}, or every job runs twice.`,
+    why: `It is \`schedule.${call.job}\` now. Nothing has been switched off: it goes on until a scheduler of Holdfast runs this file; then ${switchOff(schedule)}, or every job runs twice.`,
   };
   if (call.leftOut.length === 0) return [moved];
   const options = call.leftOut.join(', ');
   const why = `A schedule entry cannot say ${options}: put the option into \`options:\` of the command if it is still meant.`;
   return [moved, { kind: 'not-carried', severity: 'warning', ...told, why }];
+}
+
+/** How the old job is switched off. A user's own crontab must not be edited where it lies (crontab(1)). */
+function switchOff({ place, name }: Schedule): string {
+  const { document } = place;
+  if (document.kind !== 'crontab') {
+    const timer = name ?? document.file.slice(document.file.lastIndexOf('/') + 1);
+    return `run \`systemctl disable --now ${timer}\``;
+  }
+  const user = /^\/var\/spool\/cron\/(?:crontabs\/)?([^/]+)$/.exec(document.file)?.[1];
+  return user === undefined
+    ? `remove the line from ${document.file}`
+    : `remove the line with \`crontab -e -u ${user}\``;
 }
