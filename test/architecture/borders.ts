@@ -57,6 +57,8 @@ export const reservedModules: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['store'],
   yaml: ['config', 'cli', 'lint', 'adopt', 'secrets'],
   croner: ['config', 'model', 'lint'],
+  /** Other folders see commands as facts. */
+  unbash: ['lint'],
   commander: ['cli'],
 };
 

@@ -26,12 +26,13 @@ export function maskPlaceholders(text: string): string {
 }
 
 /**
- * Blanks out prompts (`$ `, `user@host:~$ `), and, where there are any, every line without one: it is output.
- * As long as the text.
+ * Blanks out prompts (`$ `, `user@host:~$ `), and with them every line without one: it is output. Only in text that
+ * begins with a prompt, for a script may show one in its own help. As long as the text.
  */
 export function maskPrompts(text: string): string {
   const lines = text.split('\n');
-  if (!lines.some((line) => prompt.test(line))) return text;
+  const first = lines.find((line) => !/^\s*(?:#.*)?$/.test(line) || prompt.test(line));
+  if (first === undefined || !prompt.test(first)) return text;
   let continued = false;
   return lines
     .map((line) => {

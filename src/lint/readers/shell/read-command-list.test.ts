@@ -163,6 +163,8 @@ as_postgres psql`;
 
 test('prompts are no words and output is no command', () => {
   expect(outline('$ a b \\\n    c\nstanza: main\npostgres@host:~$ d')).toEqual(['. a b c', '; d']);
+  expect(outline('# look\n$ a\n# root@host:/# b')).toEqual(['. a']);
+  expect(outline('cat <<EOF\n  $ a\nEOF\nb')).toEqual(['. cat', '; b']);
 });
 
 test('Jinja statements are blank', () => {
