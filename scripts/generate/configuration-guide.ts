@@ -119,7 +119,8 @@ another section or command, options that the installed version does not have yet
 
 function ownedTable(): string {
   return [
-    'These are rendered from keys of their own and refused as options:',
+    'These are rendered from keys of their own and refused as options. With `engine.defaults: own` those that are no',
+    'secrets may stand in an `options:` map too, and win over the key:',
     '',
     '| option | key |',
     '|---|---|',

@@ -7,7 +7,7 @@ import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const passphrase = 'kR7xQ2vN9cJ4mT6bW8sL1pZ3';
 
-/** An installation as somebody made it by hand: encrypted, with a part in conf.d, archiving, one full backup. */
+/** An installation as somebody made it by hand: encrypted, repo2 alone, a part in conf.d, archiving, one full backup. */
 interface HandMade {
   readonly conf: string;
   readonly include: string;
@@ -31,9 +31,9 @@ async function installByHand(sandbox: Sandbox): Promise<HandMade> {
     'etc/pgbackrest.conf',
     [
       '[global]',
-      `repo1-path=${sandbox.directory('repository')}`,
-      'repo1-cipher-type=aes-256-cbc',
-      `repo1-cipher-pass=${passphrase}`,
+      `repo2-path=${sandbox.directory('repository')}`,
+      'repo2-cipher-type=aes-256-cbc',
+      `repo2-cipher-pass=${passphrase}`,
       `log-path=${sandbox.directory('log')}`,
       `lock-path=${sandbox.directory('lock')}`,
       `spool-path=${sandbox.directory('spool')}`,
@@ -48,7 +48,7 @@ async function installByHand(sandbox: Sandbox): Promise<HandMade> {
       '',
     ].join('\n'),
   );
-  sandbox.write('etc/conf.d/repo.conf', '[global]\nrepo1-retention-full=4\n');
+  sandbox.write('etc/conf.d/repo.conf', '[global]\nrepo2-retention-full=4\n');
   const engine = async (...args: readonly string[]): Promise<string> =>
     (await sandbox.mustRun(engineUnderTest(), [...common, ...args])).stdout;
   await engine('stanza-create');
@@ -78,7 +78,7 @@ it('takes an installation over, and the next backup continues its chain', async 
   expect(adopted.stdout).toContain('makes the same of the new files as of the old ones');
   expect(`${adopted.stdout}${adopted.stderr}`).not.toContain(passphrase);
   expect(readFileSync(output, 'utf8')).not.toContain(passphrase);
-  const secret = sandbox.file('secrets/repo1-cipher-pass');
+  const secret = sandbox.file('secrets/repo2-cipher-pass');
   expect(readFileSync(secret, 'utf8')).toBe(`${passphrase}\n`);
   expect(statSync(secret)).toMatchObject({ mode: 0o100600, uid: sandbox.owner.uid });
   expect([readFileSync(conf, 'utf8'), readFileSync(`${include}/repo.conf`, 'utf8')]).toEqual(before);
@@ -87,7 +87,7 @@ it('takes an installation over, and the next backup continues its chain', async 
   writeFileSync(output, `${readFileSync(output, 'utf8')}\nstate: { directory: ${sandbox.file('state')} }\n`);
   const run = ['--config', output, '--yes'];
   const plan = await runHoldfast(['setup', '--plan', ...run]);
-  expect(plan.stdout).toContain('-repo1-cipher-pass=(masked)');
+  expect(plan.stdout).toContain('-repo2-cipher-pass=(masked)');
   expect(plan.stdout).toContain(`${include}/repo.conf`);
   const refused = await runHoldfast(['setup', '--json', ...run]);
   expect(refused.json()).toMatchObject({
