@@ -2,6 +2,8 @@ import type { ExpectedFinding } from './expected-finding.ts';
 
 /** Everything that is wrong in the fenced blocks of 0-pigsty-supabase.md, found by reading it. */
 export const expected: readonly ExpectedFinding[] = [
+  // A second entry of pgbackrest_repo, of which Pigsty renders one.
+  [50, 'pigsty-repository-unused'],
   // "retention (days)", and no type: it counts full backups.
   [55, 'retention-full-counts-backups'],
   // Variables of their own with the engine's prefix. PGBACKREST_CIPHER_PASS is none of them: the engine has an option

@@ -18,6 +18,9 @@ export const expected: readonly ExpectedFinding[] = [
   [148, 'no-local-node'],
   [149, 'comment-after-value'],
   [150, 'comment-after-value'],
+  // Beside the CronJob, with a lock of its own.
+  [194, 'manual-job-beside-cronjob'],
+  [198, 'manual-job-beside-cronjob'],
   // The volume of the data, before the restore.
   [245, 'data-directory-removed'],
   [256, 'image-pgbackrest-unofficial'],

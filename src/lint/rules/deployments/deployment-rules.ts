@@ -11,6 +11,7 @@ import {
 } from './compose-rules.ts';
 import { consulCheckSwitchesWal, consulScriptCheck, servicePortWithoutListener } from './consul-rules.ts';
 import { cronJobOverlaps, cronJobRepeats, cronJobWithoutZone } from './cronjob-rules.ts';
+import { manualJobBesideCronJob } from './manual-job.ts';
 import { healthCheckNeverFails } from './health-rules.ts';
 import {
   engineInstalledAtStart,
@@ -63,6 +64,7 @@ export const deploymentRules: RuleFamily = {
     composeStopGracePeriod,
     composeVersionKey,
     cronJobOverlaps,
+    manualJobBesideCronJob,
     cronJobRepeats,
     cronJobWithoutZone,
     claimSharedByPods,

@@ -1,4 +1,5 @@
 import type { YamlEntry } from '../../facts.ts';
+import type { RuleFinding } from '../../lint-finding.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { yamlEntries, yamlItems, yamlMaps, yamlText } from '../../readers/yaml/yaml-path.ts';
 import { yamlOf } from './containers.ts';
@@ -24,6 +25,7 @@ ERROR: [032]: key '2' is not valid for 'repo' option
       call.options.some(({ name, value }) => name.value === 'repo' && Number(value?.value) > 1),
     );
     if (!secondUsed) return;
+    yield* repositoriesInScripts(project);
     for (const { repositories, method } of pigstySettings(project)) {
       if (method === undefined || repositories.length < 2) continue;
       for (const { key } of repositories) {
@@ -39,6 +41,28 @@ ERROR: [032]: key '2' is not valid for 'repo' option
     }
   },
 };
+
+/** A script that fills in pgbackrest_repo: whichever the method names, the others are not rendered. */
+function* repositoriesInScripts(project: LintProject): Generator<RuleFinding> {
+  const scripts = project.documents.filter(({ document }) => document.kind === 'python');
+  for (const script of scripts) {
+    const entries = project.documents.filter(
+      ({ document }) =>
+        document.container === script.document && document.destination?.startsWith('pgbackrest_repo.'),
+    );
+    for (const { engineFile } of entries.slice(1)) {
+      const first = engineFile?.settings[0];
+      if (first === undefined) continue;
+      yield {
+        place: first.name,
+        problem: `of ${entries.map((entry) => entry.document.destination).join(' and ')} only one is rendered`,
+        remedy:
+          'render repo2 in a file of its own in /etc/pgbackrest/conf.d, and back up into it with --repo=2.',
+        engineError: 32,
+      };
+    }
+  }
+}
 
 export const pigstyMethodUnknown: LintRule = {
   name: 'pigsty-method-unknown',
