@@ -10,6 +10,7 @@ export interface ProbeVerdict {
 
 /** What the engine says of options before it begins to work (pgBackRest `src/config/parse.c`, `load.c`, `src/common/ini.c`). */
 const parseMessages: readonly (readonly [number, RegExp])[] = [
+  [25, /^option '.*' is null but non-null was requested/],
   [27, /^pg and repo hosts cannot both be configured as remote/],
   [
     29,
@@ -27,7 +28,8 @@ const parseMessages: readonly (readonly [number, RegExp])[] = [
 ];
 
 /** With dry-run each message says so first. */
-const logLine = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ )?(?:P\d\d)?\s*(ERROR|WARN): (?:\[DRY-RUN\] )?(.*)$/;
+const logLine =
+  /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ )?(?:P\d\d)?\s*(ERROR|ASSERT|WARN): (?:\[DRY-RUN\] )?(.*)$/;
 
 /**
  * Reads what a run printed.
@@ -40,7 +42,7 @@ export function readProbeOutput(exitCode: number | undefined, output: string): P
   let message: string | undefined;
   for (const line of output.split('\n')) {
     const [, level, text = ''] = logLine.exec(line) ?? [];
-    const error = level === 'ERROR' ? /^\[(\d+)\]: (.*)$/.exec(text) : null;
+    const error = level === 'ERROR' || level === 'ASSERT' ? /^\[(\d+)\]: (.*)$/.exec(text) : null;
     const name = level === 'WARN' ? warnedOption(text) : undefined;
     if (name !== undefined) warned.add(name);
     if (error === null || message !== undefined) continue;

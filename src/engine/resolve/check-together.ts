@@ -1,4 +1,5 @@
 import { isAtLeast } from '../../model/engine-version.ts';
+import { isTakenBy, optionNamed } from '../../model/option-table.ts';
 import type { GivenOptions } from './given-options.ts';
 import { isNumeric } from './judge-value.ts';
 import { readNumber } from './read-option-value.ts';
@@ -31,6 +32,7 @@ export function checkTogether(check: Check): void {
   refuseTwoRemotes(check);
   warnOfRetention(check.given, check.settled);
   refuseDottedBuckets(check);
+  if (!isAtLeast(check.input.version, 56)) failOnLocal(check);
   checkCompression(check);
   if (isAtLeast(check.input.version, 48)) checkHostKeys(check);
   checkTargetTime(check);
@@ -101,6 +103,22 @@ function refuseDottedBuckets({ input, given, settled }: Check): void {
       ...aboutOf(settled.find(name), name),
       problem: 'a bucket with dots in its name does not fit the certificate of the store',
     });
+  }
+}
+
+/** Up to 2.55 the engine looks at the kind of host also where its own option `local` says that there is none. */
+function failOnLocal({ input, given, settled }: Check): void {
+  for (const group of ['repo', 'pg'] as const) {
+    const port = optionNamed(`${group}-host-port`, input.version);
+    if (port === undefined || !isTakenBy(port, input.command)) continue;
+    for (const index of settled.indexes[group]) {
+      const name = `${group}${index}-local`;
+      if (settled.text(name) !== 'y') continue;
+      given.refuse(25, {
+        ...aboutOf(settled.find(name), name),
+        problem: 'this option is for the engine itself, which fails on it',
+      });
+    }
   }
 }
 

@@ -40,7 +40,7 @@ export interface OptionProblem {
 
 /** A problem that ends the command, with the engine's error number. */
 export interface OptionError extends OptionProblem {
-  /** 27 config, 29 format, 30 command required, 31 invalid option, 32 invalid value, 37 required, 43/48/96 command. */
+  /** 25 a fault of the engine, 27 config, 29 format, 30 command required, 31 invalid option, 32 invalid value, 37 required, 43/48/96 command. */
   readonly code: number;
 }
 
