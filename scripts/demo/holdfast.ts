@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { quoteForShell } from '../../src/model/quote-for-shell.ts';
 import type { Playground } from './playground.ts';
 
 const program = fileURLToPath(new URL('../../bin/holdfast', import.meta.url));
@@ -29,8 +30,4 @@ export async function holdfast(
   } finally {
     options.signal.removeEventListener('abort', stop);
   }
-}
-
-function quoteForShell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts';
+import { quoteForShell } from '../model/quote-for-shell.ts';
 
 /** What is the same for every command of the engine. */
 export interface CommonArguments {
@@ -62,11 +63,6 @@ export function plainCommand(
     ...names,
   ];
   return words.map(quoteForShell).join(' ');
-}
-
-/** One word for a POSIX shell, quoted only when it must be. */
-export function quoteForShell(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function commonArguments(common: CommonArguments): string[] {

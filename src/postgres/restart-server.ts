@@ -5,6 +5,7 @@ import { runCommand } from '../process/run-command.ts';
 import { findPostmaster } from './postmaster-processes.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { markLogs, readNewLogLines } from './server-log.ts';
+import { readRestartOptions } from './restart-options.ts';
 import type { Server } from './server.ts';
 import { classifyStartFailure, startFailureHint } from './start-failure.ts';
 
@@ -19,7 +20,8 @@ export async function restartServer(server: Server, options: { readonly timeoutM
   const directory = server.node.path;
   const logFile = (await currentLogFile(directory)) ?? join(directory, 'log', 'holdfast-start.log');
   const marks = await markLogs(directory, logFile);
-  const { command, args, runAs } = restartInvocation(server, logFile, options.timeoutMs);
+  const own = await readRestartOptions(directory);
+  const { command, args, runAs } = restartInvocation(server, logFile, options.timeoutMs, own);
   const result = await runCommand({
     command,
     args,
@@ -59,6 +61,7 @@ function restartInvocation(
   server: Server,
   logFile: string,
   timeoutMs: number,
+  own: string | undefined,
 ): { command: string; args: string[]; runAs: Server['runAs'] } {
   const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
   const { control, runAs } = server;
@@ -81,12 +84,11 @@ function restartInvocation(
         ],
         runAs,
       };
-    case 'pg_ctl':
-      return {
-        command: join(server.binDirectory, 'pg_ctl'),
-        args: ['restart', '-D', server.node.path, '-m', 'fast', '-w', '-t', seconds, '-l', logFile],
-        runAs,
-      };
+    case 'pg_ctl': {
+      const args = ['restart', '-D', server.node.path, '-m', 'fast', '-w', '-t', seconds, '-l', logFile];
+      if (own !== undefined) args.push('-o', own);
+      return { command: join(server.binDirectory, 'pg_ctl'), args, runAs };
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { quoteForShell } from '../engine/engine-arguments.ts';
+import { quoteForShell } from '../model/quote-for-shell.ts';
 import type { RestorePlan } from './restore-plan.ts';
 
 type PlannedServer = Pick<RestorePlan, 'mode' | 'server' | 'directories' | 'owner'>;

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Configuration, Stanza } from '../config/configuration.ts';
-import { quoteForShell } from '../engine/engine-arguments.ts';
+import { quoteForShell } from '../model/quote-for-shell.ts';
 import { unifiedDiff } from '../engine/conf/unified-diff.ts';
 import { nextRuns } from '../model/next-runs.ts';
 import type { Repository } from '../model/repository.ts';

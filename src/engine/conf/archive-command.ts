@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { EngineSettings } from '../../config/configuration.ts';
 import { Failure } from '../../model/failure.ts';
-import { defaultConfigFile, defaultIncludeDirectory, quoteForShell } from '../engine-arguments.ts';
+import { quoteForShell } from '../../model/quote-for-shell.ts';
+import { defaultConfigFile, defaultIncludeDirectory } from '../engine-arguments.ts';
 
 /**
  * The value of archive_command: plain pgbackrest, nothing of Holdfast in the way of WAL.

@@ -1,4 +1,5 @@
-import { plainCommand, quoteForShell } from '../../engine/engine-arguments.ts';
+import { plainCommand } from '../../engine/engine-arguments.ts';
+import { quoteForShell } from '../../model/quote-for-shell.ts';
 import { restoreArguments } from '../../engine/restore.ts';
 import { restoreRequestOf } from '../apply/restore-request.ts';
 import type { RestorePlan, RestoreStep } from '../restore-plan.ts';
