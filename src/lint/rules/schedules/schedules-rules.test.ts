@@ -151,7 +151,7 @@ const cases: readonly (readonly [LintRule, Files, readonly string[], readonly Fi
     checkScheduled,
     crontab(`*/10 * * * * ${p} check`),
     [`1: ${p} check`],
-    [crontab(`0 2 * * * ${p} backup`), { 'a.sh': `${p} check\n` }],
+    [crontab(`0 2 * * * ${p} backup`), { 'a.sh': `${p} check\n` }, crontab(`30 2 * * * ${p} check`)],
   ],
 ];
 

@@ -1,7 +1,8 @@
-import type { CommandList, Invocation } from '../../facts.ts';
+import type { CommandList, Invocation, Schedule } from '../../facts.ts';
 import type { LintRule } from '../../lint-rule.ts';
 import { readEngineInvocation } from '../../readers/shell/read-engine-invocation.ts';
 import { unitSettingOf } from '../../readers/shell/read-systemd-unit.ts';
+import { runTimesOf } from './run-times.ts';
 import { commandsRunBy } from './scheduled-backups.ts';
 
 /** Programs that answer a question, and so are guards. */
@@ -103,7 +104,7 @@ $ psql -Atc "select pg_walfile_name(pg_current_wal_lsn())"
 \`\`\``,
   source: 'pgBackRest user guide, "Check the Configuration"; src/command/check/check.c',
   *judge(project) {
-    const scheduled = project.schedules.flatMap((schedule) => schedule.commands ?? []);
+    const scheduled = project.schedules.filter(runsOften).flatMap((schedule) => schedule.commands ?? []);
     const seen = new Set<Invocation>();
     for (const list of scheduled)
       for (const command of commandsRunBy(project, list)) {
@@ -118,6 +119,19 @@ $ psql -Atc "select pg_walfile_name(pg_current_wal_lsn())"
       }
   },
 };
+
+/** More than four times on one day: a check after the nightly backup costs one segment. */
+function runsOften({ expressions, syntax }: Schedule): boolean {
+  const from = new Date(Date.UTC(2026, 0, 4));
+  const days = expressions.map((expression) => {
+    const runs = expression.unknown ? undefined : runTimesOf(expression.value, syntax)?.runs(from, 5);
+    const [first, last] = [runs?.at(0), runs?.at(4)];
+    // What cannot be read may be often.
+    if (runs === undefined) return true;
+    return first !== undefined && last !== undefined && last.getTime() - first.getTime() < 86_400_000;
+  });
+  return days.length === 0 || days.includes(true);
+}
 
 function alwaysSucceeds(command: Invocation): boolean {
   // Commands of `$(…)` that stand before it in the text are listed after it.
