@@ -49,7 +49,7 @@ export const run: CommandModule['run'] = async (input, context) => {
       output: resolve(output === '-' ? 'holdfast.yaml' : output),
       secrets,
       extend: (builder, stanzas) => {
-        draftSchedules(builder, project, stanzas);
+        draftSchedules(builder, project, { stanzas, confs: sources.map(({ file }) => file) });
         draftPatroni(builder, project, stanzas);
         if (input.value('conf') !== undefined && input.value('conf-include') === undefined)
           builder.notes.push(...noteIncludeDirectory(collected));

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { cron, timezone } from '../../../config/schema/cron.ts';
 import type { Schedule } from '../../../lint/facts.ts';
 import { collectSecrets } from '../../../lint/hide-secrets.ts';
@@ -29,18 +30,20 @@ interface Entry extends Told {
  * Puts what crontabs and timers run into `schedule:` of the stanzas. What cannot be said there is noted with its text.
  * A backup without `--repo` goes into the first repository only (command reference, `--repo`), while an entry of ours
  * without `repositories` is for all.
+ *
+ * @param confs files of the engine that were read
  */
 export function draftSchedules(
   builder: DraftBuilder,
   project: LintProject,
-  stanzas: readonly string[],
+  { stanzas, confs }: { readonly stanzas: readonly string[]; readonly confs: readonly string[] },
 ): void {
   const hide = collectSecrets(project);
   const entries = project.schedules.flatMap((schedule) => {
     const { document, start, end } = schedule.place;
     const text = document.text.slice(start, end).replaceAll(/\s+/g, ' ').trim();
     const told = { what: hide(text), position: document.positionOf(start) };
-    return readSchedule({ builder, project, stanzas }, schedule, told);
+    return readSchedule({ builder, project, stanzas, confs }, schedule, told);
   });
   for (const [index, entry] of entries.entries()) {
     const same = entries.filter(({ stanza, job }) => stanza === entry.stanza && job === entry.job);
@@ -55,6 +58,8 @@ interface ScheduleContext {
   readonly builder: DraftBuilder;
   readonly project: LintProject;
   readonly stanzas: readonly string[];
+  /** Files that were read. */
+  readonly confs: readonly string[];
 }
 
 function readSchedule(context: ScheduleContext, schedule: Schedule, told: Told): Entry[] {
@@ -74,6 +79,12 @@ function readSchedule(context: ScheduleContext, schedule: Schedule, told: Told):
       return [];
     };
     if ('problem' in call) return refuse(call.problem);
+    // A copy from elsewhere has another directory, but hardly another name.
+    if (
+      call.config !== undefined &&
+      !context.confs.some((conf) => basename(conf) === basename(call.config ?? ''))
+    )
+      return refuse(`It uses another configuration, ${call.config}.`);
     const stanza = call.stanza ?? (stanzas.length === 1 ? stanzas[0] : undefined);
     if (stanza === undefined || !builder.has(['stanzas', stanza])) {
       return refuse(stanza === undefined ? 'It does not say which stanza.' : `There is no stanza ${stanza}.`);
@@ -128,7 +139,7 @@ function notesOf(call: KnownCall, told: Told, schedule: Schedule): DraftNote[] {
   };
   if (call.leftOut.length === 0) return [moved];
   const options = call.leftOut.join(', ');
-  const why = `A schedule entry cannot say ${options}: put the option into \`options:\` of the command if it is still meant.`;
+  const why = `A schedule entry cannot say ${options}. An option of pgBackRest can stand in \`options:\` of its command.`;
   return [moved, { kind: 'not-carried', severity: 'warning', ...told, why }];
 }
 

@@ -9,8 +9,10 @@ export type ScheduledCall =
       readonly stanza: string | undefined;
       /** `--repo=2`; undefined when it is not said. */
       readonly repository: number | undefined;
-      /** Options of the call that a schedule entry cannot say. */
+      /** What a schedule entry cannot say: options of the call, settings of the timer. */
       readonly leftOut: readonly string[];
+      /** `--config`; undefined where the usual file is used. */
+      readonly config: string | undefined;
     }
   | { readonly problem: string };
 
@@ -33,6 +35,9 @@ const harmless = new Set([
 const aboutOutput =
   /^(?:log-level-|log-timestamp|stanza$|type$|repo$|config$|config-include-path$|config-path$|output$)/;
 
+/** What runs a program in another place, which has a pgbackrest and a configuration of its own. */
+const elsewhere = /^(?:ssh|docker|podman|kubectl|nsenter|lxc|machinectl)\b/;
+
 const backupTypes = ['full', 'diff', 'incr'] as const;
 
 /**
@@ -52,11 +57,14 @@ export function scheduledCalls(schedule: Schedule, stanza: string | undefined): 
     return [{ problem: `It runs ${other.program} too, which may decide whether and how the engine runs.` }];
   }
   if (schedule.syntax === 'interval') return [{ problem: 'It counts from an event, not by the clock.' }];
-  return calls.map((call) => readCall(call, stanza));
+  return calls.map((call) => readCall(call, schedule, stanza));
 }
 
-function readCall(call: EngineInvocation, stanza: string | undefined): ScheduledCall {
+function readCall(call: EngineInvocation, schedule: Schedule, stanza: string | undefined): ScheduledCall {
   const { invocation, command, options } = call;
+  const away = invocation.wrappers.find((wrapper) => elsewhere.test(wrapper));
+  if (away !== undefined)
+    return { problem: `It runs elsewhere, by ${away.split(' ', 1)[0] ?? ''}: adopt there too.` };
   const value = (name: string): string | undefined =>
     options.find((option) => option.name.value === name)?.value?.value;
   const job = jobOf(command?.value, value('type'));
@@ -66,12 +74,25 @@ function readCall(call: EngineInvocation, stanza: string | undefined): Scheduled
     job,
     stanza: value('stanza') ?? assigned(invocation, 'PGBACKREST_STANZA') ?? stanza,
     repository: repository === undefined ? undefined : Number(repository),
-    leftOut: options
-      .filter(({ name }) => !aboutOutput.test(name.value))
-      .map(
-        ({ name, form }) => `--${form === 'negated' ? 'no-' : form === 'reset' ? 'reset-' : ''}${name.value}`,
-      ),
+    config: value('config') ?? assigned(invocation, 'PGBACKREST_CONFIG'),
+    leftOut: [...delayOf(schedule), ...leftOutOf(options)],
   };
+}
+
+/** A timer that starts at a random moment after its time (systemd.timer(5)). */
+function delayOf({ place }: Schedule): string[] {
+  if (place.document.kind !== 'systemd-unit') return [];
+  return (
+    /^[ \t]*(RandomizedDelaySec[ \t]*=[ \t]*[1-9].*?)[ \t]*$/m.exec(place.document.text)?.slice(1, 2) ?? []
+  );
+}
+
+function leftOutOf(options: EngineInvocation['options']): string[] {
+  return options
+    .filter(({ name }) => !aboutOutput.test(name.value))
+    .map(
+      ({ name, form }) => `--${form === 'negated' ? 'no-' : form === 'reset' ? 'reset-' : ''}${name.value}`,
+    );
 }
 
 /** A backup without a type is incremental (command reference, `--type`). */
