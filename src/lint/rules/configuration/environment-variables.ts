@@ -11,7 +11,7 @@ import {
 } from '../../../model/option-table.ts';
 import type { Variable } from '../../facts.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
-import { isVital, takers } from './known-settings.ts';
+import { describeTakers, isVital, takers } from './known-settings.ts';
 
 const source = 'pgBackRest, src/config/parse.c, cfgParse(), phase 2';
 
@@ -131,7 +131,7 @@ ERROR: [032]: 'none' is not allowed for 'repo1-type' option
       yield {
         place: value,
         problem: `${variable.name.value}: ${problem}`,
-        remedy: `give it a value that the option takes. It stops ${takers(reading.option, project.engineVersion).join(', ')}.`,
+        remedy: `give it a value that the option takes. ${describeTakers(reading.option, project.engineVersion)}`,
         engineError: 32,
         severity: isVital(reading.option) ? 'critical' : 'warning',
         secret: reading.option.secure,

@@ -65,6 +65,13 @@ export function takers(option: EngineOption, version: EngineVersion): readonly s
   return commandsOf(version).filter((command) => isTakenBy(option, command));
 }
 
+/** What a bad value of the option stops, for texts. */
+export function describeTakers(option: EngineOption, version: EngineVersion): string {
+  const commands = takers(option, version);
+  if (commands.length > 8) return 'It stops nearly every command.';
+  return `It stops ${commands.join(', ')}.`;
+}
+
 /** True when the option can keep WAL or a backup from arriving, or a restore from running. */
 export function isVital(option: EngineOption): boolean {
   return ['archive-push', 'backup', 'restore'].some((command) => isTakenBy(option, command));

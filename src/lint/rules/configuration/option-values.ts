@@ -4,7 +4,13 @@ import { isAtLeast } from '../../../model/engine-version.ts';
 import { commandsOf, isTakenBy } from '../../../model/option-table.ts';
 import type { Fix } from '../../lint-finding.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
-import { commentBehind, isVital, type KnownSetting, knownSettings, takers } from './known-settings.ts';
+import {
+  commentBehind,
+  isVital,
+  type KnownSetting,
+  knownSettings,
+  describeTakers,
+} from './known-settings.ts';
 
 const source = 'pgBackRest, src/config/parse.c, cfgParse(), phase 5';
 const iniSource = 'pgBackRest, src/common/ini.c, iniValueNext()';
@@ -46,7 +52,7 @@ ERROR: [032]: 'days' is not allowed for 'repo1-retention-archive-type' option
       yield {
         place: setting.value,
         problem: `${setting.name.value}: ${problem.problem}`,
-        remedy: `${describeAllowed(known)} It stops ${takers(option, project.engineVersion).join(', ')}.`,
+        remedy: `${describeAllowed(known)} ${describeTakers(option, project.engineVersion)}`,
         engineError: problem.code,
         severity: isVital(option) ? 'critical' : 'warning',
         secret: option.secure,
@@ -112,23 +118,23 @@ ERROR: [032]: '4   # four' is not valid for 'repo1-retention-full' option
 With \`repo1-path=/srv/repo   # Repository\` \`info\` says \`missing stanza path\`, though the repository is there.`,
   source: iniSource,
   *judge(project) {
-    for (const file of project.engineFiles) {
-      for (const setting of file.settings) {
-        const comment = commentBehind(setting);
-        if (comment === undefined || isPassphrase(setting.name.value)) continue;
-        const { value, line, name } = setting;
-        const meant = value.value.slice(0, -comment.length);
-        yield {
-          place: value,
-          problem: `the comment behind ${name.value} is part of its value`,
-          remedy: 'put the comment on a line of its own above.',
-          engineError: 32,
-          fix: commentFix(setting.line, {
-            comment: comment.trim().replace(/^;/, '#'),
-            rest: `${line.document.text.slice(line.start, value.start)}${meant}`,
-          }),
-        };
-      }
+    const known = new Map(knownSettings(project).map((one) => [one.setting, one]));
+    for (const setting of project.engineFiles.flatMap(({ settings }) => settings)) {
+      const comment = commentBehind(setting);
+      if (comment === undefined || isPassphrase(setting.name.value)) continue;
+      const { value, line, name } = setting;
+      const meant = value.value.slice(0, -comment.length);
+      const one = known.get(setting);
+      yield {
+        place: value,
+        problem: `the comment behind ${name.value} is part of its value`,
+        remedy: 'put the comment on a line of its own above.',
+        engineError: one === undefined ? undefined : judgeAlone(one, project)?.code,
+        fix: commentFix(line, {
+          comment: comment.trim().replace(/^;/, '#'),
+          rest: `${line.document.text.slice(line.start, value.start)}${meant}`,
+        }),
+      };
     }
   },
 };
