@@ -225,6 +225,34 @@ WARN: configuration file contains negate option 'no-delta'
   },
 };
 
+/** `compress` is current in the table of options; only the engine's own messages call it deprecated. */
+export const compressSuperseded: LintRule = {
+  name: 'compress-superseded',
+  severity: 'advice',
+  title: 'compress, whose place compress-type has taken',
+  consequence:
+    'It is still taken; beside compress-type the engine warns with each backup, and compress=n then does nothing.',
+  correct: 'compress-type=none',
+  reproduction: `pgBackRest 2.45, \`compress=n\` and \`compress-type=zst\` in [global]:
+
+\`\`\`
+$ pgbackrest --stanza=main backup
+WARN: 'compress' and 'compress-type' options should not both be set
+      HINT: 'compress-type' is preferred and 'compress' is deprecated.
+\`\`\``,
+  source: 'pgBackRest, src/config/load.c, cfgLoadUpdateOption()',
+  *judge(project) {
+    for (const { setting, option } of knownSettings(project)) {
+      if (option.name !== 'compress') continue;
+      yield {
+        place: setting.name,
+        problem: 'compress is the old form of compress-type',
+        remedy: 'write compress-type=none for compress=n, and remove compress=y.',
+      };
+    }
+  },
+};
+
 export const nameRules: readonly LintRule[] = [
   optionUnknown,
   optionRefused,
@@ -232,4 +260,5 @@ export const nameRules: readonly LintRule[] = [
   optionDeprecated,
   optionForCommandLine,
   optionNegatedInFile,
+  compressSuperseded,
 ];

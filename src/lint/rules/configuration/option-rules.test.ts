@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { bucket, global, main, type RuleCase, tryCases } from '../../../../test/support/rule-cases.ts';
 import { lineUnreadable, optionTwice } from './file-structure.ts';
 import {
+  compressSuperseded,
   optionDeprecated,
   optionForCommandLine,
   optionNegatedInFile,
@@ -38,6 +39,8 @@ const names: readonly RuleCase[] = [
   ['an option of a repository', optionForCommandLine, global('repo2-path=/x'), []],
   ['a negated option', optionNegatedInFile, global('no-delta=y'), ['2: no-delta']],
   ['an option set to n', optionNegatedInFile, global('delta=n'), []],
+  ['old compression', compressSuperseded, global('compress=n'), ['2: compress']],
+  ['new compression', compressSuperseded, global('compress-type=none', 'compress-level=3'), []],
 ];
 
 const structure: readonly RuleCase[] = [
