@@ -38,8 +38,9 @@ ERROR: [040]: unable to restore to path '/var/lib/postgresql/15/main' because it
   *judge(project) {
     const known = knownDirectories(project);
     const seen = new Set<Invocation>();
-    for (const { call, before } of restoreSteps(project)) {
+    for (const { call, before: inScript } of restoreSteps(project)) {
       if (isDrill(call) || isForReplica(call)) continue;
+      const before = [...tasksBefore(project, call.invocation), ...inScript];
       const own = argumentNamed(call, 'pg1-path')?.value?.value;
       const directories = new Set([...known, ...(own === undefined ? [] : [trim(own)])]);
       for (const [index, command] of before.entries()) {
@@ -62,6 +63,18 @@ ERROR: [040]: unable to restore to path '/var/lib/postgresql/15/main' because it
     }
   },
 };
+
+/** In a playbook the tasks are one procedure, each with a script of its own. */
+function tasksBefore(project: LintProject, { use, place, script }: Invocation): readonly Invocation[] {
+  if (use !== 'task') return [];
+  const offset = place.document.fileOffset(place.start);
+  return project.commandLists
+    .filter(
+      (list) => list !== script && list.use === 'task' && list.place.document.root === place.document.root,
+    )
+    .filter((list) => list.place.document.fileOffset(list.place.start) < offset)
+    .flatMap((list) => list.commands);
+}
 
 function knownDirectories(project: LintProject): ReadonlySet<string> {
   const paths = [

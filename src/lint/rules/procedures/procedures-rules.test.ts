@@ -18,6 +18,17 @@ const toTime = `${p} --type=time --target="2024-01-01 10:00:00+00" --target-acti
 const last = `last=$(${p} --output=json info | jq -r '.[0].backup[-1].timestamp.stop')`;
 
 /** Rule, a script that it finds something in, what it points at, and scripts that are right. */
+/** Two tasks of a playbook. */
+const playbook = (first: string): string =>
+  `- hosts: db\n  tasks:\n    - shell: ${first}\n    - shell: |\n        ${p} --delta restore\n`;
+
+test('what a task before the restore removes is seen', () => {
+  expect(
+    judgeRule(dataDirectoryRemoved, { 'a.yml': playbook('rm -rf /var/lib/postgresql/15/main') }),
+  ).toEqual(['3: rm -rf /var/lib/postgresql/15/main']);
+  expect(judgeRule(dataDirectoryRemoved, { 'a.yml': playbook('rm -rf /tmp/x') })).toEqual([]);
+});
+
 const cases: readonly (readonly [LintRule, string, readonly string[], readonly string[]])[] = [
   [
     dataDirectoryRemoved,
