@@ -1,6 +1,7 @@
 import { chown, link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../model/failure.ts';
+import { writeFailure } from './write-failure.ts';
 
 /** A file of Holdfast's own that is made once and then belongs to people. */
 export interface NewFile {
@@ -101,25 +102,6 @@ function inTheWay(paths: readonly string[], operation: string): Failure {
 }
 
 function asFailure(error: unknown, place: string, operation: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof Failure || typeof code !== 'string') return error;
-  const fields = { operation, place, cause: error };
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Failure('disk-full', {
-      ...fields,
-      problem: 'no space left',
-      hint: 'Free space there and run again.',
-    });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new Failure('not-permitted', {
-      ...fields,
-      problem: `the file may not be written (${code})`,
-      hint: 'Run it as a user who may write there, or choose another place with --output.',
-    });
-  }
-  return new Failure('file-unusable', {
-    ...fields,
-    problem: `the file could not be written (${code})`,
-    hint: 'Look at the directory: a file may stand where a directory must be, or it may have appeared meanwhile.',
-  });
+  const permissionHint = 'Run it as a user who may write there, or choose another place with --output.';
+  return writeFailure(error, { operation, place, permissionHint });
 }

@@ -1,15 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  appendKnownRows,
-  archiveWal,
-  createKnownRows,
-  loadPgbench,
-  noteMoment,
-  passSecond,
-  readKnownRows,
-  type KnownRows,
-} from '../support/data.ts';
+import { writeAroundMoment } from '../support/around-moment.ts';
+import { archiveWal, createKnownRows, loadPgbench, readKnownRows, type KnownRows } from '../support/data.ts';
 import { processesOf } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
 
@@ -28,11 +20,7 @@ beforeAll(async () => {
   bed = await createProtectedBed({ name: 'kill' });
   await loadPgbench(bed.cluster, 3);
   await createKnownRows(bed.cluster, 1000);
-  await bed.backup('full');
-  await passSecond(bed.cluster);
-  before = await appendKnownRows(bed.cluster, 10);
-  moment = (await noteMoment(bed.cluster)).time;
-  last = await appendKnownRows(bed.cluster, 10);
+  ({ moment, before, last } = await writeAroundMoment(bed));
   await archiveWal(bed.cluster);
   const whole = await bed.mustRun(['restore', '--to', moment, '--yes']);
   duration = whole.elapsedMs;

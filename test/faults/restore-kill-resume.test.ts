@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRestoreBed, type PlanRequest, type RestoreBed, timeTarget } from '../support/restore-bed.ts';
-import { createRestoreDrive, type RestoreDrive } from '../support/restore-drive.ts';
+import { createKilledRestoreBed, type KilledRestoreBed } from '../support/around-moment.ts';
 import { processesOf } from '../support/processes.ts';
 
 /*
@@ -10,16 +9,12 @@ import { processesOf } from '../support/processes.ts';
 const before = [1, 2, 3, 4, 5];
 const restored = [1, 2, 3];
 
-let bed: RestoreBed;
-let drive: RestoreDrive;
-let target: PlanRequest['target'];
+let bed: KilledRestoreBed['bed'];
+let drive: KilledRestoreBed['drive'];
+let target: KilledRestoreBed['target'];
 
 beforeAll(async () => {
-  bed = await createRestoreBed();
-  drive = createRestoreDrive(bed);
-  target = timeTarget(await bed.mark());
-  await bed.insert(4);
-  await bed.insert(5);
+  ({ bed, drive, target } = await createKilledRestoreBed());
 });
 afterAll(async () => bed?.[Symbol.asyncDispose]());
 

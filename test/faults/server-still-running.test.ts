@@ -1,13 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  appendKnownRows,
-  createKnownRows,
-  noteMoment,
-  passSecond,
-  readKnownRows,
-  type KnownRows,
-} from '../support/data.ts';
+import { writeAroundMoment } from '../support/around-moment.ts';
+import { createKnownRows, readKnownRows, type KnownRows } from '../support/data.ts';
 import { hashTree } from '../support/hash-tree.ts';
 import { createProtectedBed, refusalOf, type ProtectedBed } from '../support/protected-bed.ts';
 
@@ -19,11 +13,7 @@ let last: KnownRows;
 beforeAll(async () => {
   bed = await createProtectedBed({ name: 'runs' });
   await createKnownRows(bed.cluster, 10);
-  await bed.backup('full');
-  await passSecond(bed.cluster);
-  before = await appendKnownRows(bed.cluster, 10);
-  moment = (await noteMoment(bed.cluster)).time;
-  last = await appendKnownRows(bed.cluster, 10);
+  ({ moment, before, last } = await writeAroundMoment(bed));
 });
 afterAll(async () => bed?.[Symbol.asyncDispose]());
 

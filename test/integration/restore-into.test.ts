@@ -1,14 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  appendKnownRows,
-  archiveWal,
-  createKnownRows,
-  noteMoment,
-  passSecond,
-  readKnownRows,
-  type KnownRows,
-} from '../support/data.ts';
+import { writeAroundMoment } from '../support/around-moment.ts';
+import { archiveWal, createKnownRows, readKnownRows, type KnownRows } from '../support/data.ts';
 import { listFiles } from '../support/hash-tree.ts';
 import { isRunning } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed, type RestoredCopy } from '../support/protected-bed.ts';
@@ -30,11 +23,7 @@ const autoConf = (directory: string): string => readFileSync(`${directory}/postg
 beforeAll(async () => {
   bed = await createProtectedBed({ name: 'beside' });
   await createKnownRows(bed.cluster, 10);
-  await bed.backup('full');
-  await passSecond(bed.cluster);
-  atMoment = await appendKnownRows(bed.cluster, 10);
-  moment = (await noteMoment(bed.cluster)).time;
-  last = await appendKnownRows(bed.cluster, 10);
+  ({ moment, before: atMoment, last } = await writeAroundMoment(bed));
   await archiveWal(bed.cluster);
   // Its archive_timeout would add segments of its own while we look.
   await bed.cluster.sql(`ALTER SYSTEM SET archive_timeout = 0; SELECT pg_reload_conf();`);

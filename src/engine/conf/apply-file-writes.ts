@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, copyFile, constants, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { writeFailure } from '../../config/write-failure.ts';
 import { Failure } from '../../model/failure.ts';
 import { lookupUser } from '../../process/os-user.ts';
 import type { RunAs } from '../../process/run-command.ts';
@@ -107,27 +108,7 @@ async function findOwner(file: RenderedFile, currentUid: number): Promise<RunAs 
   return owner.uid === currentUid ? undefined : owner;
 }
 
-function asFailure(error: unknown, path: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (error instanceof Failure || typeof code !== 'string') return error;
-  const fields = { operation: 'write the configuration of pgbackrest', place: path, cause: error };
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new Failure('disk-full', {
-      ...fields,
-      problem: 'no space left',
-      hint: 'Free space there and run again.',
-    });
-  }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new Failure('not-permitted', {
-      ...fields,
-      problem: `the file may not be written (${code})`,
-      hint: 'Run Holdfast as root, or give the directory to the user that runs it.',
-    });
-  }
-  return new Failure('file-unusable', {
-    ...fields,
-    problem: `the file could not be written (${code})`,
-    hint: 'Look at the directory: a file may stand where a directory must be.',
-  });
+function asFailure(error: unknown, place: string): unknown {
+  const permissionHint = 'Run Holdfast as root, or give the directory to the user that runs it.';
+  return writeFailure(error, { operation: 'write the configuration of pgbackrest', place, permissionHint });
 }
