@@ -34,8 +34,8 @@ export function judgePassphrase(passphrase: string): PassphraseStrength {
 }
 
 function estimateBits(passphrase: string): number {
-  // What is repeated was guessed once.
-  const text = passphrase.replaceAll(/(.+?)\1+/gsu, '$1');
+  // What is repeated was guessed once; two equal neighbours are what chance brings.
+  const text = passphrase.replaceAll(/(..+?)\1+|(.)\2{2,}/gsu, '$1$2');
   const isHex = /^[0-9a-f]+$/i.test(text);
   const perCharacter = isHex ? 4 : Math.log2(poolOf(text));
   let bits = 0;

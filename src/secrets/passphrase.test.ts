@@ -36,6 +36,7 @@ describe('the strength of a passphrase', () => {
     ['plum orbit lantern velvet', 'weak'],
     ['x7#Kd92!mQz0', 'short'],
     ['0f1e2d3c4b5a69788796a5b4c3d2e1f00918273645', 'strong'],
+    ['add11f84c98d9d8d2ffea317c89aaed7', 'strong'],
     ['kR8!z2Vq9#Lm4@Xc7$Tb1%Hn', 'strong'],
   ])('%s is %s', (passphrase, grade) => {
     expect(judgePassphrase(passphrase).grade).toBe(grade);

@@ -4,6 +4,7 @@ import type { Problem, SourcePosition } from '../../model/source-position.ts';
 import type { DraftComment, DraftNote, DraftNoteKind } from '../draft.ts';
 import type { EnvironmentSecret, SecretFile } from './environment-secret.ts';
 import type { EnvironmentFile, EnvironmentVariable } from './environment-variable.ts';
+import { vaultMark } from './read-variable-mapping.ts';
 import { isUnfilled } from './unfilled-value.ts';
 import { wrapComment } from './wrap-comment.ts';
 
@@ -69,6 +70,12 @@ export class Carrier {
       return undefined;
     }
     const value = this.peek(name);
+    if (value?.startsWith(vaultMark) === true) {
+      this.reject(name, 'is encrypted by ansible-vault', {
+        remedy: `Write its value: \`ansible localhost -m debug -a var=${name} -e @${this.file} --ask-vault-pass\` shows it.`,
+      });
+      return undefined;
+    }
     if (value === undefined || !isUnfilled(value)) return value;
     this.reject(name, 'still has the placeholder of its documentation', { remedy: 'Write the real value.' });
     return undefined;
@@ -76,9 +83,8 @@ export class Carrier {
 
   /** The value; a problem when it is absent or empty. @param purpose completes "is missing: " */
   required(name: string, purpose: string): string | undefined {
-    const before = this.problems.length;
     const value = this.value(name);
-    if (value === undefined && this.problems.length === before) {
+    if (value === undefined && !this.problems.some(({ path }) => path === name)) {
       this.reject(name, `is missing: ${purpose}`, { remedy: `Add ${name} to the file.` });
     }
     return value;

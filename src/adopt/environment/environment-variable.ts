@@ -16,6 +16,8 @@ export interface UnreadableLine {
   readonly position: SourcePosition;
   /** Lower case, no full stop; never the text of the line, which may hold a secret. */
   readonly problem: string;
+  /** What stands after it cannot be told from it: variables may be missing that somebody wrote. */
+  readonly hidesRest?: boolean;
 }
 
 /** The variables of one file. */

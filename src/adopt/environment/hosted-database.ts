@@ -36,14 +36,27 @@ export function findHostedConnection(
 }
 
 /** What Holdfast can do for a database that somebody else runs. */
-export const possibleForHosted: readonly string[] = [
+const possibleForHosted: readonly string[] = [
   'Nothing of a backup: pgBackRest copies the files of the data directory and takes WAL from archive_command, and neither is yours there.',
   'A logical copy is yours to make with pg_dump, as a second copy outside of the provider. It brings back the moment of the dump and nothing between two dumps.',
   'Once the database runs on a machine of your own, `holdfast init` there protects it.',
 ];
 
+/** What there is to do when backups are switched off and no host name says that somebody else runs the database. */
+const possibleWhereUnknown: readonly string[] = [
+  'Where a provider runs it: nothing of a backup. pgBackRest copies the files of the data directory and takes WAL from archive_command, and neither is yours there. A logical copy with pg_dump is yours to make.',
+  'Where it runs on a machine of yours: switch the variable on and run this again, or run `holdfast init` there without --from-env.',
+];
+
+/** What Holdfast can do and cannot, in full sentences. */
+export function possibleFor({ provider }: HostedDatabase): readonly string[] {
+  return provider === undefined ? possibleWhereUnknown : possibleForHosted;
+}
+
 /** The whole answer for people, without a newline at the end. */
-export function describeHosted({ provider, host, switchedOff }: HostedDatabase): string {
+export function describeHosted(hosted: HostedDatabase): string {
+  const { provider, host, switchedOff } = hosted;
+  const possible = possibleFor(hosted);
   const who = provider === undefined ? 'the provider of the database' : provider.name;
   const reasons = [
     ...(switchedOff === undefined ? [] : [`${switchedOff.variable} is ${switchedOff.value}`]),
@@ -56,7 +69,7 @@ export function describeHosted({ provider, host, switchedOff }: HostedDatabase):
       : `${who} makes the backups. ${provider.recovery}`,
     ...(provider === undefined ? [] : [`How to bring it back: ${provider.documentation}`]),
     'What Holdfast can do here:',
-    ...possibleForHosted.map((line) => `  - ${line}`),
+    ...possible.map((line) => `  - ${line}`),
     'No configuration was written: it would look like protection and be none.',
   ].join('\n');
 }

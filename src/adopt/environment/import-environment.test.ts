@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { possibleFor } from './hosted-database.ts';
 import { importEnvironment } from './import-environment.ts';
 import { failureOf, pigstyVariables, settings, takeVariables } from './take-variables.ts';
 
@@ -20,6 +21,14 @@ describe('hosted databases', () => {
   it('are not what merely looks alike', () => {
     expect(failureOf('DATABASE_URL=postgres://u:p@supabase.co.example.net/db\n').kind).toBe('nothing-found');
     expect(failureOf('DATABASE_URL=postgres://neon.tech:p@db/db\n').kind).toBe('nothing-found');
+  });
+});
+
+describe('backups that are switched off', () => {
+  it('are not taken for those of a provider where nothing says so', () => {
+    const result = importEnvironment('PGBACKREST_ENABLED=false\nPGBACKREST_METHOD=s3\n', '.env', settings);
+    if (result.kind !== 'hosted') throw new Error('taken for a configuration');
+    expect(possibleFor(result.hosted).join(' ')).toContain('machine of yours: switch the variable on');
   });
 });
 
@@ -67,6 +76,42 @@ describe('what cannot be used', () => {
       'PGBACKREST_METHOD\n' + pigstyVariables.replace(/^PGBACKREST_METHOD=.*\n/m, ''),
     ).draft;
     expect(notes).toContainEqual(expect.objectContaining({ kind: 'no-effect', what: 'PGBACKREST_METHOD' }));
+  });
+
+  it.each([
+    ['a quote that is never closed', 'PGBACKREST_CIPHER_PASS="open\n', 'never closed'],
+    ['a bucket that cannot be one', 'PGBACKREST_S3_BUCKET=my shop\n', 'is no name of a bucket'],
+    [
+      'a key in typographic quotes',
+      'PGBACKREST_S3_SECRET_KEY=\u201csecret\u201d\n',
+      'has a blank, or a character',
+    ],
+    ['a path of a document', 'PGBACKREST_S3_ENDPOINT=/path/to/store\n', 'placeholder'],
+  ])('is %s', (_, line, problem) => {
+    const failure = failureOf(pigstyVariables + line);
+    expect(failure.kind).toBe('config-invalid');
+    expect(failure.problem).toContain(problem);
+    expect(JSON.stringify(failure.toJSON())).not.toContain('secret\u201d');
+  });
+
+  it('is a vault that is no YAML, or has encrypted values', () => {
+    expect(failureOf('vault_pgbackrest_s3_key: a\nvault_pgbackrest_cipher_pass: a: b\n').problem).toContain(
+      'cannot be read as YAML',
+    );
+    const encrypted =
+      'vault_pgbackrest_s3_key: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6638\nother: !vault |\n  x\n';
+    const problems = failureOf(encrypted).details?.['problems'] as readonly {
+      path: string;
+      problem: string;
+    }[];
+    expect(problems).toContainEqual(
+      expect.objectContaining({ path: 'vault_pgbackrest_s3_key', problem: 'is encrypted by ansible-vault' }),
+    );
+  });
+
+  it('is not a name that merely begins like a placeholder', () => {
+    const result = takeVariables(pigstyVariables.replace('shop-backups', 'my-shop-backups'));
+    expect(JSON.stringify(result.draft.file)).toContain('my-shop-backups');
   });
 
   it('is told all at once, with its place and without its value', () => {

@@ -39,6 +39,7 @@ export function importEnvironment(
   wanted?: IntegrationName,
 ): EnvironmentImport {
   const variables = readVariables(text, file);
+  refuseHiddenRest(variables);
   const hosted = findHostedConnection(variables);
   if (hosted !== undefined && wanted === undefined) {
     const switchedOff = switchOf(variables, undefined);
@@ -50,6 +51,7 @@ export function importEnvironment(
     return { kind: 'hosted', hosted: { provider: hosted?.provider, host: hosted?.host, switchedOff } };
   const carrier = new Carrier(variables);
   const mapping = integration.describe(carrier, settings);
+  reportPrefix(carrier, variables);
   reportRest(carrier, variables);
   if (carrier.problems.length > 0) throw unusable(carrier, integration);
   return {
@@ -73,6 +75,21 @@ function readVariables(text: string, file: string): EnvironmentFile {
   return looksLikeMapping(text) ? readVariableMapping(text, file) : readEnvironmentFile(text, file);
 }
 
+/** A quote that is never closed swallows every variable after it: what is left looks whole and is not. */
+function refuseHiddenRest({ unreadable, form }: EnvironmentFile): void {
+  const first = unreadable.find(({ hidesRest }) => hidesRest === true);
+  if (first === undefined) return;
+  throw new Failure('config-invalid', {
+    operation: 'read the variables',
+    place: formatPosition(first.position),
+    problem: `the line ${first.problem}, so what follows cannot be told from it`,
+    hint:
+      form === 'yaml'
+        ? 'Correct the line; a value with a colon or a # in it needs quotes.'
+        : 'Close the quote at the end of the value. A value that has such a quote in it needs the other kind around it.',
+  });
+}
+
 function switchOf(
   file: EnvironmentFile,
   integration: Integration | undefined,
@@ -81,6 +98,31 @@ function switchOf(
   if (integration !== undefined) return integration.switchedOff(valueOf);
   const setup = valueOf('SETUP_BACKUP');
   return setup === 'false' ? { variable: 'SETUP_BACKUP', value: setup } : undefined;
+}
+
+/**
+ * The engine takes variables with its prefix before its file (pgBackRest `src/config/parse.c`): left in its
+ * environment, they undo what is right in the file.
+ */
+function reportPrefix(carrier: Carrier, file: EnvironmentFile): void {
+  const names = [...file.variables.keys()].filter((name) => name.startsWith('PGBACKREST_'));
+  if (names.length === 0) return;
+  const heeded = names.find((name) => findOption(optionNameOf(name)) !== undefined);
+  const override =
+    heeded === undefined
+      ? ''
+      : `${heeded} silently overrides what stands in its file, an empty one fails with error 32, `;
+  carrier.correct('names with the prefix PGBACKREST_', {
+    why: `pgBackRest takes every variable with this prefix for an option of its own: ${override}and one that it does not know warns on each command. No secret in .env has it any more; take these out of the environment of the server and its scheduler.`,
+  });
+}
+
+/** The option that a variable with the engine's prefix stands for: PGBACKREST_REPO1_PATH is repo1-path. */
+function optionNameOf(variable: string): string {
+  return variable
+    .replace(/^(?:vault_)?pgbackrest_/i, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
 }
 
 /** Duplicates, lines that cannot be read, and the engine's variables that nobody asked for. */
@@ -105,10 +147,7 @@ function reportRest(carrier: Carrier, file: EnvironmentFile): void {
   }
   for (const { name, value } of carrier.unread()) {
     if (!/^(?:vault_)?pgbackrest_/i.test(name) || (value ?? '') === '') continue;
-    const option = name
-      .replace(/^(?:vault_)?pgbackrest_/i, '')
-      .toLowerCase()
-      .replaceAll('_', '-');
+    const option = optionNameOf(name);
     carrier.note('not-carried', name, {
       severity: 'warning',
       why:
@@ -141,7 +180,7 @@ function draftOf(carrier: Carrier, integration: Integration, file: DraftMapping)
     file,
     header: [
       `Made from the variables of ${integration.title} in ${carrier.file}.`,
-      'The secrets are in .env beside this file. docs/init.md says what became of each variable and why.',
+      `${carrier.secrets.length === 0 ? '' : 'The secrets are in .env beside this file. '}docs/init.md says what became of each variable and why.`,
       ...outside.flatMap(({ kind, what, why }) => [
         '',
         `${kind === 'corrected' ? 'Corrected' : 'Not carried over'}: ${what}`,

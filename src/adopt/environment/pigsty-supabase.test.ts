@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { writeDraft } from '../write-draft.ts';
 import { writeEnvironmentText } from './environment-secret.ts';
-import { configure, pigstyVariables, rendered, settings, takeVariables } from './take-variables.ts';
+import {
+  configure,
+  failureOf,
+  pigstyVariables,
+  rendered,
+  settings,
+  takeVariables,
+} from './take-variables.ts';
 
 describe('Pigsty with Supabase', () => {
   it('has both repositories, days where days were meant, and full backups into both', () => {
@@ -71,6 +78,33 @@ describe('Pigsty with Supabase', () => {
       ]),
     );
     expect(result.secrets.at(-1)).toMatchObject({ value: settings.newPassphrase(), from: undefined });
+  });
+
+  it('names both variables where neither says where the store is', () => {
+    const failure = failureOf(
+      'PGBACKREST_ENABLED=true\nPGBACKREST_METHOD=minio\nS3_BUCKET=backups\nS3_REGION=here\n',
+    );
+    const problems = failure.details?.['problems'] as readonly { path: string; remedy: string }[];
+    expect(problems.map(({ path }) => path)).toEqual([
+      'PGBACKREST_S3_ACCESS_KEY',
+      'PGBACKREST_S3_SECRET_KEY',
+      'PGBACKREST_S3_ENDPOINT',
+    ]);
+    expect(problems[0]?.remedy).toContain('PGBACKREST_S3_ACCESS_KEY or S3_ACCESS_KEY');
+  });
+
+  it('leaves out with METHOD=local what is of the store, and says so', () => {
+    const result = takeVariables(pigstyVariables.replace('METHOD=s3', 'METHOD=local'));
+    expect(result.secrets).toEqual([]);
+    const left = result.draft.notes.filter(({ kind }) => kind === 'not-carried').map(({ what }) => what);
+    expect(left).toContain('PGBACKREST_CIPHER_PASS');
+    expect(left).toContain('PGBACKREST_RETENTION_FULL');
+    expect(writeDraft(result.draft)).not.toContain('.env beside');
+  });
+
+  it('refuses to have no repository at all', () => {
+    const failure = failureOf('PGBACKREST_METHOD=local\nPGBACKREST_LOCAL_ENABLED=false\n');
+    expect(failure.problem).toContain('leaves no repository');
   });
 
   it('is a directory alone with METHOD=local, without secrets', () => {

@@ -47,16 +47,14 @@ function describe(carrier: Carrier, settings: ImportSettings): DraftMapping {
   carrier.value('PGBACKREST_ENABLED');
   carrier.moved('PGBACKREST_ENABLED', 'the file itself');
   const method = readMethod(carrier);
-  const local = readLocal(carrier);
-  const offsite = method === 'local' ? undefined : describeOffsite(carrier, stanza, settings);
+  const local = readLocal(carrier, method);
+  const offsite = method === 'local' ? undefined : describeOffsite(carrier, stanza, settings, method);
+  if (offsite === undefined) leaveOutOffsite(carrier);
   const repositories = {
     local: local || offsite === undefined ? describeLocal(carrier, stanza) : undefined,
     offsite,
   };
   explainSchedule(carrier, stanza, offsite !== undefined && repositories.local !== undefined);
-  carrier.correct('names with the prefix PGBACKREST_', {
-    why: 'pgBackRest takes every variable with this prefix for an option of its own: PGBACKREST_RETENTION_FULL silently overrides the retention of its file, the others warn on each command. No secret in .env has it any more; take these out of the environment of the server and its scheduler.',
-  });
   return {
     stanzas: {
       [stanza]: {
@@ -90,8 +88,15 @@ function readMethod(carrier: Carrier): (typeof methods)[number] {
 }
 
 /** Whether there is a local repository: by default there is. */
-function readLocal(carrier: Carrier): boolean {
+function readLocal(carrier: Carrier, method: (typeof methods)[number]): boolean {
   const local = readFlag(carrier, 'PGBACKREST_LOCAL_ENABLED') ?? true;
+  if (!local && method === 'local') {
+    carrier.reject('PGBACKREST_LOCAL_ENABLED', 'leaves no repository at all, as PGBACKREST_METHOD is local', {
+      value: 'false',
+      remedy: 'Write true, or PGBACKREST_METHOD=s3 with the store that the backups go to.',
+    });
+    return true;
+  }
   if (local) carrier.moved('PGBACKREST_LOCAL_ENABLED', 'repositories.local');
   else {
     carrier.note('moved', 'PGBACKREST_LOCAL_ENABLED', { why: 'There is no repositories.local.' });
@@ -113,9 +118,24 @@ function describeLocal(carrier: Carrier, stanza: string): DraftMapping {
   return { type: 'posix', path: '/pg/backup', retention: { full } };
 }
 
-function describeOffsite(carrier: Carrier, stanza: string, settings: ImportSettings): DraftMapping {
+/** The documents have these in every file; with the method local nothing reads them. */
+function leaveOutOffsite(carrier: Carrier): void {
+  for (const name of [...Object.values(own), 'PGBACKREST_CIPHER_PASS', 'PGBACKREST_RETENTION_FULL']) {
+    carrier.leaveOut(name, {
+      why: 'It is a setting of the object store, and PGBACKREST_METHOD=local has none: the backups stay on this machine, not encrypted.',
+    });
+  }
+}
+
+function describeOffsite(
+  carrier: Carrier,
+  stanza: string,
+  settings: ImportSettings,
+  method: (typeof methods)[number],
+): DraftMapping {
   const place = { stanza, name: 'offsite' };
   const names = chooseStore(carrier, stanza);
+  refuseMissing(carrier, names, method);
   const pathStyle = names.bucket === shared.bucket ? 'S3_FORCE_PATH_STYLE' : undefined;
   const repository = s3Repository(carrier, place, { ...names, pathStyle }, '/pgbackrest');
   const days = carrier.count('PGBACKREST_RETENTION_FULL') ?? 14;
@@ -130,6 +150,26 @@ function describeOffsite(carrier: Carrier, stanza: string, settings: ImportSetti
     encryption: encryptionOf(carrier, place, 'PGBACKREST_CIPHER_PASS', settings),
     retention: { full: `${days}d` },
   };
+}
+
+/** What neither group of variables has: either may be filled in. */
+function refuseMissing(
+  carrier: Carrier,
+  names: Record<keyof typeof own, string>,
+  method: (typeof methods)[number],
+): void {
+  const needed = [
+    'bucket',
+    'key',
+    'keySecret',
+    ...(method === 'minio' ? ['endpoint'] : []),
+  ] as (keyof typeof own)[];
+  for (const key of needed.filter((each) => !carrier.has(names[each]))) {
+    const example = key === 'endpoint' ? ', such as https://sss.pigsty:9000, the MinIO of Pigsty itself' : '';
+    carrier.reject(own[key], `is missing, and ${shared[key]} of the storage service too`, {
+      remedy: `Add ${own[key]} or ${shared[key]} to the file${example}.`,
+    });
+  }
 }
 
 /**

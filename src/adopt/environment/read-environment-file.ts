@@ -82,7 +82,8 @@ class EnvironmentReader {
     }
     const content = this.#take(quote === "'" ? /[^']*/y : /(?:[^"\\]|\\[^])*/y);
     if (this.#take(quote === "'" ? /'/y : /"/y) === '') {
-      this.#refuse(position, `has a ${quote} that is never closed`);
+      const problem = `has a ${quote} that is never closed`;
+      this.#unreadable.push({ position, problem, hidesRest: true });
       this.#at = this.#text.length;
       return undefined;
     }

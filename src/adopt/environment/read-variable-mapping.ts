@@ -13,7 +13,12 @@ export const vaultMark = '$ANSIBLE_VAULT;';
  */
 export function readVariableMapping(text: string, file: string): EnvironmentFile {
   const { tree, problems } = parseYaml(text, file);
-  const unreadable: UnreadableLine[] = problems.map(({ position, problem }) => ({ position, problem }));
+  const unreadable: UnreadableLine[] = problems.map(({ position, problem }) => ({
+    position,
+    problem: `cannot be read as YAML: ${problem}`,
+    // A tag that is not known (Ansible's !vault) hides nothing but its own value.
+    hidesRest: tree === undefined,
+  }));
   const variables = new Map<string, EnvironmentVariable>();
   const root = tree?.root;
   if (tree !== undefined && isMapping(root)) {

@@ -38,7 +38,7 @@ export function s3Repository(
   names: S3Variables,
   path: string,
 ): DraftMapping {
-  const bucket = carrier.required(names.bucket, 'the bucket of the repository');
+  const bucket = requiredBucket(carrier, names.bucket);
   const endpoint = carrier.value(names.endpoint);
   const region = carrier.value(names.region);
   const pathStyle = names.pathStyle === undefined ? undefined : readFlag(carrier, names.pathStyle);
@@ -56,7 +56,14 @@ export function s3Repository(
       : `repositories.${place.name}.endpoint`,
   );
   carrier.moved(names.region, `repositories.${place.name}.region`);
-  if (names.pathStyle !== undefined) carrier.moved(names.pathStyle, `repositories.${place.name}.uriStyle`);
+  if (names.pathStyle !== undefined) {
+    carrier.moved(
+      names.pathStyle,
+      store.uriStyle === undefined
+        ? `repositories.${place.name}.provider: ${String(store.provider)}, which knows the style`
+        : `repositories.${place.name}.uriStyle`,
+    );
+  }
   if (
     store.provider !== 'r2' &&
     store.provider !== 'minio' &&
@@ -83,6 +90,19 @@ export function s3Repository(
   };
 }
 
+/** A bucket's name; a problem when it is missing, or when no store has a bucket of that name. */
+function requiredBucket(carrier: Carrier, name: string): string | undefined {
+  const bucket = carrier.required(name, 'the bucket of the repository');
+  // Letters, digits, dots and hyphens; old ones of Amazon have capitals and underscores too.
+  if (bucket !== undefined && !/^[\w.-]+$/.test(bucket)) {
+    carrier.reject(name, 'is no name of a bucket', {
+      value: bucket,
+      remedy: 'Write its name alone, as the console of the store shows it: without s3://, blanks and paths.',
+    });
+  }
+  return bucket;
+}
+
 function s3Secret(
   carrier: Carrier,
   name: string,
@@ -91,6 +111,12 @@ function s3Secret(
   const { place, end, purpose } = secret;
   const text = `the ${purpose} of repository ${place.name}`;
   const value = carrier.required(name, text);
+  // No store gives out keys with other characters: typographic quotes and hidden blanks come from copying.
+  if (value !== undefined && !/^[!-~]+$/.test(value)) {
+    carrier.reject(name, 'has a blank, or a character that no key has, in it', {
+      remedy: 'Copy the value again, without what stands around it: quotes may have become typographic ones.',
+    });
+  }
   const secretName = `${secretPrefix(place)}_${end}`;
   return value === undefined ? '' : carrier.secret(name, { name: secretName, value, purpose: text });
 }
@@ -134,7 +160,7 @@ export function encryptionOf(
   }
   carrier.correct(variable ?? `encryption of ${place.name}`, {
     at,
-    why: `${toBeMade ? 'The passphrase was still to be generated.' : 'Nothing encrypted this repository.'} One was made and is in .env: keep a copy elsewhere, without it no backup can be read. Where the repository already holds backups that are not encrypted, give it another path, or start again with --no-encryption.`,
+    why: `${toBeMade ? 'The passphrase was still to be generated.' : 'Nothing encrypted this repository.'} A new passphrase is in .env: keep a copy elsewhere, without it no backup can be read. Where the repository already holds backups that are not encrypted, give it another path, or start again with --no-encryption.`,
   });
   return { passphrase: carrier.newSecret({ name, value: settings.newPassphrase(), purpose }) };
 }

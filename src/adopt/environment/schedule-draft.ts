@@ -19,7 +19,7 @@ export function scheduleOf(
     carrier.moved(name, `schedule.${key}`);
     return parsed.data;
   }
-  carrier.reject(name, 'is not cron text of five fields that comes to pass', {
+  carrier.reject(name, 'is not a schedule of five fields, as cron has it, that ever comes due', {
     value: text,
     remedy: 'Write minute, hour, day of month, month and day of week, in quotes: "0 2 * * 0".',
   });

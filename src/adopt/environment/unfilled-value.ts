@@ -2,7 +2,10 @@
 const unfilled: readonly RegExp[] = [
   /^<[^<>]*>$/,
   /^\[[^\]]*\]$/,
-  /^(?:your|my|tu)[-_ ].*$/i,
+  /^(?:your|tu)[-_ ].*$/i,
+  // More than these words may be a name that somebody chose: my-shop-backups.
+  /^my[-_ ]?(?:bucket|container|account|(?:secret|access)?[-_ ]?key(?:[-_ ]id)?|secret|pass(?:word|phrase))$/i,
+  /^\/path\/to\//i,
   /^(?:change|replace)[-_ ]?(?:me|this|it).*$/i,
   /^(?:x{3,}|\.{3}|todo|tbd|fixme|placeholder|example)$/i,
   /^.*[-_]here$/i,

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import {
   describeHosted,
   findHostedConnection,
-  possibleForHosted,
+  possibleFor,
   type HostedDatabase,
 } from '../../adopt/environment/hosted-database.ts';
 import { importEnvironment } from '../../adopt/environment/import-environment.ts';
@@ -165,7 +165,7 @@ function hostedResult(hosted: HostedDatabase): CommandResult {
         switchedOff,
         recovery: provider?.recovery,
         documentation: provider?.documentation,
-        possible: possibleForHosted,
+        possible: possibleFor(hosted),
       },
     },
     text: `${describeHosted(hosted)}\n`,

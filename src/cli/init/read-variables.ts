@@ -25,7 +25,8 @@ async function readNamed(file: string): Promise<string> {
     throw new Failure(code === 'EACCES' ? 'not-permitted' : 'file-unusable', {
       operation: 'read the variables',
       place: resolve(file),
-      problem: `the file cannot be read (${code ?? String(error)})`,
+      problem:
+        code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code ?? String(error)})`,
       hint: 'Name a file of lines NAME=value, or of YAML variables, that you may read.',
       cause: error,
     });

@@ -171,7 +171,7 @@ function describePassphrases(secrets: readonly EnvironmentSecret[]): string[] {
     const { grade } = judgePassphrase(value);
     return grade === 'strong'
       ? `${name}: fingerprint ${fingerprintOf(value)}\n`
-      : `${name}: can be guessed. It cannot be changed: \`holdfast secrets rotate-plan\` says how to move to another.\n`;
+      : `${name}: ${grade === 'short' ? 'is weaker than the cipher' : 'can be guessed'}. It cannot be changed: \`holdfast secrets rotate-plan\` says how to move to another.\n`;
   });
   return ['\n', ...lines, ...lossOfPassphrase.map((line) => `${line}\n`)];
 }
