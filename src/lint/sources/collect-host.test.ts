@@ -42,6 +42,28 @@ describe('collectHost', () => {
     ]);
   });
 
+  it('takes the timers of what it takes, which need not name the program', async () => {
+    write(
+      '/etc/systemd/system/nightly.service',
+      '[Service]\nExecStart=/usr/bin/pgbackrest --stanza=a backup\n',
+    );
+    write(
+      '/etc/systemd/system/weekly@.service',
+      '[Service]\nExecStart=/usr/bin/pgbackrest --stanza=%i backup\n',
+    );
+    write('/etc/systemd/system/nightly.timer', '[Timer]\nOnCalendar=02:00\n');
+    write('/etc/systemd/system/sunday.timer', '[Timer]\nOnCalendar=Sun 02:00\nUnit=nightly.service\n');
+    write('/etc/systemd/system/weekly@main.timer', '[Timer]\nOnCalendar=weekly\n');
+    write('/etc/systemd/system/apt-daily.timer', '[Timer]\nOnCalendar=06:00\n');
+    expect((await found()).toSorted()).toEqual([
+      '/etc/systemd/system/nightly.service',
+      '/etc/systemd/system/nightly.timer',
+      '/etc/systemd/system/sunday.timer',
+      '/etc/systemd/system/weekly@.service',
+      '/etc/systemd/system/weekly@main.timer',
+    ]);
+  });
+
   it('takes the old place of pgbackrest.conf only where the engine does', async () => {
     write('/etc/pgbackrest.conf', '[global]\n');
     expect(await found()).toEqual(['/etc/pgbackrest.conf']);

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { CollectedInputs, LintInput } from './lint-input.ts';
 import { readInput } from './read-input.ts';
 
@@ -48,6 +48,7 @@ export async function collectHost(serverFiles: readonly string[], root = '/'): P
   const inputs = new Map<string, LintInput>();
   const notes: string[] = [];
   const seen = new Set<string>();
+  const otherTimers: LintInput[] = [];
   for (const place of hostPlaces) {
     if (place.unless !== undefined && inputs.has(join(root, place.unless))) continue;
     const directory = join(root, place.directory);
@@ -61,15 +62,29 @@ export async function collectHost(serverFiles: readonly string[], root = '/'): P
         if (outcome.reason !== 'no regular file') notes.push(`${path}: ${outcome.reason}`);
       } else if (place.mentions?.test(outcome.input.text) !== false) {
         inputs.set(path, outcome.input);
+      } else if (name.endsWith('.timer')) {
+        otherTimers.push(outcome.input);
       }
     }
   }
+  for (const timer of otherTimers) if (startsOneOf(timer, [...inputs.keys()])) inputs.set(timer.file, timer);
   for (const path of serverFiles) {
     const outcome = await readInput(path, path, () => false);
     if ('input' in outcome) inputs.set(path, outcome.input);
     else if (outcome.code !== 'ENOENT') notes.push(`${path}: ${outcome.reason}`);
   }
   return { inputs: [...inputs.values()], notes };
+}
+
+/**
+ * True for a timer whose service is among the files: it need not name the program itself. The service has its name
+ * unless `Unit=` says another (systemd.timer(5)); an instance belongs to its template (systemd.unit(5)).
+ */
+function startsOneOf({ file, text }: LintInput, files: readonly string[]): boolean {
+  const named = [...text.matchAll(/^[ \t]*Unit[ \t]*=[ \t]*(\S+)[ \t]*$/gm)].at(-1)?.[1];
+  const service = named ?? `${basename(file, '.timer')}.service`;
+  const template = service.replace(/@[^@]*\.service$/, '@.service');
+  return files.some((other) => [service, template].includes(basename(other)));
 }
 
 /**

@@ -73,6 +73,8 @@ test.each([
     '0 2 * * * pgbackrest --config=/etc/other.conf --stanza=main backup',
     /another configuration, \/etc\/other.conf/,
   ],
+  ['00 01 * * * /pg/bin/pg-backup full', /What \/pg\/bin\/pg-backup does was not looked into/],
+  ['0 2 * * * bash /usr/local/bin/run-backup.sh', /What \/usr\/local\/bin\/run-backup.sh does/],
   ['@reboot pgbackrest --stanza=main backup', /five fields/],
 ])('%s is listed', (line, why) => {
   const { schedule, lost } = draft(crontab(line));
@@ -101,6 +103,7 @@ test('what has nothing to do with pgbackrest is not mentioned, and secrets are n
   const { notes } = draft(
     crontab(
       '0 2 * * * /usr/bin/true',
+      '0 3 * * 0 find /var/log/pgbackrest -mtime +30 -delete',
       '0 3 * * * PGBACKREST_REPO1_CIPHER_PASS=hunter2hunter2 pgbackrest --stanza=main --type=full backup',
     ),
   );

@@ -44,12 +44,12 @@ const backupTypes = ['full', 'diff', 'incr'] as const;
  * The calls of pgbackrest that a schedule makes.
  *
  * @param stanza what PGBACKREST_STANZA says where the schedule stands
- * @returns empty when it does not run the engine at all
+ * @returns empty when nothing in it looks like a backup
  */
 export function scheduledCalls(schedule: Schedule, stanza: string | undefined): ScheduledCall[] {
   const commands = schedule.commands?.commands ?? [];
   const calls = commands.flatMap((command) => readEngineInvocation(command) ?? []);
-  if (calls.length === 0) return [];
+  if (calls.length === 0) return commands.filter(isBackupScript).map(describeScript);
   const other = commands.find(
     (command) => command.program !== 'pgbackrest' && !harmless.has(command.program),
   );
@@ -58,6 +58,19 @@ export function scheduledCalls(schedule: Schedule, stanza: string | undefined): 
   }
   if (schedule.syntax === 'interval') return [{ problem: 'It counts from an event, not by the clock.' }];
   return calls.map((call) => readCall(call, schedule, stanza));
+}
+
+/** A script that has its purpose in its name, such as Pigsty's `/pg/bin/pg-backup`; by itself or given to a shell. */
+function isBackupScript({ words, program }: Invocation): boolean {
+  const script = /^(?:ba|da|z)?sh$/.test(program) ? words[1] : words[0];
+  return /backup|pgbackrest/i.test(script?.value.split('/').at(-1) ?? '');
+}
+
+function describeScript({ words }: Invocation): ScheduledCall {
+  const script = words.find(({ value }) => /backup|pgbackrest/i.test(value));
+  return {
+    problem: `What ${script?.value ?? 'it'} does was not looked into: where it runs pgbackrest, write that into \`schedule:\`.`,
+  };
 }
 
 function readCall(call: EngineInvocation, schedule: Schedule, stanza: string | undefined): ScheduledCall {
