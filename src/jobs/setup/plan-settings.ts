@@ -1,4 +1,5 @@
 import type { Stanza } from '../../config/configuration.ts';
+import { isSameArchiveCommand } from '../../model/same-archive-command.ts';
 import { alterSystemStatement, type ServerSetting } from '../../postgres/settings.ts';
 import type { ObservedServer, SetupObservations } from './setup-observations.ts';
 import type { SetupStep } from './setup-plan.ts';
@@ -94,16 +95,11 @@ function planArchiveCommand(server: ObservedServer, wanted: string, stanza: stri
   // With archive_mode off the view hides the command behind this word.
   const shown = server.settings.get(name)?.value ?? '';
   const present = shown === '(disabled)' ? (server.fileSettings.get(name) ?? '') : shown;
-  if (withoutQuotes(present) === withoutQuotes(wanted))
+  if (isSameArchiveCommand(present, wanted))
     return settingStep(name, 'done', `it pushes WAL of stanza ${stanza} with pgBackRest`);
   if (present === '') return settingStep(name, 'to-do', 'it is empty', wanted);
   const reason = `it is: ${present} - replaced only with --replace-archive-command`;
   return { ...settingStep(name, 'needs-consent', reason, wanted), consent: 'replace-archive-command' };
-}
-
-/** `%p` is a path inside the data directory, in which the server has no blanks: it needs no quotes. */
-function withoutQuotes(command: string): string {
-  return command.trim().replace(/(["'])%p\1/, '%p');
 }
 
 function planArchiveTimeout(server: ObservedServer, rpo: number | undefined): SetupStep {

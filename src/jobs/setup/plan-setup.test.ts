@@ -71,6 +71,24 @@ function openSteps(changes: Partial<ObservedServer>, stanza: object = {}): strin
 }
 
 describe('planSetup', () => {
+  it('claims nothing of a repository that could not be asked', () => {
+    const repositories = seen.repositories.map((one) => ({
+      ...one,
+      code: undefined,
+      database: undefined,
+      fullSets: 0,
+    }));
+    const { steps } = planSetup({ name: 'main', objectives: {} } as unknown as Stanza, {
+      ...seen,
+      repositories,
+    });
+    const reasons = steps
+      .filter(({ kind }) => kind === 'stanza-create' || kind === 'backup')
+      .map(({ reason }) => reason);
+    expect(reasons).toHaveLength(2);
+    for (const reason of reasons) expect(reason).toContain('not known yet');
+  });
+
   it('has nothing to do where all is as it should be', () => {
     expect(isSetupComplete(planSetup({ name: 'main', objectives: {} } as unknown as Stanza, seen))).toBe(
       true,

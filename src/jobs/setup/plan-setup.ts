@@ -154,7 +154,9 @@ function planStanza(stanza: Stanza, seen: SetupObservations): SetupStep[] {
     steps.push({
       ...create,
       state: 'to-do',
-      reason: `not yet in ${missing.map(({ name }) => name).join(', ')}`,
+      reason: missing.some(isUnasked)
+        ? `${unasked}; a stanza that is there already is left alone`
+        : `not yet in ${missing.map(({ name }) => name).join(', ')}`,
     });
   } else
     steps.push({
@@ -229,7 +231,17 @@ function planBackup(repository: ObservedRepository, seen: SetupObservations): Se
       reason: 'this server is a standby: back up on the primary',
       commands: [],
     };
-  return { ...step, state: 'to-do', reason: 'it has no backup' };
+  const reason = isUnasked(repository)
+    ? `${unasked}; where there are full backups already, none is made`
+    : 'it has no backup';
+  return { ...step, state: 'to-do', reason };
+}
+
+/** What is in a repository is seen only with the configuration that names it. */
+const unasked = 'not known yet, pgBackRest is asked when the steps above are done';
+
+function isUnasked({ code }: ObservedRepository): boolean {
+  return code === undefined;
 }
 
 function isStandby(seen: SetupObservations): boolean {

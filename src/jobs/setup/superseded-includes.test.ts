@@ -22,7 +22,7 @@ const rendered = (path: string): Parameters<typeof supersededIncludes>[1] => [
 test('finds files that say again what is rendered, and empties them', async () => {
   writeFileSync(join(directory, 'repo.conf'), '[global]\nrepo1-path=/old\n');
   const found = await supersededIncludes(directory, rendered('holdfast-secrets.conf'), '/etc/holdfast.yaml');
-  expect(found).toMatchObject([{ path: join(directory, 'repo.conf'), owner: 'postgres', secret: true }]);
+  expect(found).toMatchObject([{ path: join(directory, 'repo.conf'), owner: 'postgres', secret: false }]);
   expect(judgeConfText(found[0]?.content ?? '')).toBe('untouched');
   expect(found[0]?.content).not.toContain('=');
 });

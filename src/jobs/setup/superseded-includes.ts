@@ -27,7 +27,7 @@ export async function supersededIncludes(
     if (own.has(path) || model === undefined) continue;
     const settings = settingsOf(await readFile(path, 'utf8'), path);
     if (!settings.some((setting) => taken.has(setting))) continue;
-    found.push({ path, content: writeConfText([], source), mode: 0o640, owner: model.owner, secret: true });
+    found.push({ path, content: writeConfText([], source), mode: 0o640, owner: model.owner, secret: false });
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { isSameArchiveCommand } from '../../model/same-archive-command.ts';
 import type { CheckObservations, ServerObservation } from '../observations.ts';
 
 /** Settings that decide whether WAL is archived at all, and what the archiver says of itself. */
@@ -67,7 +68,7 @@ function judgeCommand(server: ServerObservation, subject: string, stanza: string
       `archive_library = ${library}`,
     );
   }
-  if (command === server.wantedArchiveCommand) return [];
+  if (isSameArchiveCommand(command, server.wantedArchiveCommand)) return [];
   if (command === '' || command === '(disabled)') {
     return finding('archive-command-empty', 'critical', 'no command archives WAL', shown);
   }
