@@ -14,6 +14,12 @@ function packagedDirectories(major: number): string[] {
   ];
 }
 
+/** True for a directory that findBinDirectory finds by the version alone. */
+export function isPackagedDirectory(directory: string): boolean {
+  const major = Number(/\d+/.exec(directory)?.[0]);
+  return packagedDirectories(major).includes(directory);
+}
+
 /**
  * Finds the directory with postgres, pg_ctl and pg_controldata of a major version.
  *

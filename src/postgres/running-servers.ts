@@ -1,5 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { findPostmaster } from './postmaster-processes.ts';
+import { isPackagedDirectory } from './program-directories.ts';
 
 /**
  * Data directories of the servers that run on this host: the working directories of PostgreSQL processes, and for
@@ -13,6 +15,19 @@ export async function findRunningDataDirectories(): Promise<readonly string[]> {
     if (directory !== undefined) found.add(directory);
   }
   return [...found].toSorted();
+}
+
+/**
+ * The directory with the programs of the server that runs in this data directory, where it is none that is looked at
+ * without being told. Undefined for other servers, and where the process may not be seen.
+ */
+export async function findUnusualPrograms(dataDirectory: string): Promise<string | undefined> {
+  const postmaster = await findPostmaster(dataDirectory);
+  if (postmaster === undefined) return undefined;
+  const program = await readlink(`/proc/${postmaster.pid}/exe`).catch(() => undefined);
+  if (program === undefined || program.endsWith(' (deleted)')) return undefined;
+  const directory = dirname(program);
+  return isPackagedDirectory(directory) ? undefined : directory;
 }
 
 async function dataDirectoryOf(pid: string): Promise<string | undefined> {

@@ -35,6 +35,8 @@ export interface ClusterPlace {
   readonly socket: string | undefined;
   /** Undefined for postgres. */
   readonly user: string | undefined;
+  /** Directory of its programs; undefined where it is found by the version. */
+  readonly bin?: string | undefined;
 }
 
 /** Why nothing is to be backed up. */

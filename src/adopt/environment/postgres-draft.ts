@@ -28,5 +28,6 @@ export function postgresOf(
     port: cluster.port === 5432 ? undefined : cluster.port,
     socket: cluster.socket,
     user: cluster.user,
+    bin: cluster.bin,
   };
 }

@@ -77,6 +77,7 @@ export function draftProtection(protection: NewProtection): {
           port: cluster.port === 5432 ? undefined : cluster.port,
           socket: cluster.socket,
           user: cluster.user,
+          bin: cluster.bin,
         },
         repositories: {
           [name]: {

@@ -6,6 +6,7 @@ import {
   type CollectedInstallation,
 } from '../../adopt/conf/collect-installation.ts';
 import { draftPatroni } from '../../adopt/conf/draft-patroni.ts';
+import { draftPrograms } from '../../adopt/conf/draft-programs.ts';
 import { findEngineUser } from '../../adopt/conf/find-engine-user.ts';
 import { draftSchedules } from '../../adopt/conf/schedules/draft-schedules.ts';
 import { secretModes, type SecretMode } from '../../adopt/conf/secret-places.ts';
@@ -16,6 +17,7 @@ import { defaultConfigFile } from '../../engine/engine-arguments.ts';
 import { readConfText } from '../../engine/conf/read-conf-text.ts';
 import type { EngineVersion } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
+import { findRunningDataDirectories, findUnusualPrograms } from '../../postgres/running-servers.ts';
 import { currentUser, lookupUser } from '../../process/os-user.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
@@ -25,7 +27,9 @@ import { readEngineVersion } from '../read-engine-version.ts';
 
 /** `holdfast adopt`. */
 export const run: CommandModule['run'] = async (input, context) => {
-  const output = input.value('output') ?? 'holdfast.yaml';
+  // Where every other command finds it: in ., a run as root would put secrets where the engine's user cannot go.
+  const usual = context.uid === 0 ? '/etc/holdfast/holdfast.yaml' : 'holdfast.yaml';
+  const output = input.value('output') ?? usual;
   const secrets = secretModes.find((mode) => mode === input.value('secrets')) ?? 'files';
   if (output === '-' && secrets === 'keep') throw secretsOnScreen();
   const version = await findVersion(input, context);
@@ -43,14 +47,16 @@ export const run: CommandModule['run'] = async (input, context) => {
   const { configFile, includeDirectory, variables } = collected;
   const user = (await findEngineUser(sources)) ?? defaultEngineSettings().user;
   const project = readOthers(collected.others, version);
+  const programs = await runningPrograms();
   const adoption = adoptInstallation(
     { version, sources, variables, places: { binary: 'pgbackrest', configFile, includeDirectory, user } },
     {
-      output: resolve(output === '-' ? 'holdfast.yaml' : output),
+      output: resolve(output === '-' ? usual : output),
       secrets,
       extend: (builder, stanzas) => {
         draftSchedules(builder, project, { stanzas, confs: sources.map(({ file }) => file) });
         draftPatroni(builder, project, stanzas);
+        draftPrograms(builder, programs, stanzas);
         if (input.value('conf') !== undefined && input.value('conf-include') === undefined)
           builder.notes.push(...noteIncludeDirectory(collected));
       },
@@ -60,6 +66,16 @@ export const run: CommandModule['run'] = async (input, context) => {
     output === '-' ? undefined : await write(adoption, { output, secrets, user }, input, context);
   return present({ adoption, collected, outcome, version }, context);
 };
+
+/** Of servers whose programs lie where nobody would look for them: their directory by data directory. */
+async function runningPrograms(): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const path of await findRunningDataDirectories()) {
+    const directory = await findUnusualPrograms(path);
+    if (directory !== undefined) found.set(path, directory);
+  }
+  return found;
+}
 
 function secretsOnScreen(): Failure {
   return new Failure('usage', {
@@ -142,7 +158,7 @@ function present(result: Result, context: CommandContext): CommandResult {
         ].join('\n');
   if (outcome === undefined && !context.globals.json) {
     const report = adoptionReport(notes, context.terminal.columns).trimEnd();
-    for (const line of report.split('\n')) context.terminal.printNote(line);
+    for (const line of [...report.split('\n'), ...noteSecrets(adoption)]) context.terminal.printNote(line);
   }
   return {
     data: {
@@ -159,6 +175,16 @@ function present(result: Result, context: CommandContext): CommandResult {
     text,
     exitCode: lost.length === 0 ? 0 : 1,
   };
+}
+
+/** With `--output -` nothing is written, so the text names files that are not there. */
+function noteSecrets({ secretFiles }: Adoption): string[] {
+  return secretFiles.length === 0
+    ? []
+    : [
+        '',
+        `Secrets are not printed. The file refers to ${secretFiles.map(({ path }) => path).join(', ')}: --output FILE writes these too.`,
+      ];
 }
 
 function describeFiles(
@@ -182,15 +208,18 @@ function nextSteps({ adoption, collected }: Result): string {
   const force = collected.configFile === defaultConfigFile ? '--force' : '--force --replace-archive-command';
   const { file } = adoption.configuration;
   const variables = adoption.secretFiles.find((secret) => dirname(secret.path) === dirname(file));
-  const stanza = adoption.stanzas.length > 1 ? ` --stanza ${adoption.stanzas[0] ?? ''}` : '';
+  // setup works on one stanza; where there are several, each needs its turn.
+  const stanzas = adoption.stanzas.length > 1 ? adoption.stanzas.map((name) => ` --stanza ${name}`) : [''];
   return [
     'Nothing of the old installation was changed. Next:',
     ...(variables === undefined
       ? []
       : [`  set -a; . ${variables.path}; set +a     # the secrets, for whatever runs Holdfast`]),
     `  holdfast lint ${file}`,
-    `  holdfast setup --plan --config ${file}${stanza}     # what would be replaced, line by line`,
-    `  holdfast setup ${force} --config ${file}${stanza}     # puts it in place; copies of the old files are kept`,
+    ...stanzas.flatMap((stanza) => [
+      `  holdfast setup --plan --config ${file}${stanza}     # what would be replaced, line by line`,
+      `  holdfast setup ${force} --config ${file}${stanza}     # puts it in place; copies of the old files are kept`,
+    ]),
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ClusterPlace } from '../../adopt/environment/integration.ts';
 import { inspectCluster, type DetectedCluster } from '../../adopt/interactive/detect-clusters.ts';
 import { Failure } from '../../model/failure.ts';
+import { findUnusualPrograms } from '../../postgres/running-servers.ts';
 import { lookupUserById } from '../../process/os-user.ts';
 import type { CommandInput } from '../command-definition.ts';
 
@@ -16,6 +17,7 @@ export async function clusterPlace(cluster: DetectedCluster): Promise<ClusterPla
     port,
     socket: socket === undefined || usualSockets.includes(socket) ? undefined : socket,
     user: uid === undefined ? undefined : await unusualOwner(uid),
+    bin: await findUnusualPrograms(path),
   };
 }
 
@@ -31,7 +33,7 @@ export async function namedCluster(input: CommandInput): Promise<ClusterPlace | 
   const path = resolve(given);
   const found = await inspectCluster(path);
   const place = found === undefined ? undefined : await clusterPlace(found);
-  return { path, socket: place?.socket, user: place?.user, port: port ?? place?.port };
+  return { socket: undefined, user: undefined, ...place, path, port: port ?? place?.port };
 }
 
 function readPort(text: string | undefined): number | undefined {
