@@ -1,5 +1,5 @@
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isPackagedDirectory } from '../../src/postgres/program-directories.ts';
 import { findRunningDataDirectories, findUnusualPrograms } from '../../src/postgres/running-servers.ts';
@@ -7,7 +7,8 @@ import { createCluster, type TestCluster } from '../support/cluster.ts';
 
 /** A directory with the server's program that no package has. */
 function unusualDirectory({ sandbox, binaries }: TestCluster): string {
-  if (!isPackagedDirectory(binaries.directory)) return binaries.directory;
+  const real = dirname(realpathSync(join(binaries.directory, 'postgres')));
+  if (!isPackagedDirectory(real)) return real;
   const directory = sandbox.directory('programs', 0o755);
   copyFileSync(join(binaries.directory, 'postgres'), join(directory, 'postgres'));
   return directory;
