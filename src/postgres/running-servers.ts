@@ -22,12 +22,19 @@ export async function findRunningDataDirectories(): Promise<readonly string[]> {
  * without being told. Undefined for other servers, and where the process may not be seen.
  */
 export async function findUnusualPrograms(dataDirectory: string): Promise<string | undefined> {
-  const postmaster = await findPostmaster(dataDirectory);
+  const postmaster = await findPostmaster(dataDirectory).catch(undefinedWhenHidden);
   if (postmaster === undefined) return undefined;
   const program = await readlink(`/proc/${postmaster.pid}/exe`).catch(() => undefined);
   if (program === undefined || program.endsWith(' (deleted)')) return undefined;
   const directory = dirname(program);
   return isPackagedDirectory(directory) ? undefined : directory;
+}
+
+/** A data directory is closed to everybody but its owner. @throws the error when it is another one */
+function undefinedWhenHidden(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM') return undefined;
+  throw error;
 }
 
 async function dataDirectoryOf(pid: string): Promise<string | undefined> {

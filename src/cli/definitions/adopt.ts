@@ -50,7 +50,7 @@ export const adoptDefinition: CommandDefinition = {
       name: 'output',
       value: 'FILE',
       description: 'the file to write; `-` prints it and writes nothing',
-      otherwise: './holdfast.yaml',
+      otherwise: './holdfast.yaml, for root /etc/holdfast/holdfast.yaml',
       completes: 'file',
     },
     {
@@ -70,7 +70,7 @@ export const adoptDefinition: CommandDefinition = {
     { name: 'force', description: 'replace files that are there; a numbered copy of each is kept' },
   ],
   examples: [
-    { command: 'sudo holdfast adopt --output /etc/holdfast/holdfast.yaml', explanation: 'this host' },
+    { command: 'sudo holdfast adopt', explanation: 'this host' },
     {
       command:
         'holdfast adopt --conf db1/pgbackrest.conf --conf-include db1/conf.d --crontab db1/crontab --output -',

@@ -11,6 +11,11 @@ function problems(text: string): readonly string[] {
 }
 
 describe('readConfText', () => {
+  it('says that a byte order mark is in the way, which nobody sees', () => {
+    const { badLines } = readConfText('\uFEFF[global]\nrepo1-path=/r\n', 'f');
+    expect(badLines[0]?.problem).toContain('byte order mark');
+  });
+
   it('reads sections and entries, trimmed, with comments only on lines of their own', () => {
     expect(
       pairs('# top\r\n[global]\r\n\trepo1-path = /var/lib/x \r\n  # note\r\n\n[main:restore]\nprocess-max=4'),

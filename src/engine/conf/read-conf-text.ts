@@ -1,5 +1,8 @@
 import type { ConfEntry, ConfSource } from './conf-source.ts';
 
+/** Part of the first line to the engine, which then is no section. */
+const byteOrderMark = '\uFEFF';
+
 type BadLine = ConfSource['badLines'][number];
 
 /**
@@ -77,7 +80,13 @@ class ConfReader {
   #readEntry(line: { readonly start: number; readonly end: number }, start: number, end: number): void {
     const equals = this.#text.indexOf('=', start);
     if (equals < 0 || equals >= end) {
-      this.#refuse(start, end, 'a line must be `key=value`, a `[section]`, or begin with #');
+      this.#refuse(
+        start,
+        end,
+        this.#text[start] === byteOrderMark
+          ? 'a byte order mark stands before it, which an editor of Windows puts there: save the file as UTF-8 without it'
+          : 'a line must be `key=value`, a `[section]`, or begin with #',
+      );
       return;
     }
     const [nameStart, nameEnd] = trimRange(this.#text, start, equals);
