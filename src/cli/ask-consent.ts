@@ -47,7 +47,7 @@ async function answerTo(
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    return await ask(question, signal);
+    return (await ask(question, signal)) ?? '';
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new Failure('interrupted', {

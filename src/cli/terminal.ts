@@ -13,10 +13,13 @@ export interface Terminal {
   /** True when stderr is a terminal, so that a line can be drawn over. */
   readonly interactive: boolean;
   readonly columns: number;
-  /** Asks on the terminal; undefined when there is nobody to ask. */
-  readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
+  /**
+   * Asks on the terminal; undefined when there is nobody to ask. The answer is undefined when Ctrl-D or the end of the
+   * connection came instead of one: that is neither consent nor the return key.
+   */
+  readonly ask: ((question: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
   /** The same, and what is typed is not shown; absent where nothing asks for secrets. */
-  readonly askHidden?: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
+  readonly askHidden?: ((question: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
 }
 
 /** The streams of a process, as far as they are used. */
@@ -69,7 +72,7 @@ async function askHiddenLine(
   stderr: NodeJS.WriteStream,
   question: string,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   const { Writable } = await import('node:stream');
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
@@ -85,16 +88,15 @@ async function askLine(
   question: string,
   signal: AbortSignal,
   onReady: () => void = () => {},
-): Promise<string> {
+): Promise<string | undefined> {
   const { createInterface } = await import('node:readline/promises');
   const reader = createInterface({ input: stdin, output, terminal: true });
   onReady();
   // In raw mode the terminal hands Ctrl-C to readline instead of raising the signal: raise it.
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  // Ctrl-D closes without an answer, which is no consent.
-  const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
+  const closed = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)));
   try {
-    return (await Promise.race([reader.question(question, { signal }), closed])).trim();
+    return (await Promise.race([reader.question(question, { signal }), closed]))?.trim();
   } finally {
     reader.close();
   }

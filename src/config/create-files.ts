@@ -17,6 +17,8 @@ export interface CreateFilesOptions {
   readonly operation: string;
   /** What is in the way is renamed to `NAME.1`, `NAME.2`, … instead of being a failure. Nothing is overwritten. */
   readonly moveAside?: boolean | undefined;
+  /** True where `--force` would do that; the failure says so. */
+  readonly offersForce?: boolean | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function createFiles(
 ): Promise<{ readonly written: readonly string[]; readonly saved: readonly string[] }> {
   const present: string[] = [];
   for (const { path } of files) if (await isThere(path, options.operation)) present.push(path);
-  if (present.length > 0 && options.moveAside !== true) throw inTheWay(present, options.operation);
+  if (present.length > 0 && options.moveAside !== true) throw inTheWay(present, options);
   const saved: string[] = [];
   for (const file of files) {
     try {
@@ -91,12 +93,12 @@ async function isThere(path: string, operation: string): Promise<boolean> {
   }
 }
 
-function inTheWay(paths: readonly string[], operation: string): Failure {
+function inTheWay(paths: readonly string[], { operation, offersForce }: CreateFilesOptions): Failure {
   return new Failure('edited-by-hand', {
     operation,
     place: paths.join(', '),
     problem: `${paths.length === 1 ? 'the file is' : 'the files are'} there already, and nothing is overwritten`,
-    hint: 'Choose another place with --output, or move them away.',
+    hint: `Choose another place with --output, or ${offersForce === true ? 'keep what is there under another name with --force' : 'move away what is there'}.`,
     details: { files: paths },
   });
 }

@@ -136,13 +136,16 @@ describe('init on a terminal', () => {
     expect(readFileSync(`${output}/holdfast.yaml`, 'utf8')).toContain('full: 30d');
   });
 
-  it('writes nothing when it is stopped', async () => {
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('writes nothing when it is stopped by %s', async (_, key) => {
     const output = path('stopped');
     const { code } = await runOnTerminal(
       ['init', '--output', output],
       [
         [/Which cluster\? \[1\] /, numberOfOurs],
-        [/Where do the backups go\?.*\] /, '\u0003'],
+        [/Where do the backups go\?.*\] /, key],
       ],
     );
     expect(code).toBe(130);

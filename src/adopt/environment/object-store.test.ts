@@ -36,8 +36,10 @@ it('tells what it changed, and nothing when there was nothing to change', () => 
   const told = (endpoint: string, region: string): readonly string[] =>
     placeStore({ endpoint, region, bucket, pathStyle: false }).corrections.map(({ about }) => about);
   expect(told('s3.us-east-005.backblazeb2.com', 'us-east-005')).toEqual([]);
+  // The engine takes https:// and a port, and makes the host of it (src/storage/s3/helper.c).
+  expect(told('https://s3.us-east-005.backblazeb2.com/', 'us-east-005')).toEqual([]);
+  expect(told('https://s3.us-east-005.backblazeb2.com/shop', 'us-east-005')).toEqual(['endpoint']);
   expect(told('http://shop.s3.us-east-005.backblazeb2.com', 'us-west-1')).toEqual([
-    'endpoint',
     'endpoint',
     'endpoint',
     'region',

@@ -58,7 +58,7 @@ export function placeStore(store: StoreDescription): { place: StorePlace; correc
   if (plain) {
     corrections.push({
       about: 'endpoint',
-      why: `${host} was given with http://: pgBackRest speaks TLS to a store (before 2.58 it can do nothing else), so its port there must speak TLS.`,
+      why: `${host} was given with http://: before 2.58 pgBackRest refuses that (error 29), and Holdfast has it speak TLS in every version. Its port there must speak TLS.`,
     });
   }
   const known = knownStores.find((candidate) => candidate.host.test(host));
@@ -115,10 +115,10 @@ function readEndpoint(
   const scheme = parts?.[1]?.toLowerCase();
   const full = (parts?.[2] ?? endpoint).toLowerCase();
   const host = full.startsWith(`${bucket.toLowerCase()}.`) ? full.slice(bucket.length + 1) : full;
-  if (scheme !== undefined || (parts?.[4] ?? '') !== '') {
+  if (/^\/./.test(parts?.[4] ?? '')) {
     corrections.push({
       about: 'endpoint',
-      why: 'The endpoint was a URL, and pgBackRest wants the host alone: with a scheme or a path no request would arrive.',
+      why: `The endpoint had a path, which pgBackRest passes over: it takes the host and the port of it.`,
     });
   }
   if (host !== full) {

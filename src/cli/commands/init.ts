@@ -193,21 +193,27 @@ async function refuseExisting(directory: string, { input }: Call): Promise<void>
   });
 }
 
-/** @throws Failure interrupted when Ctrl-C was the answer */
+/** @throws Failure interrupted when Ctrl-C or Ctrl-D was the answer */
 async function askOrStop(
-  ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined,
+  ask: ((question: string, signal: AbortSignal) => Promise<string | undefined>) | undefined,
   question: string,
   signal: AbortSignal,
 ): Promise<string> {
   if (ask === undefined) throw new Error('asked without a terminal');
   try {
-    return await ask(question, signal);
+    const answer = await ask(question, signal);
+    if (answer !== undefined) return answer;
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new Failure('interrupted', {
-      operation: 'write a new configuration',
-      problem: 'stopped before the last question, nothing was written',
-      cause: error,
-    });
+    throw stopped(error);
   }
+  throw stopped();
+}
+
+function stopped(cause?: unknown): Failure {
+  return new Failure('interrupted', {
+    operation: 'write a new configuration',
+    problem: 'stopped before the last question, nothing was written',
+    cause,
+  });
 }

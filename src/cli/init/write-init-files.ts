@@ -66,6 +66,7 @@ export async function writeInitFiles(plan: InitPlan, place: Place): Promise<Comm
   ];
   const { written, saved } = await createFiles(files, {
     operation: 'write a new configuration',
+    offersForce: true,
     moveAside: input.flag('force') || (await isLeftover(directory, configFile)),
   });
   const next = nextCommands(configFile, context);
@@ -141,7 +142,8 @@ function secretFilesOf(plan: InitPlan, directory: string): Omit<NewFile, 'owner'
   if (plan.secrets.length === 0) return files;
   const origin = plan.origin === undefined ? '`holdfast init`' : plan.origin.file;
   const content = writeEnvironmentText(plan.secrets, origin);
-  return [...files, { path: join(directory, environmentFileName), content, mode: 0o600 }];
+  // It comes first: by it a run finds what one that was killed left behind.
+  return [{ path: join(directory, environmentFileName), content, mode: 0o600 }, ...files];
 }
 
 /** What a run that was killed left behind: secrets of ours for which there is no configuration. */
