@@ -112,9 +112,9 @@ function detectJson(text: string): DocumentKind {
 function detectYaml(text: string): DocumentKind {
   const keys = outerKeys(text);
   const has = (...names: readonly string[]) => names.some((name) => keys.has(name));
-  if (/^\s*"?apiVersion"?\s*:/m.test(text) && /^\s*"?kind"?\s*:/m.test(text)) return 'kubernetes';
+  if (/^[ \t]*"?apiVersion"?\s*:/m.test(text) && /^[ \t]*"?kind"?\s*:/m.test(text)) return 'kubernetes';
   if (has('stanzas')) return 'holdfast';
-  if (/^\s*(- )?"?(alert|record)"?\s*:/m.test(text) && /^\s*(- )?"?expr"?\s*:/m.test(text))
+  if (/^[ \t]*(- )?"?(alert|record)"?\s*:/m.test(text) && /^[ \t]*(- )?"?expr"?\s*:/m.test(text))
     return 'prometheus-rules';
   if (has('services') && /[\s{](image|build|environment|command|entrypoint|volumes|extends)\s*:/.test(text))
     return 'compose';
@@ -123,33 +123,36 @@ function detectYaml(text: string): DocumentKind {
   if (isPlaybook(text, keys)) return 'ansible';
   if (isPatroni(text, has)) return 'patroni';
   if (has('environment', 'entrypoint', 'healthcheck', 'env_file', 'depends_on')) return 'compose';
-  if (/^\s*(- )?(vault_|pgbackrest_|postgresql_|ansible_)\w*\s*:/m.test(text) && !has('jobs'))
+  if (/^[ \t]*(- )?(vault_|pgbackrest_|postgresql_|ansible_)\w*\s*:/m.test(text) && !has('jobs'))
     return 'ansible';
   return 'unknown';
 }
 
 const pigstyKey =
-  /^\s*"?(pgbackrest_(repo|method|clean|enabled)|pg_crontab|node_crontab|pg_cluster|pg_seq)"?\s*:/m;
+  /^[ \t]*"?(pgbackrest_(repo|method|clean|enabled)|pg_crontab|node_crontab|pg_cluster|pg_seq)"?\s*:/m;
 
 const ansibleModule =
-  /^\s*(- )?((ansible|community)\.[a-z_.]+|apt|yum|dnf|package|file|copy|template|lineinfile|blockinfile|command|shell|raw|cron|systemd|service|ini_file|postgresql_set|get_url|include_tasks|import_tasks)\s*:/m;
+  /^[ \t]*(- )?((ansible|community)\.[a-z_.]+|apt|yum|dnf|package|file|copy|template|lineinfile|blockinfile|command|shell|raw|cron|systemd|service|ini_file|postgresql_set|get_url|include_tasks|import_tasks)\s*:/m;
 
 function isPlaybook(text: string, keys: ReadonlySet<string>): boolean {
   if (
     keys.has('hosts') &&
-    /^\s*(- )?(tasks|roles|vars|handlers|become|vars_files|gather_facts)\s*:/m.test(text)
+    /^[ \t]*(- )?(tasks|roles|vars|handlers|become|vars_files|gather_facts)\s*:/m.test(text)
   )
     return true;
   const isList = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*[ \t]*- /.test(text);
   if (isList && ansibleModule.test(text) && !keys.has('image')) return true;
-  return keys.has('all') && /^\s+(hosts|children)\s*:/m.test(text);
+  return keys.has('all') && /^[ \t]+(hosts|children)\s*:/m.test(text);
 }
 
 function isPatroni(text: string, has: (...names: readonly string[]) => boolean): boolean {
   if (has('scope') && has('postgresql', 'restapi', 'bootstrap', 'etcd', 'etcd3', 'consul')) return true;
-  if (has('bootstrap') && /^\s+dcs\s*:/m.test(text)) return true;
+  if (has('bootstrap') && /^[ \t]+dcs\s*:/m.test(text)) return true;
   if (has('recovery_conf', 'create_replica_methods')) return true;
-  if (has('postgresql') && /^\s+(parameters|recovery_conf|create_replica_methods|data_dir)\s*:/m.test(text))
+  if (
+    has('postgresql') &&
+    /^[ \t]+(parameters|recovery_conf|create_replica_methods|data_dir)\s*:/m.test(text)
+  )
     return true;
   return has('parameters', 'archive_command', 'archive_mode', 'restore_command');
 }

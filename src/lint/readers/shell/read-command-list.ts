@@ -1,10 +1,10 @@
-import { parse } from 'unbash';
 import type { CommandList, CommandUse, Invocation } from '../../facts.ts';
 import type { Place, PlacedText } from '../../lint-document.ts';
 import { collectCommands, type FoundCommand } from './collect-commands.ts';
 import { findLocalFunctions, unwrapFunction } from './local-functions.ts';
 import { mapPlaced, mapRange, placeIn, type MappedText } from './mapped-text.ts';
 import { literalCharacter, maskCharacter, maskPlaceholders, maskPrompts } from './mask-placeholders.ts';
+import { parseShell } from './parse-shell.ts';
 import type { ShellSource } from './read-word.ts';
 import { programName, unwrapWords, type Unwrapped } from './unwrap-words.ts';
 
@@ -62,7 +62,7 @@ function maskUse(text: string, use: CommandUse, depth: number): string {
 function readDrafts(mapped: MappedText, use: CommandUse, depth: number): Draft[] {
   if (depth > deepest) return [];
   const source = prepareShellText(mapped, use, depth);
-  const script = parse(source.masked);
+  const script = parseShell(source.masked);
   const functions = findLocalFunctions(source.masked, script);
   const found = collectCommands(source, script.commands);
   return found.flatMap((command) => {

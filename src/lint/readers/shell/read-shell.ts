@@ -1,17 +1,18 @@
-import { forEachChild, parse, type Assignment, type Command, type HereDoc, type SyntaxNode } from 'unbash';
+import { forEachChild, type Assignment, type Command, type HereDoc, type SyntaxNode } from 'unbash';
 import { detectContent, isCronLine } from '../../detect-content.ts';
 import { detectKind } from '../../detect-kind.ts';
 import type { CommandList, DocumentFacts, Invocation, Variable } from '../../facts.ts';
 import type { LintDocument, PlacedText } from '../../lint-document.ts';
 import { embedText } from './embed-text.ts';
 import { mapPlaced, mapRange, type MappedText } from './mapped-text.ts';
+import { parseShell } from './parse-shell.ts';
 import { listCommands, prepareShellText, readCommandList } from './read-command-list.ts';
 import { readRange, readWord, type ShellSource } from './read-word.ts';
 import { lineAround, linesOf } from './text-lines.ts';
 
 /** PowerShell and cmd look a little like a shell; nothing is said of them. */
 const powerShell =
-  /^\s*(?:param\s*\(|function\s+[A-Z]\w+-\w+|\$\w+\s*=|Write-(?:Host|Output|Error)\b|(?:Get|Set|New|Remove|Start|Stop|Invoke|Test)-[A-Z]\w+|@echo off)/m;
+  /^[ \t]*(?:param\s*\(|function\s+[A-Z]\w+-\w+|\$\w+\s*=|Write-(?:Host|Output|Error)\b|(?:Get|Set|New|Remove|Start|Stop|Invoke|Test)-[A-Z]\w+|@echo off)/m;
 
 /**
  * Reads a shell script or a block of commands: its commands, the variables it sets, and the files it writes through
@@ -75,7 +76,7 @@ function nodesOf(source: ShellSource): readonly SyntaxNode[] {
     found.push(node);
     forEachChild(node, visit);
   };
-  visit(parse(source.masked));
+  visit(parseShell(source.masked));
   return found;
 }
 

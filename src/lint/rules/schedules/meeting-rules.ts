@@ -32,7 +32,7 @@ ERROR: [050]: unable to acquire lock on file '/tmp/pgbackrest/main-backup.lock':
 \`\`\``,
   source: 'pgBackRest, src/common/lock.c; release notes 2.53 for several repositories',
   *judge(project) {
-    const all = scheduledBackups(project).map(runsOf);
+    const all = withRuns(scheduledBackups(project));
     for (const [index, first] of all.entries())
       for (const second of all.slice(index + 1)) {
         const [one, other] = [first.backup, second.backup];
@@ -120,11 +120,22 @@ function firstMeeting(one: BackupRuns, other: BackupRuns): string | undefined {
   return found?.toUTCString().slice(0, 22).replace(' 2026', '');
 }
 
-function runsOf(backup: ScheduledBackup): BackupRuns {
-  const runs = backup.times
-    .flatMap((times) => times.runs(start, most))
+/** Runs of the same expressions are computed once: a file may have the same line for each of a thousand stanzas. */
+function withRuns(backups: readonly ScheduledBackup[]): readonly BackupRuns[] {
+  const known = new Map<string, readonly Date[]>();
+  return backups.map((backup) => {
+    const { expressions, syntax } = backup.schedule;
+    const key = [syntax, ...expressions.map(({ value }) => value)].join('\n');
+    const runs = known.get(key) ?? runsOf(backup);
+    known.set(key, runs);
+    return { backup, runs };
+  });
+}
+
+function runsOf({ times }: ScheduledBackup): readonly Date[] {
+  return times
+    .flatMap((one) => one.runs(start, most))
     .toSorted((left, right) => left.getTime() - right.getTime());
-  return { backup, runs };
 }
 
 function lastOf({ runs }: BackupRuns): number {

@@ -172,6 +172,6 @@ function isWholeConfiguration({ value, via }: ServerSetting): boolean {
 function hasUnreadSettings(project: LintProject): boolean {
   return project.documents.some(
     ({ document }) =>
-      document.kind === 'postgresql-conf' && /^\s*include(_dir|_if_exists)?\b/m.test(document.text),
+      document.kind === 'postgresql-conf' && /^[ \t]*include(_dir|_if_exists)?\b/m.test(document.text),
   );
 }

@@ -1,7 +1,8 @@
-import { parse, type Command, type CompoundList, type Statement, type SyntaxNode } from 'unbash';
+import type { Command, CompoundList, Statement, SyntaxNode } from 'unbash';
 import type { CommandUse } from '../../facts.ts';
 import type { PlacedText } from '../../lint-document.ts';
 import { mapPlaced, type MappedText } from '../../readers/shell/mapped-text.ts';
+import { parseShell } from '../../readers/shell/parse-shell.ts';
 import { prepareShellText } from '../../readers/shell/read-command-list.ts';
 import type { ShellSource } from '../../readers/shell/read-word.ts';
 import { readSimpleCommand } from './read-simple-command.ts';
@@ -72,7 +73,7 @@ const deepest = 5;
 function runText(mapped: MappedText, context: Context, depth: number): State[] {
   if (depth > deepest) throw new CannotTell();
   const source = prepareShellText(mapped, context.use);
-  const script = parse(source.masked);
+  const script = parseShell(source.masked);
   if ((script.errors ?? []).length > 0) throw new CannotTell();
   return new Runner(source, context, depth).statements(script.commands, [start]);
 }
