@@ -7,6 +7,7 @@ import {
   engineParameterRefused,
 } from './engine-command-unknown.ts';
 import { engineOptionRefused, engineValueRefused, secretOnCommandLine } from './engine-option-refused.ts';
+import { engineRunByRoot } from './engine-run-by-root.ts';
 import { logFileUnknown } from './log-file-unknown.ts';
 import {
   checkAsProof,
@@ -36,6 +37,7 @@ export const commandsRules: RuleFamily = {
     engineValueRefused,
     engineParameterRefused,
     secretOnCommandLine,
+    engineRunByRoot,
     stanzaMissing,
     repositoryNotThere,
     backupSetNotALabel,

@@ -44,7 +44,7 @@ export const restoreBesideRunningContainer: LintRule = {
   severity: 'warning',
   title: 'a restore into the volumes of a container that nothing stops',
   consequence:
-    '`--volumes-from` gives the restore the data directory of a container that may still run. The engine only looks for ' +
+    'The restore has the data directory of a container that may still run. The engine only looks for ' +
     'postmaster.pid ([038] when it is there); after a crash or with another mount point it is not, and files are replaced under a ' +
     'running server.',
   correct:
@@ -62,7 +62,11 @@ ERROR: [038]: unable to restore while PostgreSQL is running
       const shares = invocation.wrappers.some((wrapper) =>
         /^(?:docker|podman|nerdctl) .*--volumes-from\b/.test(wrapper),
       );
-      if (!shares || commandsBefore(invocation).some(stopsContainer)) continue;
+      const { commands } = invocation.script;
+      // What is restarted afterwards ran all the time.
+      const isRun = invocation.wrappers.some((wrapper) => runPattern.test(wrapper));
+      const restarts = isRun && commands.slice(invocation.index + 1).some(restartsContainer);
+      if ((!shares && !restarts) || isCopy(call) || commandsBefore(invocation).some(stopsContainer)) continue;
       yield {
         place: invocation.place,
         problem: 'a restore into the volumes of a container that is not stopped here',
@@ -75,6 +79,15 @@ ERROR: [038]: unable to restore while PostgreSQL is running
 
 const execPattern =
   /^(?:docker(?:[- ]compose)?\b.*? exec|podman(?:-compose)?\b.*? exec|nerdctl\b.*? exec|kubectl\b.*? exec|oc\b.*? exec)\b/;
+
+const runPattern = /^(?:docker(?:[- ]compose)?|podman(?:-compose)?|nerdctl)\b.*? run\b/;
+
+function restartsContainer({ program, words }: Invocation): boolean {
+  return (
+    ['docker', 'podman', 'docker-compose', 'podman-compose', 'nerdctl'].includes(program) &&
+    words.some((word) => word.value === 'restart')
+  );
+}
 
 /** Into a directory of its own, for a look: no server runs there. */
 function isCopy(call: EngineInvocation): boolean {

@@ -153,6 +153,16 @@ exit 0
   source: 'pgBackRest user guide, "Check the Configuration"',
   *judge(project) {
     for (const { invocation } of callsOf(project, 'check')) {
+      if (
+        /\b(?:verif(?:y|ies|ying)|validat\w+)\b.*\bbackups\b|\bintegrity of (?:the |our |all )?backups?\b|\bbackups?\b.*\b(?:integrity|intact)\b/i.test(
+          commentOver(invocation),
+        )
+      )
+        yield {
+          place: invocation.place,
+          problem: 'check says nothing about backups: it only archives one WAL segment',
+          remedy: 'verify the backups with `pgbackrest verify`, and prove them by a restore.',
+        };
       const dependent = dependentOf(invocation);
       if (dependent?.after !== '&&' || !['echo', 'printf', 'logger'].includes(dependent.program)) continue;
       const said = dependent.words.map((word) => word.value).join(' ');
@@ -166,6 +176,12 @@ exit 0
     }
   },
 };
+
+/** The comment in the line over a command; '' where there is none. */
+function commentOver({ place: { document, start } }: Invocation): string {
+  const line = document.text.slice(0, start).split('\n').at(-2) ?? '';
+  return /^\s*#(?!!)(.*)$/.exec(line)?.[1] ?? '';
+}
 
 /** In HEALTHCHECK of a Dockerfile and ExecCondition of a unit nothing but the exit status counts. */
 function isGuard(invocation: Invocation): boolean {

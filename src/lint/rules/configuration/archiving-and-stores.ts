@@ -97,4 +97,42 @@ with each write as soon as repo-storage-tag is set.`,
   },
 };
 
-export const storeRules: readonly LintRule[] = [queueMaxDropsWal, endpointPlainHttp, tagsOnR2];
+export const gcsKeyNotAFile: LintRule = {
+  name: 'gcs-key-not-a-file',
+  severity: 'critical',
+  title: 'the key of Google’s store itself, where the path of its file belongs',
+  consequence:
+    'With repo-gcs-key-type=service, the default, the engine opens a file of that name and ends with [055]: no WAL and no backup ' +
+    'arrives. And the key stands in the file.',
+  correct: 'repo1-gcs-key=/etc/pgbackrest/gcs-key.json   # mode 0600',
+  reproduction: `pgBackRest 2.45 and 2.60:
+
+\`\`\`
+$ grep gcs-key pgbackrest.conf
+repo1-gcs-key={"type":"service_account"}
+$ pgbackrest --stanza=main expire
+ERROR: [055]: unable to open missing file '/{"type":"service_account"}' for read
+\`\`\``,
+  source: 'pgBackRest, Configuration Reference, repo-gcs-key',
+  *judge(project) {
+    for (const { find } of repositoriesOf(project)) {
+      const key = find('repo-gcs-key')?.setting.value;
+      if (key === undefined || key.unknown || !/^\s*["']?\{/.test(key.value)) continue;
+      if ((find('repo-gcs-key-type')?.setting.value.value ?? 'service') !== 'service') continue;
+      yield {
+        place: key,
+        problem: 'repo-gcs-key is the path of a file, not what stands in it',
+        remedy: 'write the key into a file of mode 0600 and give its path.',
+        engineError: 55,
+        secret: true,
+      };
+    }
+  },
+};
+
+export const storeRules: readonly LintRule[] = [
+  queueMaxDropsWal,
+  endpointPlainHttp,
+  tagsOnR2,
+  gcsKeyNotAFile,
+];

@@ -125,12 +125,16 @@ ERROR: [032]: 'none' is not allowed for 'repo1-type' option
           remedy: 'give settings of your own another prefix; options of a repository need its number.',
           engineError: 31,
         };
-      if (reading.kind !== 'option' || value.unknown || value.value === '') continue;
-      const problem = judgeVariable(reading, value.value, project);
+      const byDefault = value.unknown ? defaultOf(value.value) : undefined;
+      const text = value.unknown ? byDefault : value.value;
+      if (reading.kind !== 'option' || text === undefined || text === '') continue;
+      const problem = judgeVariable(reading, text, project);
       if (problem === undefined) continue;
+      const when =
+        byDefault === undefined ? '' : `, which it is when ${value.value} has nothing else to give`;
       yield {
         place: value,
-        problem: `${variable.name.value}: ${problem}`,
+        problem: `${variable.name.value}: ${problem}${when}`,
         remedy: `give it a value that the option takes. ${describeTakers(reading.option, project.engineVersion)}`,
         engineError: 32,
         severity: isVital(reading.option) ? 'critical' : 'warning',
@@ -139,6 +143,11 @@ ERROR: [032]: 'none' is not allowed for 'repo1-type' option
     }
   },
 };
+
+/** `none` of `${REPOSITORY_TYPE:-none}`, as Compose and shells fill it in; undefined for anything else. */
+function defaultOf(text: string): string | undefined {
+  return /^\$\{\w+:?-([^${}]+)\}$/.exec(text.trim())?.[1];
+}
 
 function judgeVariable(
   { option }: Extract<NameReading, { kind: 'option' }>,

@@ -25,15 +25,18 @@ ERROR: [032]: local repo1 and repo2 paths are both '/srv/a' but must be differen
   *judge(project) {
     for (const file of project.engineFiles) {
       const local = repositoriesIn(file, project).filter(isLocal);
+      const given = givenNames(project);
+      const pathOf = (one: DescribedRepository): string | undefined =>
+        writtenPathOf(one) ?? defaultPathOf(one, given);
       for (const repository of local) {
         const path = pathOf(repository);
-        const setting = repository.find('repo-path')?.setting;
+        const setting = (repository.find('repo-path') ?? repository.settings[0])?.setting;
         const outer = local.find((other) => other.index !== repository.index && holds(pathOf(other), path));
         if (path === undefined || setting === undefined || outer === undefined) continue;
         const same = pathOf(outer) === path;
         if (same && outer.index > repository.index) continue;
         yield {
-          place: setting.value,
+          place: repository.find('repo-path') === undefined ? setting.name : setting.value,
           problem: same
             ? `repo${outer.index} and repo${repository.index} have the same path`
             : `repo${repository.index} lies inside repo${outer.index} (${String(pathOf(outer))})`,
@@ -63,7 +66,7 @@ export const repositoryInData: LintRule = {
         .filter(({ option }) => option.name === 'pg-path')
         .flatMap(({ setting }) => meantValue(setting) ?? []);
       for (const repository of repositoriesIn(file, project).filter(isLocal)) {
-        const path = pathOf(repository);
+        const path = writtenPathOf(repository);
         const setting = repository.find('repo-path')?.setting;
         const directory = directories.find((candidate) => holds(clean(candidate), path));
         if (setting === undefined || directory === undefined) continue;
@@ -193,7 +196,18 @@ function isLocal(repository: DescribedRepository): boolean {
   return posix && hosts.every(({ setting }) => setting.section.includes(':'));
 }
 
-function pathOf(repository: DescribedRepository): string | undefined {
+/** Where a repository lies that no file of the project gives a path; a file without a stanza is only a part. */
+function defaultPathOf(
+  { file, index, find }: DescribedRepository,
+  given: ReadonlySet<string>,
+): string | undefined {
+  const isWhole = file.settings.some(({ name }) => /^pg\d+-path$/.test(name.value));
+  const isGiven =
+    given.has(`repo${index}-path`) || (find('repo-type') === undefined && given.has(`repo${index}-type`));
+  return isWhole && !isGiven ? '/var/lib/pgbackrest' : undefined;
+}
+
+function writtenPathOf(repository: DescribedRepository): string | undefined {
   const path = repository.text('repo-path');
   return path === undefined ? undefined : clean(path);
 }

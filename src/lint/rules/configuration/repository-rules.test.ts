@@ -8,7 +8,7 @@ import {
   script,
   tryCases,
 } from '../../../../test/support/rule-cases.ts';
-import { endpointPlainHttp, queueMaxDropsWal, tagsOnR2 } from './archiving-and-stores.ts';
+import { endpointPlainHttp, gcsKeyNotAFile, queueMaxDropsWal, tagsOnR2 } from './archiving-and-stores.ts';
 import { hostIsItself, noLocalNode, standbyMissing, standbyRequired } from './hosts.ts';
 import {
   blockWithoutBundle,
@@ -227,6 +227,18 @@ const stores: readonly RuleCase[] = [
     global(...bucket.slice(0, 2), 'repo1-s3-endpoint=x.r2.cloudflarestorage.com', 'repo1-storage-tag=a=b'),
     ['5: repo1-storage-tag'],
     '2.48',
+  ],
+  [
+    'the key of GCS itself',
+    gcsKeyNotAFile,
+    global('repo1-type=gcs', 'repo1-gcs-bucket=b', 'repo1-gcs-key={"type":"service_account"}'),
+    ['4: {"type":"service_account"}'],
+  ],
+  [
+    'the file of a key of GCS',
+    gcsKeyNotAFile,
+    global('repo1-type=gcs', 'repo1-gcs-bucket=b', 'repo1-gcs-key=/etc/pgbackrest/key.json'),
+    [],
   ],
   ['tags on S3', tagsOnR2, global(...bucket, 'repo1-storage-tag=a=b'), []],
 ];

@@ -1,6 +1,7 @@
 import type { PlacedText } from '../../lint-document.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { holdsPlaceholder } from '../../placeholder.ts';
+import { yamlAt, yamlText } from '../../readers/yaml/yaml-path.ts';
 import { knownSettings, meantValue } from './known-settings.ts';
 
 export const stanzaNotConfigured: LintRule = {
@@ -90,7 +91,17 @@ ERROR: [032]: PostgreSQL working directory '/tmp' is not the same as option pg1-
 function dataDirectories(project: LintProject): readonly PlacedText[] {
   const settings = project.serverSettings.filter(({ name }) => name.value === 'data_directory');
   const variables = project.variables.filter(({ name }) => name.value === 'PGDATA');
-  return [...settings, ...variables].map(({ value }) => value).filter(({ value }) => value !== '');
+  const ofPatroni = project.documents
+    .filter(({ document }) => document.kind === 'patroni')
+    .flatMap(({ yaml = [] }) => yaml)
+    .flatMap((root) =>
+      [yamlText(yamlAt(root, 'postgresql', 'data_dir')), yamlText(yamlAt(root, 'data_dir'))].flatMap(
+        (path) => path ?? [],
+      ),
+    );
+  return [...[...settings, ...variables].map(({ value }) => value), ...ofPatroni].filter(
+    ({ value }) => value !== '',
+  );
 }
 
 function clean(path: string): string {

@@ -44,6 +44,7 @@ import {
   pigstyVariableRemoved,
 } from './pigsty-rules.ts';
 import { remoteHostWithoutServer } from './remote-host.ts';
+import { installationMayFail, repositoryWritableByAll } from './installation-rules.ts';
 import { variableEmptyByDefault } from './variable-empty-by-default.ts';
 
 /** Containers, clusters, playbooks and what watches them. */
@@ -54,6 +55,8 @@ export const deploymentRules: RuleFamily = {
     imageNotPinned,
     imageUnofficial,
     engineInstalledAtStart,
+    installationMayFail,
+    repositoryWritableByAll,
     remoteHostWithoutServer,
     healthCheckNeverFails,
     variableEmptyByDefault,

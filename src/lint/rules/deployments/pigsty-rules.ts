@@ -161,8 +161,8 @@ export const pigstyPlaybookRenamed: LintRule = {
   source: 'Pigsty 4.0, Release Notes',
   *judge(project) {
     const isPigsty = project.documents.some(({ document }) => document.kind === 'pigsty');
-    if (!isPigsty) return;
-    for (const { commands } of project.commandLists) {
+    for (const { commands, place } of project.commandLists) {
+      if (!isPigsty && !/\bpigsty\b/i.test(place.document.root.text)) continue;
       for (const { words } of commands) {
         const [program] = words;
         if (program === undefined || !/^(\.\/)?install\.yml$/.test(program.value)) continue;

@@ -1,6 +1,8 @@
 import type { Invocation } from '../../facts.ts';
 import type { PlacedText } from '../../lint-document.ts';
+import type { RuleFinding } from '../../lint-finding.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
+import { argumentOf, callsOf as callsOfModule } from '../deployments/ansible-tasks.ts';
 import { argumentNamed } from '../commands/engine-calls.ts';
 import { isDrill, isForReplica, restoreSteps, startsServer } from './procedure-steps.ts';
 
@@ -40,6 +42,7 @@ ERROR: [040]: unable to restore to path '/var/lib/postgresql/15/main' because it
     const seen = new Set<Invocation>();
     for (const { call, before: inScript } of restoreSteps(project)) {
       if (isDrill(call) || isForReplica(call)) continue;
+      yield* removedByTasks(project, call.invocation, known);
       const before = [...tasksBefore(project, call.invocation), ...inScript];
       const own = argumentNamed(call, 'pg1-path')?.value?.value;
       const directories = new Set([...known, ...(own === undefined ? [] : [trim(own)])]);
@@ -74,6 +77,28 @@ function tasksBefore(project: LintProject, { use, place, script }: Invocation): 
     )
     .filter((list) => list.place.document.fileOffset(list.place.start) < offset)
     .flatMap((list) => list.commands);
+}
+
+/** `file: path=… state=absent` in a task before the restore. */
+function* removedByTasks(
+  project: LintProject,
+  { use, place }: Invocation,
+  known: ReadonlySet<string>,
+): Generator<RuleFinding> {
+  if (use !== 'task') return;
+  const root = place.document.root;
+  for (const task of callsOfModule(project, 'file')) {
+    const path = argumentOf(task, 'path', 'dest', 'name');
+    if (path === undefined || argumentOf(task, 'state')?.value !== 'absent') continue;
+    if (path.document.root !== root || !isData(path.value, known)) continue;
+    if (path.document.fileOffset(path.start) > place.document.fileOffset(place.start)) continue;
+    yield {
+      place: path,
+      problem: `state: absent deletes ${path.value}, with the WAL that was never archived`,
+      remedy: 'move it aside and delete it when the restored cluster is proven, or restore with --delta.',
+      engineError: 40,
+    };
+  }
 }
 
 function knownDirectories(project: LintProject): ReadonlySet<string> {

@@ -12,6 +12,7 @@ import {
   cronUserMissing,
 } from './crontab-rules.ts';
 import { backupsMeet, schedulersOverlap } from './meeting-rules.ts';
+import { unitPrivateLockPath } from './unit-sandbox-rules.ts';
 import { checkScheduled, unitGuardNeverStops, unitIgnoresFailure } from './unit-rules.ts';
 
 /** Crontabs, timers, and what they start. */
@@ -30,6 +31,7 @@ export const schedulesRules: RuleFamily = {
     schedulersOverlap,
     unitGuardNeverStops,
     unitIgnoresFailure,
+    unitPrivateLockPath,
     checkScheduled,
   ],
 };

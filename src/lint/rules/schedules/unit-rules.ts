@@ -1,6 +1,8 @@
 import type { CommandList, Invocation, Schedule } from '../../facts.ts';
-import type { LintRule } from '../../lint-rule.ts';
+import type { RuleFinding } from '../../lint-finding.ts';
+import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { readEngineInvocation } from '../../readers/shell/read-engine-invocation.ts';
+import { readUnitFiles } from '../../readers/shell/read-unit-file.ts';
 import { unitSettingOf } from '../../readers/shell/read-systemd-unit.ts';
 import { runTimesOf } from './run-times.ts';
 import { commandsRunBy } from './scheduled-backups.ts';
@@ -19,6 +21,9 @@ const asking = new Set([
   '[[',
   'systemctl',
 ]);
+
+/** What people call a script that asks whether this node is the one. */
+const askingName = /leader|primary|master|standby|guard/i;
 
 export const unitGuardNeverStops: LintRule = {
   name: 'unit-guard-never-stops',
@@ -42,7 +47,7 @@ exit 0
       const setting = unitSettingOf(list);
       if (setting?.key !== 'ExecStartPre' && setting?.key !== 'ExecCondition') continue;
       if (
-        !list.commands.some((command) => asking.has(command.program)) ||
+        !list.commands.some(({ program }) => asking.has(program) || askingName.test(program)) ||
         !runsEngine(list, project.commandLists)
       )
         continue;
@@ -81,8 +86,31 @@ export const unitIgnoresFailure: LintRule = {
         remedy: 'take the dash in front of the program away, and set OnFailure= to something that alerts.',
       };
     }
+    yield* successStatuses(project);
   },
 };
+
+/** `SuccessExitStatus=` with errors of the engine in it; 50 says that another backup runs. */
+function* successStatuses(project: LintProject): Generator<RuleFinding> {
+  for (const { document } of project.documents) {
+    if (document.kind !== 'systemd-unit') continue;
+    for (const { entries } of readUnitFiles(document)) {
+      const isBackup = entries.some(
+        ({ key, value }) => key.value === 'ExecStart' && /\bpgbackrest\b.*\bbackup\b/s.test(value.value),
+      );
+      const given = isBackup ? entries.find(({ key }) => key.value === 'SuccessExitStatus') : undefined;
+      const errors = (given?.value.value.match(/\b\d+\b/g) ?? []).filter(
+        (text) => !['0', '50'].includes(text),
+      );
+      if (given === undefined || errors.length === 0) continue;
+      yield {
+        place: given.value,
+        problem: `systemd takes ${errors.map((text) => `[${text.padStart(3, '0')}]`).join(', ')} of this backup for success`,
+        remedy: 'leave SuccessExitStatus= out, and set OnFailure= to something that alerts.',
+      };
+    }
+  }
+}
 
 export const checkScheduled: LintRule = {
   name: 'check-scheduled',

@@ -1,5 +1,6 @@
 import type { ServerSetting } from '../../facts.ts';
-import type { LintRule } from '../../lint-rule.ts';
+import type { PlacedText } from '../../lint-document.ts';
+import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { restoreCommands, settingsNamed } from './archive-commands.ts';
 import { lacksStanza, otherStanza } from './stanza-of-command.ts';
 
@@ -166,15 +167,30 @@ FATAL:  using recovery command file "recovery.conf" is not supported
 \`\`\``,
   source: 'PostgreSQL 12, Release Notes, E.23.2 "Migration to Version 12"; PostgreSQL 15, Appendix O.1',
   *judge(project) {
-    for (const { name } of settingsNamed(project, 'standby_mode', 'trigger_file')) {
+    const written = settingsNamed(project, 'standby_mode', 'trigger_file').map(({ name }) => name);
+    for (const place of [...written, ...recoveryOptions(project)]) {
+      const name = /^\w+/.exec(place.value)?.[0].toLowerCase() ?? '';
+      const instead = removed.get(name);
+      if (instead === undefined) continue;
       yield {
-        place: name,
-        problem: `${name.value} does not exist since PostgreSQL 12`,
-        remedy: `remove it; ${removed.get(name.value.toLowerCase()) ?? 'see the release notes'}.`,
+        place,
+        problem: `${name} does not exist since PostgreSQL 12`,
+        remedy: `remove it; ${instead}.`,
       };
     }
   },
 };
+
+/** What pgbackrest is to write into the recovery settings: `recovery-option=standby_mode=on`. */
+function recoveryOptions(project: LintProject): readonly PlacedText[] {
+  const inFiles = project.engineFiles.flatMap(({ settings }) =>
+    settings.filter(({ name }) => name.value === 'recovery-option').map(({ value }) => value),
+  );
+  const inCommands = project.engineInvocations.flatMap(({ options }) =>
+    options.filter(({ name }) => name.value === 'recovery-option').flatMap(({ value }) => value ?? []),
+  );
+  return [...inFiles, ...inCommands].map((text) => ({ ...text, value: text.value.replaceAll('-', '_') }));
+}
 
 function isSameDocument(left: ServerSetting, right: ServerSetting): boolean {
   return left.value.document === right.value.document;
