@@ -83,7 +83,7 @@ export class CommandContext {
       operation: 'find the configuration',
       place: configPlaces.map((place) => resolve(place)).join(', '),
       problem: 'there is no holdfast.yaml',
-      hint: 'Name the file with --config or in HOLDFAST_CONFIG, or write one: docs/configuration.md begins with the shortest useful file.',
+      hint: 'Name the file with --config or in HOLDFAST_CONFIG, or have one written: `holdfast init` begins anew, `holdfast adopt` takes over what pgBackRest has now.',
     });
   }
 

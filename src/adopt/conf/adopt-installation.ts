@@ -222,7 +222,7 @@ function nothingToAdopt(
         : `no stanza of it can be taken over: ${reason?.why ?? ''}`,
     hint:
       stanzas.length === 0
-        ? 'Name the right file with --conf. A stanza is a section such as [main] with pg1-path in it; variables are read with --env.'
+        ? 'Name the right file with --conf. A stanza is a section such as [main] with pg1-path in it; variables are read with --env. Where no database is backed up yet, `holdfast init` writes a new configuration.'
         : `\`holdfast lint ${sources.map(({ file }) => file).join(' ')}\` says what is wrong with each line; correct that first.`,
     details: { notes },
   });

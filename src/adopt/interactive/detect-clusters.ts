@@ -34,12 +34,16 @@ const usualPlaces = [
 /**
  * Finds the clusters of this host: those that Debian registered, those that run, and those in the usual places. Sorted
  * with the running ones first, then by path.
+ *
+ * @param places where data directories are looked for; `*` is one folder of any name
  */
-export async function detectClusters(): Promise<readonly DetectedCluster[]> {
+export async function detectClusters(
+  places: readonly string[] = usualPlaces,
+): Promise<readonly DetectedCluster[]> {
   const debian = await listDebianClusters();
   const names = new Map(debian.map((cluster) => [cluster.dataDirectory, cluster]));
   const paths = new Set([...names.keys(), ...(await findRunningDataDirectories())]);
-  for (const place of usualPlaces) for (const path of await expandPlace(place)) paths.add(path);
+  for (const place of places) for (const path of await expandPlace(place)) paths.add(path);
   const found: DetectedCluster[] = [];
   for (const path of paths) {
     const cluster = await inspectCluster(path);
@@ -107,7 +111,9 @@ async function expandPlace(pattern: string): Promise<readonly string[]> {
     const next: string[] = [];
     for (const path of paths) {
       const names = await readdir(path).catch(() => []);
-      next.push(...names.map((name) => `${path}/${name}${end}`));
+      // What a restore has set aside is no cluster to protect (recovery/plan/plan-restore.ts names it).
+      const own = names.filter((name) => !name.includes('.holdfast-'));
+      next.push(...own.map((name) => `${path}/${name}${end}`));
     }
     paths = next;
   }

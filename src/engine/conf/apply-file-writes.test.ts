@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +52,7 @@ describe('writing generated files', () => {
     const edited = (await readFile(file('/a').path, 'utf8')).replace('/a', '/by-hand');
     for (const text of [edited, '[global]\nrepo1-path=/mine\n']) {
       await writeFile(file('/a').path, text);
+      await chmod(file('/a').path, 0o666);
       const changes = await planFileWrites([file('/b')]);
       expect(changes[0]?.state).toBe('edited-by-hand');
       await expect(applyFileWrites(changes, options)).rejects.toMatchObject({
@@ -61,6 +62,7 @@ describe('writing generated files', () => {
       expect(await readFile(file('/a').path, 'utf8')).toBe(text);
       const { saved } = await applyFileWrites(changes, { ...options, force: true });
       expect(await readFile(saved[0] as string, 'utf8')).toBe(text);
+      expect((await stat(saved[0] as string)).mode & 0o777).toBe(0o640);
       expect(await stateOf(file('/b'))).toBe('same');
     }
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, copyFile, constants, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, chown, copyFile, constants, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFailure } from '../../config/write-failure.ts';
 import { Failure } from '../../model/failure.ts';
@@ -62,6 +62,8 @@ async function saveCopy(path: string): Promise<string> {
   const copy = `${path}.saved-${digest}`;
   await rm(copy, { force: true });
   await copyFile(path, copy, constants.COPYFILE_EXCL);
+  // It may hold secrets, and nobody but its owner and group has a use for it.
+  await chmod(copy, (await stat(copy)).mode & 0o640);
   return copy;
 }
 
