@@ -189,4 +189,14 @@ export const commandTraps: readonly TrapCase[] = [
     ],
     rules: ['data-directory-removed'],
   },
+  {
+    row: 'P13 in a block of its own',
+    files: [
+      [
+        'docs/restore.md',
+        '# Restore\n\n```bash\nsystemctl stop postgresql\nrm -rf /var/lib/postgresql/15/main/*\n```\n\nThen restore:\n\n```bash\npgbackrest --stanza=main restore\n```\n',
+      ],
+    ],
+    rules: ['data-directory-removed'],
+  },
 ];

@@ -104,4 +104,31 @@ export const nearMisses: readonly (readonly [string, readonly (readonly [string,
       ],
     ],
   ],
+  [
+    'restore-without-stop',
+    [
+      [
+        'a.md',
+        '## Restore\n\n```bash\nsystemctl stop postgresql\n```\n\nThen:\n\n```bash\npgbackrest --stanza=main --delta restore\nsystemctl start postgresql\n```\n',
+      ],
+    ],
+  ],
+  [
+    'restore-without-stop',
+    [
+      [
+        'a.md',
+        '## Restore\n\n### 1. Stop\n\n```bash\nsystemctl stop postgresql\n```\n\n### 2. Restore\n\n```bash\npgbackrest --stanza=main --delta restore\nsystemctl start postgresql\n```\n',
+      ],
+    ],
+  ],
+  [
+    'data-directory-removed',
+    [
+      [
+        'a.md',
+        '## Set up a laboratory\n\n```bash\nrm -rf /var/lib/postgresql/15/main\n```\n\n## Restore\n\n```bash\npgbackrest --stanza=main --delta restore\n```\n',
+      ],
+    ],
+  ],
 ];

@@ -24,8 +24,8 @@ ERROR:  cannot execute CREATE TABLE in a read-only transaction
 \`\`\``,
   source: 'PostgreSQL 15, 20.5.6 recovery_target_action; 26.5 Hot Standby',
   *judge(project) {
-    for (const { after } of restoreSteps(project)) {
-      const asked = after.filter((command) => command.program === 'psql');
+    for (const { after, later } of restoreSteps(project)) {
+      const asked = [...after, ...later].filter((command) => command.program === 'psql');
       const [first] = asked;
       if (first === undefined || !asked.every(provesNothing)) continue;
       yield {
@@ -56,9 +56,9 @@ $ pgbackrest --stanza=main info
 \`\`\``,
   source: 'PostgreSQL 15, 26.3.5 Timelines',
   *judge(project) {
-    for (const { call, after } of restoreSteps(project)) {
+    for (const { call, after, later } of restoreSteps(project)) {
       if (!isPointInTime(call) || isDrill(call) || !after.some(startsServer)) continue;
-      if (after.some(isBackup)) continue;
+      if ([...after, ...later].some(isBackup)) continue;
       yield {
         place: call.invocation.place,
         problem: 'no backup is made on the new timeline',
@@ -87,8 +87,8 @@ ERROR: [038]: unable to restore while PostgreSQL is running
 \`\`\``,
   source: 'pgBackRest, src/command/restore/restore.c (restorePathValidate)',
   *judge(project) {
-    for (const { call, before, after } of restoreSteps(project)) {
-      if (isDrill(call) || before.some(stopsServer) || !after.some(startsServer)) continue;
+    for (const { call, before, after, earlier } of restoreSteps(project)) {
+      if (isDrill(call) || [...earlier, ...before].some(stopsServer) || !after.some(startsServer)) continue;
       if (call.invocation.wrappers.some((wrapper) => /\b(?:exec|run)\b/.test(wrapper))) continue;
       yield {
         place: call.invocation.place,

@@ -40,10 +40,10 @@ ERROR: [040]: unable to restore to path '/var/lib/postgresql/15/main' because it
   *judge(project) {
     const known = knownDirectories(project);
     const seen = new Set<Invocation>();
-    for (const { call, before: inScript } of restoreSteps(project)) {
+    for (const { call, before: inScript, earlier } of restoreSteps(project)) {
       if (isDrill(call) || isForReplica(call)) continue;
       yield* removedByTasks(project, call.invocation, known);
-      const before = [...tasksBefore(project, call.invocation), ...inScript];
+      const before = [...tasksBefore(project, call.invocation), ...earlier, ...inScript];
       const own = argumentNamed(call, 'pg1-path')?.value?.value;
       const directories = new Set([...known, ...(own === undefined ? [] : [trim(own)])]);
       for (const [index, command] of before.entries()) {

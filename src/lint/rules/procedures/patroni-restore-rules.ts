@@ -26,10 +26,10 @@ $ psql -Atc "select timeline_id from pg_control_checkpoint()"
 \`\`\``,
   source: 'Patroni documentation, "Existing data" and patronictl remove; patroni issues 1309 and 3147',
   *judge(project) {
-    for (const { call, before, after } of restoreSteps(project)) {
+    for (const { call, before, after, earlier, later } of restoreSteps(project)) {
       const starts = after.find((command) => isPatroniService(command) && startsPatroni(command));
       if (starts === undefined || isDrill(call)) continue;
-      const others = [...before, ...after];
+      const others = [...earlier, ...before, ...after, ...later];
       if (others.some(removesState) || (!isPointInTime(call) && others.some(copiesAgain))) continue;
       yield {
         place: call.invocation.place,

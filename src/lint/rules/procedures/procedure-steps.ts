@@ -1,13 +1,16 @@
-import type { EngineInvocation, Invocation } from '../../facts.ts';
-import type { LintDocument } from '../../lint-document.ts';
+import type { CommandList, EngineInvocation, Invocation } from '../../facts.ts';
 import type { LintProject } from '../../lint-rule.ts';
 import { callsOf, knownValue } from '../commands/engine-calls.ts';
+import { headingOf, listsOfSection, offsetOf } from './document-sections.ts';
 
 /** A restore that a person or a script makes, with the commands round it. */
 export interface RestoreStep {
   readonly call: EngineInvocation;
   readonly before: readonly Invocation[];
   readonly after: readonly Invocation[];
+  /** Commands of other blocks of the same section of a document. */
+  readonly earlier: readonly Invocation[];
+  readonly later: readonly Invocation[];
 }
 
 const drillWords =
@@ -23,7 +26,15 @@ export function restoreSteps(project: LintProject): readonly RestoreStep[] {
     .filter(({ invocation }) => ['shell', 'schedule', 'unit', 'task'].includes(invocation.use))
     .map((call) => {
       const { script, index } = call.invocation;
-      return { call, before: script.commands.slice(0, index), after: script.commands.slice(index + 1) };
+      const others = listsOfSection(project, script);
+      const isEarlier = (list: CommandList): boolean => offsetOf(list) < offsetOf(script);
+      return {
+        call,
+        before: script.commands.slice(0, index),
+        after: script.commands.slice(index + 1),
+        earlier: others.filter(isEarlier).flatMap(({ commands }) => commands),
+        later: others.filter((list) => !isEarlier(list)).flatMap(({ commands }) => commands),
+      };
     });
 }
 
@@ -69,20 +80,6 @@ export function isForReplica(call: EngineInvocation): boolean {
   const { document } = call.invocation.place;
   const name = (document.destination ?? document.root.file).split('/').at(-1) ?? '';
   return knownValue(call, 'type') === 'standby' || /standby|replica/i.test(`${headingOf(document)} ${name}`);
-}
-
-/** The heading over a part of a Markdown document; '' where there is none. */
-export function headingOf(document: LintDocument): string {
-  if (document.root.kind !== 'markdown') return '';
-  const before = document.root.text.slice(0, document.fileOffset(0)).split('\n');
-  // A `#` inside a block of code is a comment: fences are counted from the top.
-  let isCode = false;
-  let heading = '';
-  for (const line of before) {
-    if (/^\s*(?:```|~~~)/.test(line)) isCode = !isCode;
-    else if (!isCode && /^#{1,6}\s/.test(line)) heading = line;
-  }
-  return heading;
 }
 
 function changesServer(command: Invocation, verbs: readonly string[]): boolean {
