@@ -22,7 +22,10 @@ function judgeSecret(secret: ObservedSecret): readonly Finding[] {
         subject,
         problem: 'cannot be looked up',
         evidence: `${describeSecret(use.reference)}: ${problem}.`,
-        remedy: 'Put the secret where the file says, readable for the user that runs Holdfast.',
+        remedy:
+          use.reference.kind === 'environment'
+            ? 'Set the variable, or write it into the file .env beside holdfast.yaml, readable for the user that runs Holdfast.'
+            : 'Put the secret where the file says, readable for the user that runs Holdfast.',
       },
     ];
   }

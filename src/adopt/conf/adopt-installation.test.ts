@@ -31,6 +31,15 @@ function notes(adoption: Adoption, kind: string): string[] {
 
 const node = '[main]\npg1-path=/pg\n';
 
+test('blames no repository for what the configuration on its own host decides', () => {
+  const { draft } = adopt(`[global]\nrepo1-host=backup.example.com\nrepo2-path=/srv\n${node}`);
+  const kept = draft.notes.filter(({ kind }) => kind === 'kept');
+  expect(kept.map(({ what, why }) => `${what}: ${why}`)).toEqual([
+    expect.stringMatching(/^repo1-host: .*run `holdfast adopt` there too/),
+    expect.stringMatching(/^repo2-path: .*repo2.*ever expires/),
+  ]);
+});
+
 test('writes a file that reads well, with the tuning left to the engine', () => {
   const adoption = adopt(
     [

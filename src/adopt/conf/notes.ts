@@ -126,18 +126,43 @@ export function noteTimes(settings: readonly GivenSetting[], version: EngineVers
 
 /** What Holdfast would not have written so. It is in the file as it was. */
 export function noteKept(problems: readonly Problem[], builder: DraftBuilder): DraftNote[] {
-  return problems
-    .filter(({ rule }) => rule !== 'literal-secret')
-    .map((problem): DraftNote => {
-      const origin = originOf(problem.path, builder);
-      return {
-        kind: 'kept',
-        severity: 'warning',
-        what: origin?.written ?? problem.path,
-        why: `${capital(problem.problem)}. ${problem.remedy}`,
-        position: origin?.position,
-      };
-    });
+  const own = problems.filter(({ rule }) => rule !== 'literal-secret');
+  const elsewhere = builder.paths().filter((path) => path[2] === 'repositories' && path[4] === 'host');
+  const isDecidedThere = ({ rule, path }: Problem): boolean =>
+    (rule === 'no-retention' || rule === 'not-encrypted') &&
+    elsewhere.some((host) => path.startsWith(`${formatPath(host.slice(0, 4))}.`));
+  const hosts = own.some(isDecidedThere)
+    ? elsewhere.flatMap((path) => builder.originsOf(path).slice(0, 1))
+    : [];
+  return [
+    ...[...new Map(hosts.map((origin) => [origin.written, origin])).values()].map(noteRepositoryHost),
+    ...own
+      .filter((problem) => !isDecidedThere(problem))
+      .map((problem): DraftNote => {
+        const origin = originOf(problem.path, builder);
+        return {
+          kind: 'kept',
+          severity: 'warning',
+          what: origin?.written ?? problem.path,
+          why: `${capital(problem.problem)}. ${problem.remedy}`,
+          position: origin?.position,
+        };
+      }),
+  ];
+}
+
+/**
+ * Backups and expire run on the repository's host alone ([072]), and a cipher that is not given here comes from there
+ * (pgBackRest `src/protocol/helper.c`).
+ */
+function noteRepositoryHost({ written, position }: DraftOrigin): DraftNote {
+  return {
+    kind: 'kept',
+    severity: 'advice',
+    what: written,
+    why: 'Backups run on that host, and its own pgbackrest.conf decides on retention and encryption: run `holdfast adopt` there too.',
+    position,
+  };
 }
 
 /** Of the value itself, or of the one that it is a part of. */

@@ -112,6 +112,14 @@ function headerOf(hasSecrets: boolean): readonly string[] {
 
 function commentsOf(stanza: string, name: string): Draft['comments'] {
   return [
+    ...(name === 'local'
+      ? [
+          {
+            path: ['stanzas', stanza, 'repositories', name],
+            text: 'On the machine that it protects, unless something is mounted there: add a second repository\nelsewhere for the day when the machine is lost.',
+          },
+        ]
+      : []),
     {
       path: ['stanzas', stanza, 'repositories', name, 'retention'],
       text: 'Every moment of this time can be restored. One older full backup is kept for that.',
