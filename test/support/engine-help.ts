@@ -40,7 +40,7 @@ export async function readHelp(
   for (const [words, page] of await help(sandbox, request, several)) {
     found.set(
       words.join(' '),
-      /\ncurrent:\s*(.*?)(?:\n\n|$)/s.exec(page)?.[1]?.replaceAll(/\s*\n\s*/g, '; ') ?? '',
+      /\ncurrent:\s*(.*?)(?:\n\n|$)/s.exec(page.trimEnd())?.[1]?.replaceAll(/\s*\n\s*/g, '; ') ?? '',
     );
   }
   return found;
