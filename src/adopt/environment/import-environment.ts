@@ -111,9 +111,9 @@ function reportPrefix(carrier: Carrier, file: EnvironmentFile): void {
   const override =
     heeded === undefined
       ? ''
-      : `${heeded} silently overrides what stands in its file, an empty one fails with error 32, `;
+      : `${heeded} silently overrides what stands in its file, an empty one fails with error 32. `;
   carrier.correct('names with the prefix PGBACKREST_', {
-    why: `pgBackRest takes every variable with this prefix for an option of its own: ${override}and one that it does not know warns on each command. No secret in .env has it any more; take these out of the environment of the server and its scheduler.`,
+    why: `pgBackRest takes every variable with this prefix for an option of its own. ${override}One that it does not know warns on each command. No secret in .env has such a name any more; take these out of the environment of the server and its scheduler.`,
   });
 }
 

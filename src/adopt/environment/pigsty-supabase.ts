@@ -192,10 +192,12 @@ function chooseStore(carrier: Carrier, stanza: string): Record<keyof typeof own,
 }
 
 function explainSchedule(carrier: Carrier, stanza: string, both: boolean): void {
-  carrier.correct('daily full backup', {
-    at: ['stanzas', stanza, 'schedule', 'full'],
-    why: both
-      ? 'The old cron job ran pgbackrest without --repo, which backs up into the first repository alone; here every repository gets its backup.'
-      : 'Every day at 01:00, as the old cron job did.',
-  });
+  const at = ['stanzas', stanza, 'schedule', 'full'];
+  if (both) {
+    carrier.correct('daily full backup', {
+      at,
+      why: 'The old cron job ran pgbackrest without --repo, which backs up into the first repository alone; here every repository gets its backup.',
+    });
+  } else
+    carrier.note('moved', 'daily full backup', { at, why: 'Every day at 01:00, as the old cron job did.' });
 }

@@ -120,7 +120,8 @@ async function describeEngine(context: CommandContext): Promise<string> {
 }
 
 function adoptInstead(foreign: string): CommandResult {
-  const command = `holdfast adopt --conf ${foreign}`;
+  // Without --conf it reads the same file, and what runs it: crontabs, timers, patroni.yml.
+  const command = 'holdfast adopt';
   return {
     data: { written: [], adopt: { configFile: foreign, command } },
     text: `Nothing was written. Take it over with: ${command}\n`,

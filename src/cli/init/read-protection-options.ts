@@ -101,9 +101,10 @@ class OptionReader {
     return this.#input.value(name);
   }
 
-  required(name: string): string {
+  /** @param shown what is said to be missing */
+  required(name: string, shown = `--${name}`): string {
     const value = this.optional(name);
-    if (value === undefined) this.#missing.push(`--${name}`);
+    if (value === undefined) this.#missing.push(shown);
     return value ?? '';
   }
 
@@ -128,7 +129,12 @@ function readRepository(type: NewRepository['type'], options: OptionReader): New
       return { type, path: options.path('repository') };
     case 's3': {
       const provider = options.optional('provider') as ProviderName | undefined;
-      for (const key of neededStoreKeys(provider)) options.required(key);
+      for (const key of neededStoreKeys(provider)) {
+        // Whoever names neither has most likely not heard that a name is enough.
+        if (key === 'endpoint' && provider === undefined)
+          options.required(key, '--provider (or --endpoint, for a store of your own)');
+        else options.required(key);
+      }
       return {
         type,
         provider,
