@@ -25,6 +25,8 @@ describe('Pigsty with Supabase', () => {
         'repo2-cipher-type=aes-256-cbc',
         'repo2-retention-full=14',
         'repo2-retention-full-type=time',
+        'repo2-bundle-limit=20MiB',
+        'repo2-bundle-size=128MiB',
         '[pg-meta]',
         'pg1-path=/pg/data',
       ]),

@@ -149,6 +149,8 @@ function describeOffsite(
     storage: isPigstyStore ? { port: 9000, caFile: '/etc/pki/ca.crt' } : repository['storage'],
     encryption: encryptionOf(carrier, place, 'PGBACKREST_CIPHER_PASS', settings),
     retention: { full: `${days}d` },
+    // What the old script gave its repository; the engine's own are smaller, and a store charges by the request.
+    options: { 'bundle-limit': '20MiB', 'bundle-size': '128MiB' },
   };
 }
 
