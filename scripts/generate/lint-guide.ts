@@ -42,7 +42,8 @@ Files that are named together are judged together. What stands in a file but can
 archive-push-queue-max=4GiB
 \`\`\`
 
-In Markdown it is \`<!-- holdfast-lint: ignore RULE -->\` or a comment in the fenced block.`;
+In Markdown it is \`<!-- holdfast-lint: ignore RULE -->\` or a comment in the fenced block. In front of
+the fence it holds for the whole block.`;
 
 const holdfastPart = `### holdfast.yaml
 

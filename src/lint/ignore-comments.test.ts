@@ -33,6 +33,15 @@ describe('readIgnoreComments', () => {
     });
   });
 
+  it('holds for the whole of a fenced block that follows', () => {
+    expect(ignored('<!-- holdfast-lint: ignore one -->\n\n```ini\n[global]\na=1\n```\n\nb=1\n')).toEqual({
+      3: ['one'],
+      4: ['one'],
+      5: ['one'],
+      6: ['one'],
+    });
+  });
+
   it('takes nothing that only looks like it', () => {
     expect(ignored('echo holdfast-lint: ignore one\na=1\n')).toEqual({});
   });

@@ -16,6 +16,8 @@ export interface Judgement {
   readonly findings: readonly LintFinding[];
   /** Left out because a comment in the file says so. */
   readonly ignored: number;
+  /** What they take out. */
+  readonly left: readonly LintFinding[];
 }
 
 /**
@@ -41,13 +43,15 @@ export function settleFindings(findings: readonly LintFinding[], roots: readonly
   const order = new Map(roots.map((root, index) => [root.file, index]));
   const comments = new Map(roots.map((root) => [root.file, readIgnoreComments(root.text)]));
   const unique = new Map(findings.map((finding) => [keyOf(finding), finding]));
-  const kept = [...unique.values()].filter(
-    ({ rule, position }) => comments.get(position.file)?.get(position.line)?.has(rule) !== true,
-  );
+  const isIgnored = ({ rule, position }: LintFinding): boolean =>
+    comments.get(position.file)?.get(position.line)?.has(rule) === true;
+  const all = [...unique.values()];
+  const kept = all.filter((finding) => !isIgnored(finding));
   const rank = (finding: LintFinding): number => order.get(finding.position.file) ?? roots.length;
   return {
     findings: kept.toSorted((left, right) => rank(left) - rank(right) || compareInFile(left, right)),
     ignored: unique.size - kept.length,
+    left: all.filter(isIgnored),
   };
 }
 

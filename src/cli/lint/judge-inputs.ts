@@ -15,6 +15,8 @@ export interface InputJudgement {
   readonly findings: readonly LintFinding[];
   /** Left out because of comments. */
   readonly ignored: number;
+  /** What they take out; the engine’s verdict on the same lines is taken out with it. */
+  readonly left: readonly LintFinding[];
   /** Every holdfast.yaml without errors. */
   readonly configurations: readonly Configuration[];
   readonly hide: HideSecrets;
@@ -39,6 +41,7 @@ export function judgeInputs(
     project,
     findings: settled.findings,
     ignored: own.ignored + settled.ignored,
+    left: [...own.left, ...settled.left],
     configurations: judged.flatMap(({ configuration }) => configuration ?? []),
     hide: collectSecrets(project),
   };

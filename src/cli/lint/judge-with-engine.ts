@@ -23,8 +23,8 @@ export async function judgeWithEngine(judgement: InputJudgement, engine: Engine)
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-lint-'));
   try {
     const probe = await ConfigurationProbe.open(engine, directory);
-    const { project, findings, hide } = judgement;
-    const said = await judgeByEngine(project, findings, probe);
+    const { project, findings, left, hide } = judgement;
+    const said = await judgeByEngine(project, [...findings, ...left], probe);
     const own = said.map(({ rule, finding }) => fillFinding(rule, finding, hide));
     const rendered: LintFinding[] = [];
     for (const configuration of judgement.configurations)

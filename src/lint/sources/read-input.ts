@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { formatByteSize } from '../../model/byte-size.ts';
 import type { LintInput } from './lint-input.ts';
 
@@ -24,7 +24,8 @@ export async function readInput(
   committed: (path: string) => boolean | Promise<boolean>,
 ): Promise<ReadOutcome> {
   try {
-    await using handle = await open(path, 'r');
+    // A named pipe without a writer would keep it waiting for ever.
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const status = await handle.stat();
     if (!status.isFile()) return { reason: 'no regular file', code: undefined };
     if (status.size > largestFile)

@@ -145,8 +145,10 @@ function commentFix(
   parts: { readonly comment: string; readonly rest: string },
 ): Fix | undefined {
   if (line.document.container !== undefined) return undefined;
-  const end = line.document.text.slice(line.start, line.end).endsWith('\n') ? '\n' : '';
-  return { place: line, replacement: `${parts.comment}\n${parts.rest}${end}` };
+  const { text } = line.document;
+  const end = /\r?\n$/.exec(text.slice(line.start, line.end))?.[0] ?? '';
+  const between = text.includes('\r\n') ? '\r\n' : '\n';
+  return { place: line, replacement: `${parts.comment}${between}${parts.rest}${end}` };
 }
 
 /** A passphrase may hold a # behind a blank. */
