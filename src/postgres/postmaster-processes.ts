@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { PostmasterFile } from './postmaster-file.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
@@ -9,14 +10,17 @@ import { readPostmasterFile } from './postmaster-file.ts';
  * `postmaster.pid` too, and one whose directory was removed under it.
  *
  * Processes of other users are seen only by root; their links are not readable to others.
+ *
+ * Read synchronously: /proc is memory, and a trip through the thread pool for each link takes ten times as long.
  */
 export async function findServerProcesses(dataDirectory: string): Promise<number[]> {
   const directory = await realpathOrSelf(dataDirectory);
   const pids: number[] = [];
-  for (const entry of await readdir('/proc')) {
+  for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    const [cwd, program] = await Promise.all([readLinkOf(entry, 'cwd'), readLinkOf(entry, 'exe')]);
+    const program = readLinkOf(entry, 'exe');
     if (program === undefined || !isPostgres(program)) continue;
+    const cwd = readLinkOf(entry, 'cwd');
     if (cwd === directory || cwd === `${directory} (deleted)`) pids.push(Number(entry));
   }
   return pids;
@@ -39,10 +43,7 @@ export async function findParent(pids: readonly number[]): Promise<number | unde
 export async function findPostmaster(dataDirectory: string): Promise<PostmasterFile | undefined> {
   const file = await readPostmasterFile(dataDirectory);
   if (file === undefined) return undefined;
-  const [cwd, program] = await Promise.all([
-    readLinkOf(String(file.pid), 'cwd'),
-    readLinkOf(String(file.pid), 'exe'),
-  ]);
+  const [cwd, program] = [readLinkOf(String(file.pid), 'cwd'), readLinkOf(String(file.pid), 'exe')];
   if (cwd !== undefined && program !== undefined) {
     return isPostgres(program) && cwd === (await realpathOrSelf(dataDirectory)) ? file : undefined;
   }
@@ -86,9 +87,9 @@ async function realpathOrSelf(path: string): Promise<string> {
   }
 }
 
-async function readLinkOf(pid: string, link: 'cwd' | 'exe'): Promise<string | undefined> {
+function readLinkOf(pid: string, link: 'cwd' | 'exe'): string | undefined {
   try {
-    return await readlink(`/proc/${pid}/${link}`);
+    return readlinkSync(`/proc/${pid}/${link}`);
   } catch {
     // The process ended meanwhile, is a kernel thread, or belongs to somebody else.
     return undefined;

@@ -55,13 +55,16 @@ export async function queryRow<Row>(
 /**
  * Runs statements one after the other, each in its own transaction (ALTER SYSTEM wants that), and stops at the first
  * error. They have a connection of their own, so that what is set in it ends with it. Throws as queryRows does.
+ *
+ * @param options.repeatable they do no harm when they are sent twice, and may go over a connection that is kept
  */
 export async function runStatements(
   server: Connectable,
   statements: readonly string[],
-  options: QueryOptions = {},
+  options: QueryOptions & { readonly repeatable?: boolean } = {},
 ): Promise<void> {
-  await runSql(server, statements.map((statement) => `${statement};\n`).join(''), options);
+  const sessions = options.repeatable === true ? server.sessions : undefined;
+  await runSql(server, statements.map((statement) => `${statement};\n`).join(''), options, sessions);
 }
 
 /** A string as an SQL literal. Rule: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */

@@ -30,7 +30,8 @@ export const promoteRestoredServer: StepBody = async (context, step) => {
   if (plan.mode !== 'into') {
     const autoConf = await readFile(join(restored.node.path, 'postgresql.auto.conf'), 'utf8');
     const before = (previous ?? {}) as Readonly<Record<string, string | null>>;
-    await runStatements(restored, resetStatements(before, autoConf), { database: 'postgres' });
+    const statements = resetStatements(before, autoConf);
+    await runStatements(restored, statements, { database: 'postgres', repeatable: true });
   }
   return {
     facts: { newTimeline: timeline, parentTimeline: parent.timeline, switchLsn: parent.switchLsn },

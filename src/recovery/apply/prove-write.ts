@@ -43,7 +43,7 @@ export const proveWrite: StepBody = async (context, step) => {
     throw notWritten(context, rows.length);
   const [archiving] = await Promise.all([
     plan.mode === 'into' ? undefined : proveArchiving(context, row.mode, arrived),
-    runStatements(restored, ['SET synchronous_commit = local', drop]),
+    runStatements(restored, ['SET synchronous_commit = local', drop], { repeatable: true }),
     checkpoint,
   ]);
   await removeMarker(plan);
