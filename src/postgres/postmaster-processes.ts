@@ -26,6 +26,14 @@ export async function findServerProcesses(dataDirectory: string): Promise<number
   return pids;
 }
 
+/**
+ * True while a process of a server that findServerProcesses found still works. One that ended and that its parent, the
+ * init of a container for instance, has not collected yet keeps its number but has no program any more.
+ */
+export function isAtWork(pid: number): boolean {
+  return readLinkOf(String(pid), 'exe') !== undefined;
+}
+
 /** The one of a server's processes that is the parent of the others; undefined when there are none. */
 export async function findParent(pids: readonly number[]): Promise<number | undefined> {
   for (const pid of pids) {

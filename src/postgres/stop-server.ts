@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Failure, isFailure } from '../model/failure.ts';
@@ -7,6 +6,7 @@ import {
   findParent,
   findPostmaster,
   findServerProcesses,
+  isAtWork,
   isSharedMemoryInUse,
 } from './postmaster-processes.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
@@ -142,7 +142,7 @@ async function waitUntilGone(
 /** The end of a process is seen at once; looking through all processes of the host takes longer, and is done less often. */
 async function waitForAnyEnd(pids: readonly number[], mostMs: number): Promise<void> {
   const started = performance.now();
-  while (pids.every((pid) => existsSync(`/proc/${pid}`)) && performance.now() - started < mostMs) {
+  while (pids.every(isAtWork) && performance.now() - started < mostMs) {
     await delay(5);
   }
 }
