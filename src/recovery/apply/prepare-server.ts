@@ -11,6 +11,7 @@ import type { RestorePlan } from '../restore-plan.ts';
 import { archiveOf, segmentsIn } from './archive-listing.ts';
 import { copyVerified, exists, listNames, syncPath } from './durable-files.ts';
 import { findExpectedEnd } from './expected-end.ts';
+import { parametersToRead } from './parameters-to-read.ts';
 import type { Facts, RestoreContext, StepBody } from './restore-context.ts';
 import { appendOverrides, ownValue, recoveryOverrides, targetSettings } from './recovery-overrides.ts';
 
@@ -80,13 +81,14 @@ async function prepareInPlace(context: RestoreContext, control: ControlData): Pr
   const file = join(restored.node.path, 'postgresql.auto.conf');
   const text = (await exists(file)) ? await readFile(file, 'utf8') : '';
   const raised: Record<string, string> = {};
-  const raise = async ([name, needed]: readonly [string, number]): Promise<void> => {
-    // Nothing is below that, and each setting costs a start of the server's program.
-    if (needed <= 0) return;
+  const raise = async (name: string): Promise<void> => {
+    const needed = control.parameters[name] ?? 0;
     const configured = Number(await readConfiguredSetting(restored, name));
     if (Number.isFinite(configured) && configured < needed) raised[name] = String(needed);
   };
-  await Promise.all(Object.entries(control.parameters).map(raise));
+  const configFile = restored.configFile ?? join(restored.node.path, 'postgresql.conf');
+  const main = await readFile(configFile, 'utf8').catch(() => undefined);
+  await Promise.all(parametersToRead(control.parameters, [main, text]).map(raise));
   const overrides = { ...recoveryOverrides, ...raised };
   await writeOwnedFile(file, appendOverrides(text, overrides), restored.owner, 0o600);
   const previous = Object.fromEntries(
