@@ -248,7 +248,9 @@ function existsIn(row: { since?: string; removedIn?: string }, version: EngineVe
 }
 
 /** Takes back, newest first, every change that came after the version. */
-function asOf({ internalCommands: _, ...row }: OptionRow, version: EngineVersion | undefined): EngineOption {
+function asOf(known: OptionRow, version: EngineVersion | undefined): EngineOption {
+  const row = { ...known } as Omit<OptionRow, 'internalCommands'> & { internalCommands?: never };
+  delete row.internalCommands;
   if (version === undefined) return row;
   const later = (row.changes ?? []).filter(
     (change) => compareEngineVersions(version, versionOf(change.in)) < 0,

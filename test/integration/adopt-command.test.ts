@@ -164,13 +164,17 @@ it('takes schedules and Patroni along, and lists what it leaves', async () => {
     'patroni.yml',
     'scope: main\nrestapi:\n  listen: 0.0.0.0:8008\npostgresql:\n  data_dir: /srv/pg\n',
   );
-  const result = await runHoldfast([
-    'adopt',
-    ...['--conf', conf, '--crontab', crontab, '--timers', sandbox.file('units'), '--patroni', patroni],
-    '--engine=2.45',
-    '--output=-',
-    '--json',
-  ]);
+  const files = [
+    '--conf',
+    conf,
+    '--crontab',
+    crontab,
+    '--timers',
+    sandbox.file('units'),
+    '--patroni',
+    patroni,
+  ];
+  const result = await runHoldfast(['adopt', ...files, '--engine=2.45', '--output=-', '--json']);
   expect(result.code).toBe(1);
   const { text, notes } = result.json<{ text: string; notes: { kind: string; what: string }[] }>();
   expect(text).toContain('patroni: { url: http://127.0.0.1:8008 }');
