@@ -1,20 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isPackagedDirectory } from '../../src/postgres/program-directories.ts';
 import { findRunningDataDirectories, findUnusualPrograms } from '../../src/postgres/running-servers.ts';
-import { testUser } from '../support/test-user.ts';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
+import { bundleModule, nodeProgram } from '../support/installation.ts';
+import { createSandbox } from '../support/sandbox.ts';
 
 /** A directory with the server's program that no package has. */
 function unusualDirectory({ sandbox, binaries }: TestCluster): string {
@@ -36,25 +27,14 @@ it('the programs of a running server are seen where they lie in an unusual place
   expect(await findUnusualPrograms(dataDirectory)).toBe(directory);
 });
 
-it('a data directory that is closed to this user is nothing to fail for', () => {
-  const { runAs } = testUser();
-  const directory = mkdtempSync(join(tmpdir(), 'hf-programs-'));
-  chmodSync(directory, 0o755);
-  const data = join(directory, 'data');
-  try {
-    mkdirSync(data);
-    writeFileSync(join(data, 'postmaster.pid'), '1\n');
-    chmodSync(data, 0);
-    const module = new URL('../../src/postgres/running-servers.ts', import.meta.url).href;
-    const script = `import(${JSON.stringify(module)}).then((it) => it.findUnusualPrograms(${JSON.stringify(data)})).then(console.log)`;
-    const said = execFileSync(process.execPath, ['-e', script], {
-      cwd: '/',
-      encoding: 'utf8',
-      ...(runAs === undefined ? {} : { uid: runAs.uid, gid: runAs.gid }),
-    });
-    expect(said.trim()).toBe('undefined');
-  } finally {
-    chmodSync(data, 0o700);
-    rmSync(directory, { recursive: true });
-  }
+it('a data directory that is closed to this user is nothing to fail for', async () => {
+  await using sandbox = await createSandbox('closed');
+  const data = sandbox.directory('data', 0o700);
+  sandbox.write('data/postmaster.pid', '1\n');
+  await sandbox.mustRun('chmod', ['0', data]);
+  const module = bundleModule('src/postgres/running-servers.ts', sandbox.directory('module', 0o755));
+  const script = `import(${JSON.stringify(module)}).then((it) => it.findUnusualPrograms(${JSON.stringify(data)})).then(console.log)`;
+  const said = await sandbox.mustRun(nodeProgram(), ['-e', script]);
+  expect(said.stdout.trim()).toBe('undefined');
+  await sandbox.mustRun('chmod', ['0700', data]);
 });

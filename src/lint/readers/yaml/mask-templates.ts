@@ -7,9 +7,9 @@ const privateArea = 0xe000;
 const hidden = /[\uE009\uE00A\uE00D\uE020-\uE07E\uE120-\uE17E]/;
 const allHidden = new RegExp(hidden, 'g');
 
-/** `{{ … }}`, `{% … %}`, `{# … #}` and `${…}`; the shortest that closes, and soon. */
+/** `{{ … }}`, `{% … %}`, `{# … #}` and `${…}`; the shortest that closes, and soon, and before another opens. */
 const placeholders =
-  /\{\{[\s\S]{0,2000}?\}\}|\{%[\s\S]{0,2000}?%\}|\{#[\s\S]{0,2000}?#\}|\$\{[^{}\n]{0,500}\}/g;
+  /\{\{(?:(?!\{\{)[\s\S]){0,2000}?\}\}|\{%[\s\S]{0,2000}?%\}|\{#[\s\S]{0,2000}?#\}|\$\{[^{}\n]{0,500}\}/g;
 
 /**
  * A line that holds nothing but statements or calls of a template, and a comment: `{% for … %}`,
