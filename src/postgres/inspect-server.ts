@@ -15,6 +15,8 @@ export interface ServerState {
   readonly pid?: number | undefined;
   /** It lets clients in (not starting, stopping or recovering without hot standby). */
   readonly accepting: boolean;
+  /** Its end has begun: it was told to stop, or has taken its postmaster.pid away already. */
+  readonly ending?: boolean | undefined;
   /** Undefined when it could not be asked. */
   readonly inRecovery?: boolean | undefined;
   /** Epoch seconds at which the postmaster started. */
@@ -35,13 +37,20 @@ export async function inspectServer(server: Server): Promise<ServerState> {
     const pid = await findParent(await findServerProcesses(server.node.path));
     return pid === undefined
       ? { running: false, accepting: false }
-      : { running: true, pid, accepting: false, problem: 'it runs without postmaster.pid' };
+      : {
+          running: true,
+          pid,
+          accepting: false,
+          ending: true,
+          problem: 'it runs without postmaster.pid',
+        };
   }
   const found = {
     running: true,
     pid: postmaster.pid,
     startTime: postmaster.startTime,
     port: postmaster.port,
+    ending: postmaster.status === 'stopping',
   };
   try {
     const row = await queryRow<{ recovery: boolean }>(server, 'SELECT pg_is_in_recovery() AS recovery', {

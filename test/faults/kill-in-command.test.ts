@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeAroundMoment } from '../support/around-moment.ts';
 import { archiveWal, createKnownRows, loadPgbench, readKnownRows, type KnownRows } from '../support/data.ts';
-import { processesOf } from '../support/processes.ts';
+import { isRunning, processesOf } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
 
 /*
@@ -57,6 +59,34 @@ async function expectNothingLeft(): Promise<void> {
   const engines = processesOf(bed.sandbox.path).filter((one) => /pgbackrest.* restore/.test(one.command));
   expect(engines).toEqual([]);
 }
+
+/** The server was told to stop, and has not ended. */
+function isStopping(): boolean {
+  const file = join(bed.cluster.dataDirectory, 'postmaster.pid');
+  return existsSync(file) && /^stopping\s*$/m.test(readFileSync(file, 'utf8'));
+}
+
+describe('a restore in place that is killed while the old server ends', () => {
+  it('is undone by an undo that waits for that end and starts it again', async () => {
+    // A checkpointer that is held keeps the shutdown from coming to its end.
+    const { pid } = processesOf(bed.cluster.dataDirectory).find((one) => /checkpointer/.test(one.command))!;
+    process.kill(pid, 'SIGSTOP');
+    const release = (): void => {
+      if (isRunning(pid)) process.kill(pid, 'SIGCONT');
+    };
+    try {
+      const killed = await bed.run(['restore', '--to', moment, '--yes'], { killAt: isStopping });
+      expect(killed.signal).toBe('SIGKILL');
+      expect(isStopping()).toBe(true);
+      const undo = bed.mustRun(['undo', '--yes']);
+      setTimeout(release, 1500);
+      expect((await undo).stdout).toMatch(/undone/);
+    } finally {
+      release();
+    }
+    expect(await readKnownRows(bed.cluster)).toEqual(last);
+  });
+});
 
 // Random on purpose, and named in the report, so that a failure can be repeated.
 const shares = Array.from({ length: 3 }, () => randomInt(15, 100));

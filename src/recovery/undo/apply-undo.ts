@@ -158,8 +158,19 @@ async function act(
       await rm(action.file, { force: true });
       return;
     case 'start-server':
-      if (!(await inspectServer(server)).running) await startServer(server, { timeoutMs: limits.promoteMs });
+      await startAgain(server, limits);
   }
+}
+
+/** The stop that a restore had asked for when it was killed goes on by itself: that server is about to end. */
+async function startAgain(
+  server: Server,
+  limits: { readonly stopMs: number; readonly promoteMs: number },
+): Promise<void> {
+  const state = await inspectServer(server);
+  if (state.running && state.ending !== true) return;
+  if (state.running) await stopWhateverRuns(server, limits.stopMs);
+  await startServer(server, { timeoutMs: limits.promoteMs });
 }
 
 /**
