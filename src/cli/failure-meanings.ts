@@ -37,5 +37,9 @@ export const failureMeanings: Readonly<Record<FailureKind, string>> = {
   'timed-out': 'something took longer than it was allowed to',
   'file-unusable': 'a file cannot be read or written',
   'nothing-found': 'what was asked for does not exist',
+  'lease-held': 'another Holdfast works with this stanza in this repository right now',
+  'lease-lost': 'the session on the primary that held the lease ended; the engine was stopped',
+  'daemon-running': 'a daemon with this state directory runs already',
+  'daemon-unreachable': 'the daemon runs and does not answer',
   interrupted: 'stopped by Ctrl-C or a signal',
 };

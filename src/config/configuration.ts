@@ -1,6 +1,6 @@
 import type { PatroniAccess, Objectives, PostgresNode } from '../model/stanza.ts';
 import type { Repository } from '../model/repository.ts';
-import type { DrillSchedule, ScheduleEntry } from '../model/schedule.ts';
+import type { Blackout, DrillSchedule, ScheduleEntry } from '../model/schedule.ts';
 import type { SecretReference } from '../model/secret.ts';
 import type { SourcePosition } from '../model/source-position.ts';
 
@@ -40,6 +40,8 @@ export interface Stanza {
   /** At least one, in order: repo1, repo2, … */
   readonly repositories: readonly Repository[];
   readonly schedule: readonly (ScheduleEntry | DrillSchedule)[];
+  /** Times in which the daemon begins nothing of this stanza. */
+  readonly blackouts: readonly Blackout[];
   readonly objectives: Objectives;
   /** Options of the stanza and of its repositories (names already carry `repoN-`). */
   readonly options: readonly PassThroughOption[];
@@ -68,6 +70,18 @@ export interface ServerSettings {
   readonly token: SecretReference | undefined;
 }
 
+/** How much runs at once, and how long logs are kept. */
+export interface JobSettings {
+  /** Most jobs at once on this host. */
+  readonly parallel: number;
+  /** Most jobs at once in one repository, of any stanza. */
+  readonly parallelPerRepository: number;
+  /** How often a job that failed for a passing reason is tried again. */
+  readonly retries: number;
+  /** Seconds that logs of the engine and of runs are kept. */
+  readonly keepLogs: number;
+}
+
 /** holdfast.yaml, normalized: every default filled in, every unit converted. */
 export interface Configuration {
   /** Absolute path of the file it came from. */
@@ -80,4 +94,5 @@ export interface Configuration {
   readonly tlsServer: TlsServer | undefined;
   readonly notify: readonly NotifyChannel[];
   readonly server: ServerSettings;
+  readonly jobs: JobSettings;
 }

@@ -41,6 +41,10 @@ export const failureCodes = {
   'timed-out': 96,
   'file-unusable': 97,
   'nothing-found': 98,
+  'lease-held': 99,
+  'lease-lost': 100,
+  'daemon-running': 101,
+  'daemon-unreachable': 102,
   interrupted: 130,
 } as const;
 

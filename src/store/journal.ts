@@ -1,19 +1,26 @@
-/** Who did something and by which means. */
-export interface Actor {
-  /** Operating system user, through sudo where that was used: `root (sudo: anna)`. */
-  readonly user: string;
-  readonly host: string;
-  /** `cli`, later `daemon`. */
-  readonly via: string;
-}
+import type { Actor } from '../model/actor.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { ScheduleMemory } from './schedule-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
+
+export type RunKind =
+  | 'setup'
+  | 'check'
+  | 'backup'
+  | 'expire'
+  | 'verify'
+  | 'maintenance'
+  | 'pin'
+  | 'restore'
+  | 'undo'
+  | 'annotate';
 
 /** One thing that Holdfast did or is doing. Times are epoch milliseconds. */
 export interface RunRecord {
   /** `backup-20261120T103000Z-3f2a`. */
   readonly id: string;
-  readonly kind: 'setup' | 'check' | 'backup' | 'expire' | 'restore' | 'undo' | 'annotate';
+  readonly kind: RunKind;
   readonly stanza: string | undefined;
   readonly repository: string | undefined;
   readonly actor: Actor;
@@ -62,6 +69,14 @@ export interface RunUpdate {
   readonly process?: RunRecord['process'];
 }
 
+/** The last sign of life of a run, and how far it was. */
+export interface RunBeat {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly bytesDone: number | undefined;
+  readonly bytesTotal: number | undefined;
+}
+
 /** How a run ended. */
 export interface RunEnd extends RunUpdate {
   readonly result: Exclude<RunResult, 'running'>;
@@ -83,6 +98,10 @@ export interface RunFilter {
 export interface Journal extends Disposable {
   /** The SQLite file. */
   readonly file: string;
+  /** Who changed what: each run that changes something adds to it by itself when it begins and ends. */
+  readonly audit: AuditTrail;
+  /** What the scheduler must remember. */
+  readonly schedule: ScheduleMemory;
   /**
    * Begins a run. `guard` sees the unfinished runs under the write lock, so that no other process can begin one in
    * between; what it throws is passed on and nothing is written.
@@ -96,6 +115,10 @@ export interface Journal extends Disposable {
    * what it throws is passed on and nothing is written.
    */
   reopenRun(id: string, process: RunRecord['process'], guard?: (run: RunRecord) => void): RunRecord;
+  /** Notes that a run is alive, and how far; much cheaper than updateRun. Later beats replace earlier ones. */
+  beat(runId: string, progress: Pick<RunBeat, 'bytesDone' | 'bytesTotal'>): void;
+  /** @returns undefined when the run never beat */
+  lastBeat(runId: string): RunBeat | undefined;
   startStep(runId: string, name: string, facts?: Readonly<Record<string, unknown>>): StepRecord;
   /** Merges facts into a step that is still running. */
   updateStep(runId: string, sequence: number, facts: Readonly<Record<string, unknown>>): StepRecord;

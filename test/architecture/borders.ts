@@ -22,7 +22,25 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   recovery: ['config', 'engine', 'postgres', 'process', 'store', 'model'],
   /** Configuration and observations → findings. */
   status: ['config', 'model'],
-  /** Setup, check, backup, expire. */
+  /** Names, helps and labels of the metrics, and their collection. */
+  metrics: ['config', 'jobs', 'store', 'status', 'model'],
+  /** Health, metrics. */
+  http: ['config', 'jobs', 'metrics', 'store', 'status', 'model'],
+  /** The only place where the parts of a running Holdfast are wired; its socket, its end, its supervisor. */
+  daemon: [
+    'config',
+    'engine',
+    'http',
+    'jobs',
+    'metrics',
+    'model',
+    'postgres',
+    'process',
+    'recovery',
+    'status',
+    'store',
+  ],
+  /** Setup, check, backup, expire, verify, maintenance; schedules, the queue, the lease around each run. */
   jobs: ['config', 'engine', 'postgres', 'process', 'recovery', 'store', 'status', 'model'],
   /** Deployments rendered from the configuration. */
   render: ['config', 'engine', 'model'],
@@ -30,6 +48,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'adopt',
     'config',
+    'daemon',
     'engine',
     'jobs',
     'lint',
@@ -60,6 +79,9 @@ export const reservedModules: Readonly<Record<string, readonly string[]>> = {
   /** Other folders see commands as facts. */
   unbash: ['lint'],
   commander: ['cli'],
+  hono: ['http'],
+  '@hono/node-server': ['http'],
+  'prom-client': ['metrics'],
 };
 
 /** Files directly in src/; they may import from every folder. */

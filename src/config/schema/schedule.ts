@@ -50,6 +50,7 @@ export const scheduleSchema = section({
   verify: timesOf(entrySchema, 'Verification of the files in the repositories.'),
   expire: timesOf(entrySchema, 'Expiry, beside the one after every backup.'),
   check: timesOf(entrySchema, 'Check that WAL arrives in every repository.'),
+  copy: timesOf(entrySchema, 'Copies from one repository into another.'),
   drill: timesOf(drillSchema, 'Restores made to prove a backup.'),
   maintenance: timesOf(entrySchema, 'Housekeeping of what Holdfast remembers.'),
   timezone: timezone().optional().meta({ description: 'Zone of all entries; without it that of the host.' }),

@@ -1,7 +1,8 @@
 import { runExpire } from '../../engine/expire.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import { identifyProcess } from '../../process/process-identity.ts';
-import type { Actor, Journal } from '../../store/journal.ts';
+import type { Actor } from '../../model/actor.ts';
+import type { Journal } from '../../store/journal.ts';
 import { removesAnything, type ExpirePlan, type ExpirePreview, type ExpireRunDeps } from './plan-expire.ts';
 
 export interface ExpireDeps extends ExpireRunDeps {

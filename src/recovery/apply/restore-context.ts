@@ -4,7 +4,8 @@ import type { KeptSessions } from '../../postgres/kept-sessions.ts';
 import type { Connectable } from '../../postgres/query.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { ProcessIdentity } from '../../process/process-identity.ts';
-import type { Actor, Journal } from '../../store/journal.ts';
+import type { Actor } from '../../model/actor.ts';
+import type { Journal } from '../../store/journal.ts';
 import type { RestorePlan, RestoreStepName } from '../restore-plan.ts';
 
 /** What a restore tells while it goes on. Bytes are bytes, LSNs positions in the WAL, times microseconds since 1970. */

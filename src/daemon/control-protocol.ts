@@ -1,0 +1,27 @@
+import type { JobEvent, JobRequest } from '../model/job.ts';
+
+/**
+ * What a command and the daemon say to each other over `holdfast.sock` in the state directory: one JSON document a
+ * line in both directions. The socket belongs to the engine's user and has mode 0600: who may open it may run backups
+ * anyway. One connection carries one request; closing it withdraws what it asked for (`hold` ends, a job submitted with
+ * `attached` is stopped).
+ */
+export type ControlRequest =
+  | { readonly ask: 'status' }
+  /** The daemon's queue does these, in this order; `attached`: stop them when this connection closes. */
+  | { readonly ask: 'submit'; readonly jobs: readonly JobRequest[]; readonly attached: boolean }
+  | { readonly ask: 'cancel'; readonly runId: string }
+  /** Nothing of this stanza is begun while this connection is open (a restore); waits for what runs. */
+  | { readonly ask: 'hold'; readonly stanza: string; readonly why: string }
+  | { readonly ask: 'reload' };
+
+export type ControlAnswer =
+  | { readonly answer: 'status'; readonly status: Readonly<Record<string, unknown>> }
+  | { readonly answer: 'queued'; readonly jobs: readonly { readonly job: number; readonly ahead: number }[] }
+  /** `job`: index in the request's `jobs`. */
+  | { readonly answer: 'event'; readonly job: number; readonly event: JobEvent }
+  /** A JobOutcome whose failure is Failure.toJSON(). */
+  | { readonly answer: 'outcome'; readonly job: number; readonly outcome: Readonly<Record<string, unknown>> }
+  | { readonly answer: 'held' }
+  | { readonly answer: 'done'; readonly note: string }
+  | { readonly answer: 'failure'; readonly failure: Readonly<Record<string, unknown>> };

@@ -1,0 +1,48 @@
+import type { Configuration, Stanza } from '../config/configuration.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
+import type { RunAs } from '../process/run-command.ts';
+import type { Journal } from '../store/journal.ts';
+
+/** Time as the jobs see it; tests bring their own. */
+export interface Clock {
+  /** Epoch milliseconds. It may jump. */
+  now(): number;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
+  /** @throws the signal's reason when it aborts first */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What every job works with; the same for a command and for the daemon. */
+export interface JobDeps {
+  readonly configuration: Configuration;
+  readonly engine: Engine;
+  readonly engineUser: RunAs;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly newRunId: (kind: string) => string;
+  /** From 0 up to 1: for backoff. */
+  readonly random: () => number;
+  /** Of this Holdfast. */
+  readonly pid: number;
+  readonly currentUid: number;
+  /** PATH of children. */
+  readonly path: string;
+  readonly resolveSecret: (reference: import('../model/secret.ts').SecretReference) => Promise<string>;
+}
+
+/** Options of one run of one job. */
+export interface JobRunOptions {
+  /** Aborting stops the engine gracefully. */
+  readonly signal: AbortSignal;
+  readonly emit: (event: JobEvent) => void;
+}
+
+/** Runs one job to its end. Never throws for what a job can meet: the outcome tells. What is thrown is a bug. */
+export type RunJob = (
+  request: JobRequest,
+  stanza: Stanza,
+  deps: JobDeps,
+  options: JobRunOptions,
+) => Promise<JobOutcome>;

@@ -1,0 +1,29 @@
+import type { RunsOn, ScheduledJob } from '../../model/schedule.ts';
+
+/** One line of a schedule with every default filled in. Durations are milliseconds. */
+export interface ScheduleLine {
+  /** Stable while the line's meaning is: `main/full@0 2 * * 0 Europe/Berlin>local,offsite`. */
+  readonly key: string;
+  readonly stanza: string;
+  readonly job: ScheduledJob;
+  /** Names, in the order of the file; empty for jobs that do not work on repositories (check, maintenance). */
+  readonly repositories: readonly string[];
+  readonly cron: string;
+  readonly timezone: string | undefined;
+  readonly on: RunsOn;
+  readonly jitterMs: number;
+  readonly priority: number;
+  readonly catchUp: boolean;
+  readonly timeoutMs: number | undefined;
+}
+
+/** A line's run that is due. Times are epoch milliseconds. */
+export interface DueRun {
+  readonly line: ScheduleLine;
+  /** The time of the cron text. */
+  readonly occurrence: number;
+  /** Occurrence and jitter; later when it makes up for what was missed. */
+  readonly startAt: number;
+  /** Older times of the same line that this run makes up for. */
+  readonly missed: readonly number[];
+}
