@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { isFailure } from '../model/failure.ts';
 import { runCommand, SpawnError } from '../process/run-command.ts';
 import { findParent, findPostmaster, findServerProcesses } from './postmaster-processes.ts';
+import type { KeptSessions } from './kept-sessions.ts';
 import type { Connectable } from './query.ts';
 import { queryRow } from './query.ts';
 import { serverEnvironment } from './server-environment.ts';
@@ -31,7 +32,7 @@ export interface ServerState {
  * Looks at a local server: postmaster.pid checked against /proc, processes found by their working directory when
  * that file is gone, and one question through its socket.
  */
-export async function inspectServer(server: Server): Promise<ServerState> {
+export async function inspectServer(server: Server, sessions?: KeptSessions): Promise<ServerState> {
   const postmaster = await findPostmaster(server.node.path);
   if (postmaster === undefined) {
     const pid = await findParent(await findServerProcesses(server.node.path));
@@ -53,10 +54,14 @@ export async function inspectServer(server: Server): Promise<ServerState> {
     ending: postmaster.status === 'stopping',
   };
   try {
-    const row = await queryRow<{ recovery: boolean }>(server, 'SELECT pg_is_in_recovery() AS recovery', {
-      database: 'postgres',
-      timeoutMs: 5000,
-    });
+    const row = await queryRow<{ recovery: boolean }>(
+      { ...server, sessions },
+      'SELECT pg_is_in_recovery() AS recovery',
+      {
+        database: 'postgres',
+        timeoutMs: 5000,
+      },
+    );
     return { ...found, accepting: true, inRecovery: row.recovery };
   } catch (error) {
     if (!isFailure(error)) throw error;

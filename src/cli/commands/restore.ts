@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
+import { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { applyRestore, type RestoreOutcome } from '../../recovery/apply/apply-restore.ts';
 import { findRestore, resumeRestore } from '../../recovery/apply/resume-restore.ts';
 import { readRestoreFacts } from '../../recovery/apply/restore-run.ts';
@@ -37,12 +38,14 @@ export const run: CommandModule['run'] = async (input, context) => {
   const unfinished = request.into === undefined ? findUnfinishedRestore(journal, request.stanza) : undefined;
   if (unfinished !== undefined && !planOnly) throw unfinishedFailure(request.stanza, unfinished);
   using progress = openProgressLine(context.terminal, () => performance.now());
+  await using sessions = new KeptSessions();
   const engine = await opening;
   const observations = await observeRestore(
     {
       engine,
       path: context.path,
       currentUid: context.uid,
+      sessions,
       unfinishedRestore: unfinished?.id,
       signal: context.signal,
       onProgress: (done, total) => progress.say(`reading WAL: ${done} of ${total} segments`),
@@ -63,7 +66,10 @@ export const run: CommandModule['run'] = async (input, context) => {
     showRestoreEvent(event, context.terminal, progress),
   );
   const { server } = observations.cluster;
-  return resultOf(await applyRestore(plan, { ...deps, server, isPlanFresh: context.globals.yes }), plan);
+  return resultOf(
+    await applyRestore(plan, { ...deps, server, sessions, isPlanFresh: context.globals.yes }),
+    plan,
+  );
 };
 
 async function readRequest(input: CommandInput, context: CommandContext): Promise<RestoreRequest> {

@@ -7,12 +7,14 @@ import type { StepBody, StepResult } from './restore-context.ts';
  * what it does not get rid of is salvaged; so nothing is waited for here, and a server that is too sick for it is no
  * obstacle.
  */
-export const flushWal: StepBody = async ({ production, limits }) => {
+export const flushWal: StepBody = async ({ production, sessions, limits }) => {
   try {
     // A transaction of our own: a time target is recognised by a commit behind it, and an idle server writes none.
-    await runStatements(production, ['SELECT pg_current_xact_id()', 'SELECT pg_switch_wal()'], {
+    const statements = ['SELECT pg_current_xact_id()', 'SELECT pg_switch_wal()'];
+    await runStatements({ ...production, sessions }, statements, {
       database: 'postgres',
       timeoutMs: limits.flushMs,
+      repeatable: true,
     });
     return { facts: {}, summary: 'the last WAL segment is complete and left to the archiver' };
   } catch (error) {

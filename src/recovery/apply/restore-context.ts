@@ -77,6 +77,8 @@ export interface RestoreDependencies {
   readonly actor: Actor;
   /** The plan was made by this process right before, and nobody was asked since: its set needs no second look. */
   readonly isPlanFresh?: boolean | undefined;
+  /** Connections that are open already; without it the steps have their own. Closed when they end. */
+  readonly sessions?: KeptSessions | undefined;
   /** The command as typed. */
   readonly cause: string;
   /** Of the Holdfast that does it. */
@@ -107,7 +109,7 @@ export interface RestoreContext {
   /** What earlier steps, or earlier attempts at this one, noted. */
   readonly factsOf: (step: RestoreStepName) => Facts;
   readonly findings: Finding[];
-  /** Connections to the restored server, for as long as the steps run. */
+  /** Connections to both servers, for as long as the steps run. */
   readonly sessions: KeptSessions;
   readonly checkpoint: (place: string) => Promise<void>;
   readonly progress: (step: RestoreStepName, progress: StepProgress) => void;

@@ -58,7 +58,7 @@ export function serverFor(server: Server, currentUid: number): Server {
 
 export function restoreContext({ plan, server }: RestoreFacts, deps: RestoreDependencies): RestoreContext {
   const production = serverFor(server, deps.currentUid);
-  const sessions = new KeptSessions();
+  const sessions = deps.sessions ?? new KeptSessions();
   return {
     plan,
     production,

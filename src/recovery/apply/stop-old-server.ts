@@ -13,11 +13,14 @@ export const stopOldServer: StepBody = async (context, step) => {
   if (!running) {
     return { facts: { wasRunning }, summary: wasRunning ? 'stopped' : 'it was not running' };
   }
-  const stopped = await stopWhateverRuns(context.production, context.limits.stopMs, (progress) =>
-    context.progress('stop-server', {
-      message: `${progress.mode} shutdown, ${progress.processes} processes left`,
-    }),
-  );
+  const [stopped] = await Promise.all([
+    stopWhateverRuns(context.production, context.limits.stopMs, (progress) =>
+      context.progress('stop-server', {
+        message: `${progress.mode} shutdown, ${progress.processes} processes left`,
+      }),
+    ),
+    context.sessions[Symbol.asyncDispose](),
+  ]);
   return { facts: { wasRunning, ...stopped }, summary: `stopped (${String(stopped['mode'])})` };
 };
 

@@ -2,6 +2,7 @@ import { access, constants, lstat, readdir, readlink, realpath, stat } from 'nod
 import { dirname, join } from 'node:path';
 import { isFailure } from '../../model/failure.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
+import type { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { readConfiguredSetting } from '../../postgres/read-configured-setting.ts';
 import { readControlData, recoveryParameters } from '../../postgres/read-control-data.ts';
 import { serverEnvironment } from '../../postgres/server-environment.ts';
@@ -11,10 +12,10 @@ import { readLocalWal } from '../wal/local-wal.ts';
 import type { ClusterObservation } from './observations.ts';
 
 /** Looks at production's cluster on this host, whatever is left of it. Changes nothing. */
-export async function observeCluster(server: Server): Promise<ClusterObservation> {
+export async function observeCluster(server: Server, sessions?: KeptSessions): Promise<ClusterObservation> {
   const directory = server.node.path;
   const [state, control, configured, installed, localWal, tablespaces, links, mount] = await Promise.all([
-    inspectServer(server),
+    inspectServer(server, sessions),
     readControlDataIfAny(server),
     readConfigured(server),
     readInstalledVersion(server),

@@ -2,15 +2,17 @@ import { dirname, join } from 'node:path';
 import type { Stanza } from '../../config/configuration.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { readCatalogue } from '../../engine/info.ts';
-import type { Catalogue } from '../../model/backup-set.ts';
+import type { BackupSet, Catalogue } from '../../model/backup-set.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { PostgresNode } from '../../model/stanza.ts';
+import type { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { locateServer } from '../../postgres/locate-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { SearchProgress } from '../wal/search-wal.ts';
-import { chooseSet, reachesTarget, type SetChoice } from './choose-set.ts';
+import { chooseSet, reachesTarget } from './choose-set.ts';
 import { readSegmentsFrom, type WalSource } from './fetch-segment.ts';
 import { gatherEvidence, type ListedRepository } from './gather-evidence.ts';
+import { guessSet } from './guess-set.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { observeDestination, observeFileSystems } from './observe-destination.ts';
 import { observePatroni } from './observe-patroni.ts';
@@ -32,6 +34,8 @@ export interface ObserveDependencies {
   /** From the journal: a restore of this stanza that is neither finished nor undone. */
   readonly unfinishedRestore?: string | undefined;
   readonly onProgress?: SearchProgress | undefined;
+  /** Connections to production that outlive the look. */
+  readonly sessions?: KeptSessions | undefined;
   /** Aborting ends a long search. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,10 +59,13 @@ export async function observeRestore(
   const listing = reading.then((known) =>
     Promise.all(wanted.map((one) => listArchive(engine, stanza.name, one, known))),
   );
+  const guessing = reading.then((known) => readDetailOf(engine, stanza, guessSet(known, wanted, request)));
+  // Only a guess: whether it fails matters when it was right, and then it is awaited below.
+  guessing.catch(() => {});
   const [catalogue, listings, cluster, patroni, destination] = await Promise.all([
     reading,
     listing,
-    locate(deps, node, reading).then(observeCluster),
+    locate(deps, node, reading).then((server) => observeCluster(server, deps.sessions)),
     stanza.patroni && observePatroni(stanza.patroni),
     observeDestination({
       path: request.into ?? node.path,
@@ -69,16 +76,11 @@ export async function observeRestore(
     }),
   ]);
   const listed = await observeRepositories(engine, request, stanza, catalogue, cluster, listings);
-  const guess = chooseSet(listed.repositories.map(withoutEvidence), request);
-  const [repositories, guessed] = await Promise.all([
-    lookForTarget(deps, request, stanza, cluster, listed.repositories),
-    readDetailOf(engine, stanza, guess),
-  ]);
-  const choice = chooseSet(repositories, request);
-  const isGuessed =
-    choice?.verdict.set.label === guess?.verdict.set.label &&
-    choice?.repository.key === guess?.repository.key;
-  const setDetail = isGuessed ? guessed : await readDetailOf(engine, stanza, choice);
+  const repositories = await lookForTarget(deps, request, stanza, cluster, listed.repositories);
+  const chosen = chooseSet(repositories, request)?.verdict.set;
+  const guess = guessSet(catalogue, wanted, request);
+  const isGuessed = chosen?.label === guess?.label && chosen?.repositoryKey === guess?.repositoryKey;
+  const setDetail = await (isGuessed ? guessing : readDetailOf(engine, stanza, chosen));
   return {
     engine,
     catalogue,
@@ -151,15 +153,11 @@ function withoutEvidence(repository: ListedRepository): RepositoryObservation {
 async function readDetailOf(
   engine: Engine,
   stanza: Stanza,
-  choice: SetChoice | undefined,
+  set: Pick<BackupSet, 'label' | 'repositoryKey'> | undefined,
 ): Promise<SetDetail | undefined> {
-  if (!choice) return undefined;
-  const { repository, verdict } = choice;
-  return readSetDetail(engine, {
-    stanza: stanza.name,
-    repositoryKey: repository.key,
-    label: verdict.set.label,
-  });
+  if (!set) return undefined;
+  const { label, repositoryKey } = set;
+  return readSetDetail(engine, { stanza: stanza.name, repositoryKey, label });
 }
 
 /** Waits for the catalogue only when the version is not to be had otherwise: the data directory may be gone. */
