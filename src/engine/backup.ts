@@ -2,6 +2,13 @@ import type { BackupType } from '../model/backup-set.ts';
 import { Failure } from '../model/failure.ts';
 import type { Engine, EngineRunOptions, LogRecord } from './engine.ts';
 import { runEngine } from './run-engine.ts';
+import {
+  adoptEngine,
+  type AdoptedEngineRun,
+  type LoggedEngineResult,
+  type LoggedRun,
+  runLoggedEngine,
+} from './run-logged-engine.ts';
 
 export interface BackupRequest {
   readonly stanza: string;
@@ -9,6 +16,8 @@ export interface BackupRequest {
   readonly type: BackupType;
   /** Kept with the set; keys and values are free text, an empty value is not allowed by the engine. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** False: what retention no longer keeps is left to an expire of its own. The engine's default is true. */
+  readonly expire?: boolean | undefined;
 }
 
 export interface BackupOutcome {
@@ -26,27 +35,66 @@ export function backupArguments(request: BackupRequest): string[] {
   return [
     'backup',
     `--type=${request.type}`,
+    ...(request.expire === false ? ['--no-expire-auto'] : []),
     ...annotations.map(([key, value]) => `--annotation=${key}=${value}`),
   ];
 }
 
+/** Options of a backup. */
+export interface BackupRunOptions extends EngineRunOptions {
+  /** Milliseconds until the engine is told to stop. */
+  readonly timeoutMs?: number | undefined;
+  /** The engine goes on when this process is killed; without it, it ends with the pipe to us. */
+  readonly logged?: LoggedRun | undefined;
+}
+
 /**
- * Takes a backup into one repository (pgBackRest writes to one per run). The engine expires by retention afterwards.
+ * Takes a backup into one repository (pgBackRest writes to one per run). The engine expires by retention afterwards,
+ * unless it is told not to.
  *
  * @throws Failure as runEngine; backup-incomplete when the engine ended well without naming a label
  */
 export async function runBackup(
   engine: Engine,
   request: BackupRequest,
-  options: EngineRunOptions = {},
+  options: BackupRunOptions = {},
 ): Promise<BackupOutcome> {
-  const operation = `back up stanza ${request.stanza} into repo${request.repositoryKey}`;
-  const result = await runEngine(engine, backupArguments(request), {
-    ...options,
-    stanza: request.stanza,
-    repositoryKey: request.repositoryKey,
-    operation,
-  });
+  const { logged, ...others } = options;
+  const { stanza, repositoryKey, type } = request;
+  const run = { ...others, stanza, repositoryKey, operation: backupOperation(request) };
+  const args = backupArguments(request);
+  const result =
+    logged === undefined
+      ? await runEngine(engine, args, run)
+      : await runLoggedEngine(engine, args, { ...run, logged });
+  return readOutcome(run.operation, type, result);
+}
+
+/**
+ * Goes on with a backup that a Holdfast began which died: waits for the engine where it lives, and reads its log.
+ *
+ * @throws Failure as runBackup
+ */
+export async function adoptBackup(
+  engine: Engine,
+  request: BackupRequest,
+  run: Pick<AdoptedEngineRun, 'identity' | 'logFile' | 'timeoutMs' | keyof EngineRunOptions>,
+): Promise<BackupOutcome> {
+  const operation = backupOperation(request);
+  const { stanza, repositoryKey, type } = request;
+  const result = await adoptEngine(engine, { ...run, stanza, repositoryKey, operation });
+  return readOutcome(operation, type, result);
+}
+
+function backupOperation(request: BackupRequest): string {
+  return `back up stanza ${request.stanza} into repo${request.repositoryKey}`;
+}
+
+function readOutcome(
+  operation: string,
+  requestedType: BackupType,
+  result: LoggedEngineResult,
+): BackupOutcome {
   const label = findLabel(result.records);
   if (label === undefined) {
     throw new Failure('backup-incomplete', {
@@ -58,7 +106,7 @@ export async function runBackup(
   return {
     label,
     type: typeOfLabel(label),
-    requestedType: request.type,
+    requestedType,
     warnings: result.records.filter((record) => record.level === 'warn'),
     elapsedMs: result.elapsedMs,
   };

@@ -1,3 +1,4 @@
+import { signalGroup } from './group-stopper.ts';
 import { findGroup, type ProcessIdentity } from './process-identity.ts';
 
 /**
@@ -14,20 +15,11 @@ export async function endGroup(
 ): Promise<boolean> {
   if (findGroup(leader).length === 0) return false;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    sendToGroup(leader.pid, signal);
+    signalGroup(leader.pid, signal);
     for (let waited = 0; waited < graceMs; waited += 50) {
       if (findGroup(leader).length === 0) return true;
       await sleep(50);
     }
   }
   return true;
-}
-
-function sendToGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // It ended between our look and the signal: that is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

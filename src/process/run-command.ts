@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { GroupStopper } from './group-stopper.ts';
 import { type StepDown, stepDown } from './step-down.ts';
 
 /** An operating system user that a child runs as. */
@@ -75,7 +76,7 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
     else if (child.stdin) spec.input.pipe(child.stdin);
   }
   const output = collectOutput(child, spec);
-  const stopper = new Stopper(child, spec);
+  const stopper = new GroupStopper(() => child.pid, spec);
   try {
     const { code, signal } = await ended;
     await output.finished;
@@ -104,7 +105,8 @@ function spawnChild(spec: CommandSpec): ChildProcess {
   });
 }
 
-function asWhom(spec: CommandSpec): StepDown {
+/** The program and its arguments as they are spawned for another user. @throws SpawnError when there is no program */
+export function asWhom(spec: Pick<CommandSpec, 'command' | 'args' | 'runAs' | 'env'>): StepDown {
   const { command, args, runAs, env } = spec;
   if (runAs === undefined) return { command, args, identity: undefined };
   try {
@@ -114,7 +116,8 @@ function asWhom(spec: CommandSpec): StepDown {
   }
 }
 
-function exitOf(
+/** How a child ends. Rejects with a SpawnError when it could not be started. */
+export function exitOf(
   child: ChildProcess,
   command: string,
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
@@ -173,47 +176,4 @@ async function drained(child: ChildProcess, closed: Promise<unknown>): Promise<v
   clearTimeout(timer);
   child.stdout?.destroy();
   child.stderr?.destroy();
-}
-
-/** SIGTERM to the group, and SIGKILL when that did not end it in time. */
-class Stopper {
-  reason: 'timeout' | 'abort' | undefined;
-  readonly #child: ChildProcess;
-  readonly #graceMs: number;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.#stop('abort');
-  readonly #timers: NodeJS.Timeout[] = [];
-
-  constructor(child: ChildProcess, spec: CommandSpec) {
-    this.#child = child;
-    this.#graceMs = spec.graceMs ?? 10_000;
-    this.#signal = spec.signal;
-    if (spec.timeoutMs !== undefined) {
-      this.#timers.push(setTimeout(() => this.#stop('timeout'), spec.timeoutMs));
-    }
-    if (this.#signal?.aborted) this.#stop('abort');
-    else this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  #stop(reason: 'timeout' | 'abort'): void {
-    if (this.reason !== undefined) return;
-    this.reason = reason;
-    this.#send('SIGTERM');
-    this.#timers.push(setTimeout(() => this.#send('SIGKILL'), this.#graceMs));
-  }
-
-  #send(signal: NodeJS.Signals): void {
-    if (this.#child.pid === undefined) return;
-    try {
-      process.kill(-this.#child.pid, signal);
-    } catch (error) {
-      // The group ended between our decision and the signal: that is what was wanted.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-
-  release(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-  }
 }
