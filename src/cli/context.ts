@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Configuration, Stanza } from '../config/configuration.ts';
 import type { EngineVersion } from '../model/engine-version.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, EngineProgram } from '../engine/engine.ts';
 import { Failure } from '../model/failure.ts';
 import { nearestName } from '../model/nearest-name.ts';
 import type { Problem } from '../model/source-position.ts';
@@ -42,6 +42,7 @@ export class CommandContext {
   readonly cause: string;
   #read: Promise<{ configuration: Configuration; warnings: readonly Problem[] }> | undefined;
   #engine: Promise<Engine> | undefined;
+  #program: Promise<EngineProgram> | undefined;
   #journal: Promise<Journal> | undefined;
 
   constructor(parts: ContextParts) {
@@ -175,12 +176,26 @@ export class CommandContext {
   }
 
   async #openEngine(): Promise<Engine> {
-    const [{ engine }, { openEngine }, runAs] = await Promise.all([
+    const [{ askForVersion }, program] = await Promise.all([
+      import('../engine/open-engine.ts'),
+      this.engineProgram(),
+    ]);
+    return askForVersion(program);
+  }
+
+  /** pgBackRest before it was asked for its version: for what can be asked at the same time. @throws Failure engine-missing */
+  async engineProgram(): Promise<EngineProgram> {
+    this.#program ??= this.#findEngine();
+    return this.#program;
+  }
+
+  async #findEngine(): Promise<EngineProgram> {
+    const [{ engine }, { findEngine }, runAs] = await Promise.all([
       this.configuration(),
       import('../engine/open-engine.ts'),
       this.stepDown(),
     ]);
-    return openEngine(engine, { path: this.path, runAs });
+    return findEngine(engine, { path: this.path, runAs });
   }
 
   /** The journal, open until the command ends. @throws Failure journal-damaged */

@@ -2,14 +2,18 @@ import type { EngineSettings } from '../config/configuration.ts';
 import type { EngineVersion } from '../model/engine-version.ts';
 import type { RunAs } from '../process/run-command.ts';
 
-/** An installed pgBackRest that was found, asked for its version, and is run as the right user. */
-export interface Engine {
+/** An installed pgBackRest that was found, and is run as the right user. */
+export interface EngineProgram {
   readonly settings: EngineSettings;
   /** Absolute path of the binary. */
   readonly binary: string;
-  readonly version: EngineVersion;
   /** Undefined when Holdfast already runs as that user. */
   readonly runAs: RunAs | undefined;
+}
+
+/** One that has told its version too, and can be worked with. */
+export interface Engine extends EngineProgram {
+  readonly version: EngineVersion;
 }
 
 /** How far a backup or restore is, as the engine's log and its lock tell it. */

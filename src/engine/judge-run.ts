@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import { SpawnError } from '../process/run-command.ts';
 import type { CommonArguments } from './engine-arguments.ts';
-import type { Engine } from './engine.ts';
+import type { EngineProgram } from './engine.ts';
 import { engineFailure } from './engine-failure.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -28,7 +28,7 @@ interface JudgedRun {
  * @throws Failure of the kind that fits the engine's error number (engine-errors.ts), timed-out, interrupted
  */
 export function judgeRun(
-  engine: Pick<Engine, 'binary'>,
+  engine: Pick<EngineProgram, 'binary'>,
   operation: string,
   { end, log, run }: JudgedRun,
 ): number {
@@ -74,7 +74,7 @@ function judgeEnd(operation: string, end: EngineEnd, timeoutMs: number | undefin
  * @throws Failure engine-missing, not-permitted
  */
 export async function startEngine<Result>(
-  engine: Engine,
+  engine: EngineProgram,
   operation: string,
   start: () => Promise<Result>,
 ): Promise<Result> {

@@ -9,8 +9,22 @@ import {
 } from '../model/engine-version.ts';
 import { Failure } from '../model/failure.ts';
 import { type RunAs, runCommand } from '../process/run-command.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineProgram } from './engine.ts';
 import { engineEnvironment } from './engine-environment.ts';
+
+/**
+ * Finds pgBackRest.
+ *
+ * @param deps.path the search path (`PATH`), used when `settings.binary` is a bare name
+ * @param deps.runAs the user that runs it; undefined: the present one
+ * @throws Failure engine-missing
+ */
+export async function findEngine(
+  settings: EngineSettings,
+  deps: { path: string; runAs: RunAs | undefined },
+): Promise<EngineProgram> {
+  return { settings, binary: await findBinary(settings.binary, deps.path), runAs: deps.runAs };
+}
 
 /**
  * Finds pgBackRest, asks it for its version and checks that Holdfast can work with it.
@@ -23,8 +37,13 @@ export async function openEngine(
   settings: EngineSettings,
   deps: { path: string; runAs: RunAs | undefined },
 ): Promise<Engine> {
-  const binary = await findBinary(settings.binary, deps.path);
-  const version = await readVersion(binary, deps.runAs);
+  return askForVersion(await findEngine(settings, deps));
+}
+
+/** Asks a program that was found for its version. Throws as openEngine does. */
+export async function askForVersion(program: EngineProgram): Promise<Engine> {
+  const { binary } = program;
+  const version = await readVersion(binary, program.runAs);
   if (version.major !== 2 || version.minor < supportedEngineMinors.oldest) {
     throw new Failure('engine-unsupported', {
       operation: 'open pgbackrest',
@@ -34,7 +53,7 @@ export async function openEngine(
       details: { version: version.text },
     });
   }
-  return { settings, binary, version, runAs: deps.runAs };
+  return { ...program, version };
 }
 
 /** True when Holdfast's own tests ran with this version; a newer minor version is used all the same. */

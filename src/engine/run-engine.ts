@@ -1,6 +1,6 @@
 import { type CommandResult, runCommand } from '../process/run-command.ts';
 import { type CommonArguments, engineArguments } from './engine-arguments.ts';
-import type { Engine, EngineRunOptions, LogRecord } from './engine.ts';
+import type { EngineProgram, EngineRunOptions, LogRecord } from './engine.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import { judgeRun, startEngine } from './judge-run.ts';
 import { engineGraceMs, RunLog } from './run-log.ts';
@@ -41,7 +41,7 @@ export interface EngineResult {
  *   engine-missing, not-permitted
  */
 export async function runEngine(
-  engine: Engine,
+  engine: EngineProgram,
   args: readonly string[],
   run: EngineRun,
 ): Promise<EngineResult> {
@@ -68,7 +68,7 @@ export async function runEngine(
 }
 
 async function spawnEngine(
-  engine: Engine,
+  engine: EngineProgram,
   operation: string,
   spec: { args: string[]; run: EngineRun; onLine: (line: string, stream: 'stdout' | 'stderr') => void },
 ): Promise<CommandResult> {

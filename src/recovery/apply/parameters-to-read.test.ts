@@ -10,6 +10,14 @@ it('reads only what a file says or what needs more than is built in', () => {
   expect(parametersToRead({ max_wal_senders: 10 }, ['', text])).toEqual(['max_wal_senders']);
 });
 
+it('reads none that is plainly high enough wherever it stands', () => {
+  const enough = 'max_connections = 100\t\t# (change requires restart)\nmax_connections 200\n';
+  expect(parametersToRead(needs, [enough])).toEqual([]);
+  expect(parametersToRead(needs, [enough, 'max_connections = 99\n'])).toEqual(['max_connections']);
+  expect(parametersToRead(needs, ["max_connections = '100'\n"])).toEqual(['max_connections']);
+  expect(parametersToRead(needs, ['max_connections = 1e3\n'])).toEqual(['max_connections']);
+});
+
 it('reads everything that is needed where other files may say something', () => {
   const all = ['max_connections', 'max_worker_processes'];
   expect(parametersToRead(needs, [undefined])).toEqual(all);

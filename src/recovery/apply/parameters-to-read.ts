@@ -8,8 +8,8 @@ const builtIn: Readonly<Record<string, number>> = {
 };
 
 /**
- * The parameters that may be configured below what recovery needs: all but those that no file mentions and whose
- * built-in value is enough. To ask the server's program for one of them costs a start of it.
+ * The parameters that may be configured below what recovery needs: all but those that every mention in the files sets
+ * to a sufficient number, and those that no file mentions and whose built-in value is enough. To ask the server's program for one of them costs a start of it.
  *
  * @param needs what the control file says
  * @param texts the configuration files; undefined for one that cannot be read, which may say anything
@@ -21,7 +21,16 @@ export function parametersToRead(
   const all = Object.keys(needs).filter((name) => (needs[name] ?? 0) > 0);
   if (texts.some((text) => text === undefined || /^\s*include/im.test(text))) return all;
   return all.filter((name) => {
-    const mentioned = new RegExp(`^\\s*${name}\\b`, 'im');
-    return (needs[name] ?? 0) > (builtIn[name] ?? 0) || texts.some((text) => mentioned.test(text ?? ''));
+    const needed = needs[name] ?? 0;
+    const values = texts.flatMap((text) => mentionsOf(name, text ?? ''));
+    return values.length === 0 ? needed > (builtIn[name] ?? 0) : !values.every((value) => value >= needed);
   });
+}
+
+/** What a file sets a parameter to, as often as it does; not a number where it is not simply one. */
+function mentionsOf(name: string, text: string): number[] {
+  const mentions = text.matchAll(new RegExp(`^[ \\t]*${name}\\b[ \\t]*=?[ \\t]*(.*)$`, 'gim'));
+  return Array.from(mentions, ([, value = '']) =>
+    Number(/^(\d{1,9})[ \t]*(?:#.*)?$/.exec(value.trim())?.[1] ?? Number.NaN),
+  );
 }

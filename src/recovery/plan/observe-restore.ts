@@ -34,6 +34,8 @@ export interface ObserveDependencies {
   /** From the journal: a restore of this stanza that is neither finished nor undone. */
   readonly unfinishedRestore?: string | undefined;
   readonly onProgress?: SearchProgress | undefined;
+  /** What the repositories hold, where that is being read already. */
+  readonly catalogue?: Promise<Catalogue> | undefined;
   /** Connections to production that outlive the look. */
   readonly sessions?: KeptSessions | undefined;
   /** Aborting ends a long search. */
@@ -55,7 +57,7 @@ export async function observeRestore(
   const stanza = findStanza(request);
   const node = findLocalNode(stanza);
   const wanted = selectRepositories(request, stanza);
-  const reading = readCatalogue(engine, stanza.name);
+  const reading = deps.catalogue ?? readCatalogue(engine, stanza.name);
   const listing = reading.then((known) =>
     Promise.all(wanted.map((one) => listArchive(engine, stanza.name, one, known))),
   );
