@@ -11,8 +11,8 @@ const valid = stanzaWith({
   postgres: '[{ path: /data, port: 5432 }, { path: /data, host: pg2, ssh: { user: postgres } }]',
   local:
     '{ type: s3, provider: aws, region: r, bucket: b, key: "${K}", keySecret: file:/s, encryption: { passphrase: "${P}" }, retention: { full: 14d } }',
-  more: 'schedule: { full: "0 2 * * 0", drill: { cron: "0 5 * * 6" } }\nobjectives: { rpo: 1m }\noptions: { backup: { process-max: 4 } }',
-  top: 'notify: { ops: { slack: "${S}" } }\nserver: { listen: 127.0.0.1:7432 }',
+  more: 'schedule: { full: { cron: "0 2 * * 0", on: any, jitter: 5m, priority: 9, catchUp: false, timeout: 8h }, blackouts: [{ cron: "0 8 * * 1-5", duration: 10h, missed: skip }], drill: { cron: "0 5 * * 6" } }\nobjectives: { rpo: 1m }\noptions: { backup: { process-max: 4 } }',
+  top: 'notify: { ops: { slack: "${S}" } }\nserver: { listen: 127.0.0.1:7432 }\njobs: { parallel: 3, keepLogs: 14d }',
 });
 
 const versions = fc.constantFrom(undefined, ...['2.45', '2.53', '2.60.0'].map(parseEngineVersion));
@@ -71,6 +71,14 @@ const words = fc.constantFrom(
   'storage',
   'tags',
   'provider',
+  'jobs',
+  'parallel',
+  'blackouts',
+  'cron',
+  'duration',
+  'jitter',
+  'replica',
+  '0 2 * * 0',
 );
 
 const tree = fc.letrec((tie) => ({

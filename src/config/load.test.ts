@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../model/failure.ts';
 import { loadConfiguration, parseConfiguration } from './load.ts';
-import { problemsFailure } from './problems.ts';
+import { hasErrors, problemsFailure } from './problems.ts';
 
 const example = `stanzas:
   main:
@@ -90,6 +90,7 @@ describe('parseConfiguration', () => {
       stateDirectory: '/var/lib/holdfast',
       engine: { binary: 'pgbackrest', configFile: '/etc/pgbackrest/pgbackrest.conf', user: 'postgres' },
       server: { listen: { host: '127.0.0.1', port: 7432 } },
+      jobs: { parallel: 2, parallelPerRepository: 1, retries: 3, keepLogs: 2_592_000 },
       stanzas: [
         {
           name: 'main',
@@ -103,6 +104,7 @@ describe('parseConfiguration', () => {
             },
           ],
           schedule: [],
+          blackouts: [],
           repositories: [{ name: 'local', key: 1, path: '/repo', access: { type: 'posix' } }],
         },
       ],
@@ -120,10 +122,49 @@ describe('parseConfiguration', () => {
         cron: '0 5 * * 6',
         timezone: 'UTC',
         repositories: [],
+        catchUp: true,
         target: 'random',
         checks: ['checksums', 'amcheck', 'read', 'queries'],
       },
     ]);
+  });
+
+  it('reads when, where and how long something runs, and when nothing does', () => {
+    const { configuration, problems } = parseConfiguration(
+      `${shortest}    schedule:
+      full: { cron: "0 2 * * 0", on: any, jitter: 10m, priority: 7, catchUp: false, timeout: 8h }
+      timezone: Europe/Berlin
+      blackouts:
+        - { cron: "0 8 * * 1-5", duration: 10h, missed: skip }
+        - { cron: "0 0 1 1 *", timezone: UTC, duration: 1d }
+jobs: { parallel: 3, retries: 0, keepLogs: 14d }
+`,
+      '/f',
+    );
+    expect(hasErrors(problems)).toBe(false);
+    expect(configuration?.stanzas[0]?.schedule).toEqual([
+      {
+        job: 'full',
+        cron: '0 2 * * 0',
+        timezone: 'Europe/Berlin',
+        repositories: [],
+        on: 'any',
+        jitter: 600,
+        priority: 7,
+        catchUp: false,
+        timeout: 28_800,
+      },
+    ]);
+    expect(configuration?.stanzas[0]?.blackouts).toEqual([
+      { cron: '0 8 * * 1-5', timezone: 'Europe/Berlin', duration: 36_000, missed: 'skip' },
+      { cron: '0 0 1 1 *', timezone: 'UTC', duration: 86_400, missed: 'run' },
+    ]);
+    expect(configuration?.jobs).toEqual({
+      parallel: 3,
+      parallelPerRepository: 1,
+      retries: 0,
+      keepLogs: 1_209_600,
+    });
   });
 
   it('takes the path of a key file of Google for what it is, not for a secret', () => {

@@ -29,6 +29,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
     tlsServer: input.tlsServer === undefined ? undefined : { ...input.tlsServer },
     notify: Object.entries(input.notify).flatMap(([name, channel]) => normalizeChannel(name, channel)),
     server: { listen: input.server.listen, token: input.server.token },
+    jobs: { ...input.jobs },
   };
 }
 
@@ -47,6 +48,12 @@ function normalizeStanza(
       normalizeRepository(repository, value.number ?? index + 1, value, defaults),
     ),
     schedule: normalizeSchedule(input.schedule),
+    blackouts: input.schedule.blackouts.map(({ cron, timezone, duration, missed }) => ({
+      cron,
+      timezone: timezone ?? input.schedule.timezone,
+      duration,
+      missed,
+    })),
     objectives: {
       rpo: objectives.rpo,
       rto: objectives.rto,
@@ -80,20 +87,28 @@ function normalizeSchedule(input: ScheduleInput): readonly (ScheduleEntry | Dril
       ? times
       : [times];
     return list.map((time) => {
-      const given = typeof time === 'string' ? { cron: time, repositories: [] } : time;
+      // Cron text alone has the defaults of a mapping.
+      const given = typeof time === 'string' ? { ...plainEntry, cron: time } : time;
+      const { cron, repositories, on, jitter, priority, catchUp, timeout } = given;
       const entry: ScheduleEntry = {
         job,
-        cron: given.cron,
-        timezone: ('timezone' in given ? given.timezone : undefined) ?? input.timezone,
-        repositories: given.repositories,
+        cron,
+        timezone: given.timezone ?? input.timezone,
+        repositories,
+        on,
+        jitter,
+        priority,
+        catchUp,
+        timeout,
       };
       if (job !== 'drill') return entry;
-      // A drill written as cron text alone has the defaults of one written as a mapping.
       const drill = isDrill(given) ? given : { target: 'random', checks: drillChecks };
       return { ...entry, target: drill.target, checks: drill.checks };
     });
   });
 }
+
+const plainEntry: Omit<ScheduleEntryInput, 'cron'> = { repositories: [], catchUp: true };
 
 function isDrill(entry: object): entry is DrillInput {
   return 'checks' in entry;

@@ -23,7 +23,12 @@ export interface Blackout {
   readonly timezone: string | undefined;
   /** Seconds. */
   readonly duration: number;
+  readonly missed: BlackoutEnd;
 }
+
+/** What becomes of runs that fell into a blackout: one of them when it ends, or none. */
+export const blackoutEnds = ['run', 'skip'] as const;
+export type BlackoutEnd = (typeof blackoutEnds)[number];
 
 /** One line of a schedule: cron text (five fields) in a time zone. */
 export interface ScheduleEntry {

@@ -1,3 +1,4 @@
+import { defaultJobSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, Stanza } from '../../src/config/configuration.ts';
 import type { Repository } from '../../src/model/repository.ts';
 import { renderConf } from '../../src/engine/conf/render-conf.ts';
@@ -58,6 +59,7 @@ export function configurationIn(sandbox: Sandbox, stanzas: readonly Stanza[]): C
     tlsServer: undefined,
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
+    jobs: defaultJobSettings(),
   };
 }
 
@@ -75,6 +77,7 @@ export function stanzaWith(
     patroni: undefined,
     repositories,
     schedule: [],
+    blackouts: [],
     objectives: { rpo: undefined, rto: undefined, backupAge: undefined, drillAge: undefined },
     options: [],
   };

@@ -1,3 +1,4 @@
+import { defaultJobSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, PassThroughOption, Stanza } from '../../src/config/configuration.ts';
 import { type EngineVersion, parseEngineVersion } from '../../src/model/engine-version.ts';
 import type { Repository } from '../../src/model/repository.ts';
@@ -62,6 +63,7 @@ export function stanza(
     patroni: undefined,
     repositories,
     schedule: [],
+    blackouts: [],
     objectives: { rpo: undefined, rto: undefined, backupAge: undefined, drillAge: undefined },
     options,
   };
@@ -86,6 +88,7 @@ export function configuration(stanzas: Stanza[], options: PassThroughOption[] = 
     tlsServer: undefined,
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
+    jobs: defaultJobSettings(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultJobSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { runBackup } from '../../src/engine/backup.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -200,6 +201,7 @@ function describe(sandbox: Sandbox, cluster: TestCluster, engine: Configuration[
         patroni: undefined,
         repositories: [repository('local', 1), repository('offsite', 2)],
         schedule: [],
+        blackouts: [],
         objectives: { rpo: undefined, rto: undefined, backupAge: undefined, drillAge: undefined },
         options: [],
       },
@@ -210,5 +212,6 @@ function describe(sandbox: Sandbox, cluster: TestCluster, engine: Configuration[
     tlsServer: undefined,
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
+    jobs: defaultJobSettings(),
   };
 }

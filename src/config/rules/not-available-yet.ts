@@ -1,4 +1,4 @@
-import { allRepositories, type RuleContext, type RuleFinding } from './rule.ts';
+import { allRepositories, stanzasOf, type RuleContext, type RuleFinding } from './rule.ts';
 
 /** Keys that are reserved: refused rather than ignored, since whoever writes them counts on them. */
 export function* checkNotAvailableYet({ file }: RuleContext): Iterable<RuleFinding> {
@@ -13,5 +13,15 @@ export function* checkNotAvailableYet({ file }: RuleContext): Iterable<RuleFindi
         remedy: `Remove \`${key}\`; until then every repository gets backups of its own.`,
       };
     }
+  }
+  for (const { stanza, path } of stanzasOf(file)) {
+    if (stanza.schedule.copy === undefined) continue;
+    yield {
+      rule: 'not-available-yet',
+      path: [...path, 'schedule', 'copy'],
+      atKey: true,
+      problem: 'not available yet: copying between repositories comes with the native repository',
+      remedy: 'Remove `copy`; until then every repository gets backups of its own.',
+    };
   }
 }

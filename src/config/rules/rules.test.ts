@@ -126,6 +126,7 @@ const cases: readonly (readonly [string, string, string?])[] = [
     'not-available-yet',
     stanzaWith({ local: '{ type: posix, path: /r, retention: { full: 4 }, ▶keep: first-of-month }' }),
   ],
+  ['not-available-yet', stanzaWith({ more: 'schedule: { ▶copy: "0 3 * * *", full: "0 2 * * *" }' })],
   [
     'unknown-repository',
     stanzaWith({ more: 'schedule: { full: { cron: "0 2 * * 0", repositories: [▶locl] } }' }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { optionsSchema } from './options.ts';
-import { absolutePath, isLine, oneOf, port, scalar, secret, text } from './scalars.ts';
+import { absolutePath, count, duration, isLine, oneOf, port, scalar, secret, text } from './scalars.ts';
 import { section } from './section.ts';
 import { stanzaSchema } from './stanza.ts';
 
@@ -107,6 +107,26 @@ const serverSchema = section({
     .meta({ description: 'Token of the API and the pages; needed to listen beyond loopback.' }),
 }).meta({ description: 'The server of Holdfast.' });
 
+const jobsSchema = section({
+  parallel: count(1, 100)
+    .prefault(2)
+    .meta({ description: 'Most backups and other jobs at once on this host.' }),
+  parallelPerRepository: count(1, 100)
+    .prefault(1)
+    .meta({ description: 'Most jobs at once in one repository, of all stanzas that use it.' }),
+  retries: count(0, 20)
+    .prefault(3)
+    .meta({ description: 'How often a job is tried again when it failed for a reason that may pass.' }),
+  keepLogs: duration()
+    .prefault('30d')
+    .meta({ description: 'How long logs of pgBackRest and of runs are kept.' }),
+}).meta({ description: 'How `holdfast serve` does its work.' });
+
+/** `jobs` where the file says nothing of it. */
+export function defaultJobSettings(): z.output<typeof jobsSchema> {
+  return jobsSchema.parse({});
+}
+
 /** holdfast.yaml. */
 export const fileSchema = section({
   stanzas: z.record(z.string(), stanzaSchema).meta({
@@ -121,6 +141,7 @@ export const fileSchema = section({
     .prefault({})
     .meta({ description: 'Who is told, by a name of your own.' }),
   server: serverSchema.prefault({}),
+  jobs: jobsSchema.prefault({}),
 });
 
 export type FileInput = z.output<typeof fileSchema>;
