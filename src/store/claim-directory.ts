@@ -1,0 +1,45 @@
+import { chownSync, closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { JournalOwner } from './open-journal.ts';
+
+/** Milliseconds to wait for another that is just ending, or that tries at the same moment and loses too. */
+const patienceMs = 1500;
+
+/** `SQLITE_BUSY`, sqlite.org/rescode.html. */
+const busy = 5;
+
+/**
+ * Claims a state directory for one process.
+ *
+ * The claim is a lock of the operating system on `holdfast.lock` (SQLite's exclusive lock, which is fcntl(2)'s): it
+ * ends with the process however that ends, and nothing that is left on disk can be mistaken for it. The file stays:
+ * removing it would let two processes hold "it" at once.
+ *
+ * @param directory is there already
+ * @param owner gets the file when it is made; undefined: the present user keeps it
+ * @returns undefined when another process has it
+ */
+export function claimDirectory(directory: string, owner: JournalOwner | undefined): Disposable | undefined {
+  const file = join(directory, 'holdfast.lock');
+  makeFile(file, owner);
+  const database = new DatabaseSync(file, { timeout: patienceMs });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === busy) return undefined;
+    throw error;
+  }
+  return { [Symbol.dispose]: () => database.close() };
+}
+
+function makeFile(file: string, owner: JournalOwner | undefined): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o640));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  if (owner) chownSync(file, owner.uid, owner.gid);
+}
