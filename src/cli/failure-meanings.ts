@@ -41,5 +41,6 @@ export const failureMeanings: Readonly<Record<FailureKind, string>> = {
   'lease-lost': 'the session on the primary that held the lease ended; the engine was stopped',
   'daemon-running': 'a daemon with this state directory runs already',
   'daemon-unreachable': 'the daemon runs and does not answer',
+  'listen-failed': 'the daemon cannot listen on the address of server.listen',
   interrupted: 'stopped by Ctrl-C or a signal',
 };

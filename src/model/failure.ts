@@ -45,6 +45,7 @@ export const failureCodes = {
   'lease-lost': 100,
   'daemon-running': 101,
   'daemon-unreachable': 102,
+  'listen-failed': 103,
   interrupted: 130,
 } as const;
 

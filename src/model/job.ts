@@ -89,6 +89,8 @@ export type JobEvent =
       readonly backupType: BackupType | undefined;
       readonly reason: string | undefined;
     }
+  /** It has the lease of its repository, for which it waited that long. */
+  | { readonly kind: 'leased'; readonly waitedMs: number }
   | { readonly kind: 'progress'; readonly bytesDone: number; readonly bytesTotal: number | undefined }
   /** Something a person may want to know, in words: it waits for a lease, it tries again in 30 s. */
   | { readonly kind: 'note'; readonly text: string };

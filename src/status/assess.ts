@@ -1,13 +1,17 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { Finding, Severity } from '../model/finding.ts';
+import type { HealthObservations } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
 import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
 import { assessClock } from './rules/clock.ts';
+import { assessDaemon } from './rules/daemon.ts';
 import { assessFiles } from './rules/files.ts';
 import { assessFreeSpace } from './rules/free-space.ts';
+import { assessLines, assessRuns } from './rules/runs.ts';
 import { assessServer } from './rules/server.ts';
+import { assessSightings } from './rules/sightings.ts';
 import { assessVersions } from './rules/versions.ts';
 
 const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, advice: 2 };
@@ -32,4 +36,31 @@ export function assess(configuration: Configuration, seen: CheckObservations, no
     ...assessBackups(stanza, seen, now),
     ...assessClock(seen),
   ].toSorted((left, right) => order[left.severity] - order[right.severity]);
+}
+
+/**
+ * Decides how a running Holdfast and what it protects are, from what it knows without asking now. Pure, like `assess`.
+ *
+ * @param now epoch milliseconds
+ * @returns the worst first
+ */
+export function assessHealth(configuration: Configuration, seen: HealthObservations, now: number): Finding[] {
+  return [
+    ...assessDaemon(seen.daemon),
+    ...assessSightings(configuration, seen.sightings, now),
+    ...assessRuns(seen.lastRuns, seen.unfinished),
+    ...assessLines(seen.lines),
+  ].toSorted((left, right) => order[left.severity] - order[right.severity]);
+}
+
+/** One word for all findings. Unknown is not good news, and not known to be bad. */
+export const healthStatuses = ['healthy', 'warning', 'unknown', 'critical'] as const;
+export type HealthStatus = (typeof healthStatuses)[number];
+
+/** @param findings of `assessHealth` */
+export function judgeHealth(findings: readonly Pick<Finding, 'rule' | 'severity'>[]): HealthStatus {
+  const critical = findings.filter(({ severity }) => severity === 'critical');
+  if (critical.some(({ rule }) => !rule.endsWith('-unknown'))) return 'critical';
+  if (critical.length > 0) return 'unknown';
+  return findings.some(({ severity }) => severity === 'warning') ? 'warning' : 'healthy';
 }

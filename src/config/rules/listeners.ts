@@ -32,7 +32,7 @@ export function* checkListeners({ file }: RuleContext): Iterable<RuleFinding> {
 }
 
 /** A name other than localhost may resolve to anything, so it counts as beyond. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (host.toLowerCase() === 'localhost' || host === '::1') return true;
   return isIP(host) === 4 && host.startsWith('127.');
 }

@@ -6,9 +6,9 @@ import { assess } from '../../status/assess.ts';
 import type {
   ArrivalObservation,
   CheckObservations,
-  RepositoryObservation,
   ServerObservation,
 } from '../../status/observations.ts';
+import { describeRepositories } from '../observe/describe-repositories.ts';
 import type { CheckContext } from './check-deps.ts';
 import { observeArrival } from './observe-arrival.ts';
 import { observeEngineCheck } from './observe-engine-check.ts';
@@ -49,7 +49,7 @@ export async function checkStanza(context: CheckContext): Promise<CheckReport> {
     files: await observeFiles(context),
     directories: await observeDirectories(context),
     fileSystems: await observeFileSystems(context),
-    repositories: observeRepositories(context, catalogue, problem),
+    repositories: describeRepositories(stanza, catalogue, problem),
     clock,
     arrival,
     engineCheck,
@@ -117,30 +117,4 @@ async function askCatalogue(
     if (!isFailure(error) || error.kind === 'interrupted') throw error;
     return { catalogue: undefined, problem: error.message };
   }
-}
-
-function observeRepositories(
-  context: CheckContext,
-  catalogue: Catalogue | undefined,
-  problem: string,
-): RepositoryObservation[] {
-  return context.stanza.repositories.map(({ name, key, encryption }) => {
-    const status = catalogue?.repositories.find((repository) => repository.key === key);
-    return {
-      name,
-      code: status?.code,
-      message: status?.message ?? problem,
-      cipher: status?.cipher,
-      configuredCipher: encryption?.cipher ?? 'none',
-      sets: (catalogue?.sets ?? [])
-        .filter((set) => set.repositoryKey === key)
-        .map(({ label, type, stopTime, repositorySize, error }) => ({
-          label,
-          type,
-          stopTime,
-          repositorySize,
-          error,
-        })),
-    };
-  });
 }

@@ -4,7 +4,11 @@ import type { Finding } from '../../model/finding.ts';
 import type { CheckObservations, RepositoryObservation } from '../observations.ts';
 
 /** Every repository can be read, is encrypted as configured, and has backups that are good and new enough. */
-export function assessBackups(stanza: Stanza, seen: CheckObservations, now: number): Finding[] {
+export function assessBackups(
+  stanza: Stanza,
+  seen: Pick<CheckObservations, 'repositories'>,
+  now: number,
+): Finding[] {
   return seen.repositories.flatMap((repository) => [
     ...judgeRepository(repository),
     ...judgeCipher(repository),
@@ -49,7 +53,8 @@ function judgeCipher({ name, cipher, configuredCipher, code }: RepositoryObserva
 }
 
 function judgeSets({ name, sets, code }: RepositoryObservation, stanza: Stanza, now: number): Finding[] {
-  if (code === undefined) return [];
+  // 99: the repository could not be read, so nothing is known of its sets (info.c, INFO_STANZA_STATUS_CODE_OTHER).
+  if (code === undefined || code === 99) return [];
   const subject = `repository ${name}`;
   const last = sets.toSorted((left, right) => left.stopTime - right.stopTime).at(-1);
   if (last === undefined) {

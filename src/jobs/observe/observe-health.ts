@@ -1,0 +1,97 @@
+import type { Configuration, Stanza } from '../../config/configuration.ts';
+import { isAlive } from '../../process/process-identity.ts';
+import type { DaemonObservation } from '../../status/daemon-observation.ts';
+import type {
+  HealthObservations,
+  LineObservation,
+  RunObservation,
+} from '../../status/health-observations.ts';
+import type { Journal, RunKind, RunRecord } from '../../store/journal.ts';
+import type { ScheduleLine } from '../schedule/schedule-line.ts';
+import type { RepositoryWatch } from './repository-watch.ts';
+
+/** What a running Holdfast knows by itself. */
+export interface HealthSources {
+  /** The one in use: another after a reload. */
+  readonly configuration: () => Configuration;
+  readonly observeDaemon: () => DaemonObservation;
+  readonly journal: Journal;
+  readonly repositories: RepositoryWatch;
+  /** Every line of the configured schedules. */
+  readonly scheduleLines: () => readonly ScheduleLine[];
+}
+
+/**
+ * Gathers what is known: memory and the journal are read, nobody is asked and nothing is started.
+ *
+ * @throws Failure journal-damaged
+ */
+export function observeHealth(sources: HealthSources): HealthObservations {
+  const { journal } = sources;
+  return {
+    daemon: sources.observeDaemon(),
+    sightings: sources.repositories.sightings(),
+    lastRuns: sources.configuration().stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
+    unfinished: journal
+      .unfinishedRuns()
+      .filter(({ kind }) => kind === 'restore' || kind === 'undo')
+      .map(describeRun),
+    lines: sources.scheduleLines().flatMap((line) => observeLine(journal, line)),
+  };
+}
+
+/** Kinds whose last result says something of the present, and whether they work on repositories. */
+const judgedKinds: readonly (readonly [RunKind, boolean])[] = [
+  ['backup', true],
+  ['expire', true],
+  ['verify', true],
+  ['check', false],
+  ['maintenance', false],
+];
+
+function findLastRuns(journal: Journal, { name, repositories }: Stanza): RunObservation[] {
+  return judgedKinds
+    .flatMap(([kind, ofRepository]) =>
+      ofRepository
+        ? repositories.map((repository) =>
+            journal.lastRun({ kind, stanza: name, repository: repository.name }),
+          )
+        : [journal.lastRun({ kind, stanza: name, repository: undefined })],
+    )
+    .filter((run) => run !== undefined)
+    .map(describeRun);
+}
+
+function observeLine(journal: Journal, { key, stanza }: ScheduleLine): LineObservation[] {
+  const [last] = journal.schedule.decisions({ line: key, limit: 1 });
+  if (last === undefined) return [];
+  const run = last.runId === undefined ? undefined : journal.findRun(last.runId);
+  const { occurrence, decision, reason, detail } = last;
+  return [
+    {
+      line: key,
+      stanza,
+      occurrence,
+      decision,
+      reason,
+      detail,
+      run: run === undefined ? undefined : describeRun(run),
+    },
+  ];
+}
+
+function describeRun(run: RunRecord): RunObservation {
+  const { id, kind, stanza, repository, startedAt, endedAt, result, failure } = run;
+  const problem = failure?.['problem'];
+  return {
+    id,
+    kind,
+    stanza,
+    repository,
+    startedAt,
+    endedAt,
+    result,
+    problem: typeof problem === 'string' ? problem : undefined,
+    alive: result === 'running' ? run.process !== undefined && isAlive(run.process) : undefined,
+  };
+}

@@ -1,0 +1,107 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '../jobs/job-deps.ts';
+import { type HealthSources, observeHealth } from '../jobs/observe/observe-health.ts';
+import type { JobRequest } from '../model/job.ts';
+import { catalogue, type MetricDefinition } from './catalogue.ts';
+import type { Gauges } from './gauges.ts';
+import { showJobs } from './show-jobs.ts';
+import { showHealth, type ShownHealth } from './show-health.ts';
+import { showRepositories } from './show-repositories.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What this process uses, without its children. */
+export interface ProcessResources {
+  readonly residentBytes: number;
+  /** User and system, since it started. */
+  readonly cpuSeconds: number;
+}
+
+export interface MetricsDeps extends HealthSources {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Of this process, asked at each rendering. */
+  readonly resources: () => ProcessResources;
+}
+
+/**
+ * Makes the metrics of a daemon. Counters and histograms begin at nothing and are told of what happens; gauges are
+ * read from what is known at each rendering. Nothing is collected by itself, so an idle daemon stays idle.
+ */
+export function createMetrics(deps: MetricsDeps): Metrics {
+  const registry = new Registry();
+  const counters = {
+    jobs: counter(registry, catalogue.jobs),
+    skips: counter(registry, catalogue.skips),
+    reloads: counter(registry, catalogue.reloads),
+    decisions: counter(registry, catalogue.decisions),
+    jobSeconds: histogram(registry, catalogue.jobSeconds),
+    queueSeconds: histogram(registry, catalogue.queueSeconds),
+    leaseSeconds: histogram(registry, catalogue.leaseSeconds),
+    cpuSeconds: counter(registry, catalogue.cpuSeconds),
+  };
+  const gauges = createGauges(registry);
+  return {
+    contentType: registry.contentType,
+    jobStarted(request, waitedMs) {
+      counters.queueSeconds.observe({ job: request.kind }, waitedMs / 1000);
+    },
+    jobEvent(request, event) {
+      if (event.kind !== 'leased') return;
+      const { stanza, repository = '' } = request;
+      counters.leaseSeconds.observe({ stanza, repository }, event.waitedMs / 1000);
+    },
+    jobEnded(request, outcome) {
+      const labels = labelsOf(request);
+      counters.jobs.inc({ ...labels, type: request.backupType ?? '', result: outcome.result });
+      if (outcome.result === 'skipped') counters.skips.inc({ ...labels, reason: outcome.reason });
+      if (outcome.result === 'ok') counters.jobSeconds.observe(labels, outcome.elapsedMs / 1000);
+    },
+    scheduleDecided({ stanza, line, decision, reason = '' }) {
+      counters.decisions.inc({ stanza, line, decision, reason });
+    },
+    reloaded(result) {
+      counters.reloads.inc({ result });
+    },
+    async render() {
+      const now = deps.clock.now();
+      const shown: ShownHealth = { configuration: deps.configuration(), seen: observeHealth(deps), now };
+      for (const gauge of Object.values(gauges)) gauge.reset();
+      const resources = deps.resources();
+      counters.cpuSeconds.reset();
+      counters.cpuSeconds.inc(resources.cpuSeconds);
+      gauges.residentMemory.set(resources.residentBytes);
+      showHealth(gauges, shown);
+      showJobs(gauges, shown.seen);
+      showRepositories(gauges, shown);
+      return registry.metrics();
+    },
+  };
+}
+
+function labelsOf({
+  stanza,
+  repository = '',
+  kind,
+}: JobRequest): Record<'stanza' | 'repository' | 'job', string> {
+  return { stanza, repository, job: kind };
+}
+
+function counter(registry: Registry, definition: MetricDefinition): Counter {
+  const { name, help, labels } = definition;
+  return new Counter({ name, help, labelNames: labels, registers: [registry] });
+}
+
+function histogram(registry: Registry, definition: MetricDefinition): Histogram {
+  const { name, help, labels, buckets = [] } = definition;
+  return new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers: [registry] });
+}
+
+/** All that are read at each rendering. */
+function createGauges(registry: Registry): Gauges {
+  const gauges = Object.entries<MetricDefinition>(catalogue)
+    .filter(([, { type }]) => type === 'gauge')
+    .map(([key, { name, help, labels }]) => [
+      key,
+      new Gauge({ name, help, labelNames: labels, registers: [registry] }),
+    ]);
+  return Object.fromEntries(gauges) as Gauges;
+}

@@ -1,0 +1,25 @@
+import type { HealthObservations } from '../status/health-observations.ts';
+import type { Gauges } from './gauges.ts';
+
+/** What runs and waits, how the last runs ended, and what became of the last times of the schedules. */
+export function showJobs(gauges: Gauges, { daemon, lastRuns, unfinished, lines }: HealthObservations): void {
+  for (const { request, state } of daemon.jobs) {
+    gauges.jobsNow.inc({
+      stanza: request.stanza,
+      repository: request.repository ?? '',
+      job: request.kind,
+      state,
+    });
+  }
+  for (const { stanza } of daemon.holds) gauges.holds.set({ stanza }, 1);
+  for (const { stanza = '', repository = '', kind, endedAt, result } of lastRuns) {
+    const labels = { stanza, repository, job: kind };
+    if (endedAt !== undefined) gauges.lastRunEnd.set(labels, endedAt / 1000);
+    gauges.lastRunOk.set(labels, result === 'ok' ? 1 : 0);
+  }
+  for (const { stanza = '' } of unfinished) gauges.unfinished.inc({ stanza });
+  for (const { stanza, line, occurrence, run } of lines) {
+    gauges.lineLast.set({ stanza, line }, occurrence / 1000);
+    gauges.lineFailed.set({ stanza, line }, run?.result === 'failed' ? 1 : 0);
+  }
+}

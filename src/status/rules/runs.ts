@@ -1,0 +1,65 @@
+import type { Finding } from '../../model/finding.ts';
+import type { LineObservation, RunObservation } from '../health-observations.ts';
+
+/** The last run of each kind came to a good end, and no restore was left in its middle. */
+export function assessRuns(
+  lastRuns: readonly RunObservation[],
+  unfinished: readonly RunObservation[],
+): Finding[] {
+  return [
+    ...lastRuns.filter(({ result }) => result === 'failed').map(describeFailed),
+    ...unfinished.filter(({ alive }) => alive !== true).map(describeUnfinished),
+  ];
+}
+
+/** A failed check has found something that counts by itself; what it was is in the run. */
+function describeFailed(run: RunObservation): Finding {
+  return {
+    rule: 'last-run-failed',
+    severity: 'warning',
+    subject: subjectOf(run),
+    problem: `the last ${run.kind} failed`,
+    evidence: `run ${run.id}${run.endedAt === undefined ? '' : ` at ${instant(run.endedAt)}`}: ${run.problem ?? 'no reason was written down'}`,
+    remedy: `Run holdfast journal ${run.id}.`,
+  };
+}
+
+function describeUnfinished(run: RunObservation): Finding {
+  return {
+    rule: 'restore-unfinished',
+    severity: 'critical',
+    subject: subjectOf(run),
+    problem: `a ${run.kind} stopped in its middle`,
+    evidence: `run ${run.id}, begun at ${instant(run.startedAt)}; the process that ran it is gone`,
+    remedy: `Run holdfast restore --resume ${run.id}, or holdfast undo ${run.id}.`,
+  };
+}
+
+/** What a schedule did not do although it was time, for a reason that nobody wished for. */
+export function assessLines(lines: readonly LineObservation[]): Finding[] {
+  return lines.flatMap((line) => {
+    const failed = line.decision === 'run' && line.run?.result === 'failed';
+    const missed = line.decision === 'skip' && ['still-running', 'missed'].includes(line.reason ?? '');
+    if (!failed && !missed) return [];
+    const detail = failed ? (line.run?.problem ?? 'failed') : `${line.reason}: ${line.detail ?? 'no detail'}`;
+    return [
+      {
+        rule: failed ? 'schedule-failed' : 'schedule-missed',
+        severity: 'warning',
+        subject: `stanza ${line.stanza}, schedule ${line.line}`,
+        problem: failed ? 'it failed the last time' : 'it was not done the last time',
+        evidence: `${instant(line.occurrence)}: ${detail}`,
+        remedy: `Run holdfast schedule --stanza ${line.stanza}${line.run === undefined ? '' : `, and holdfast journal ${line.run.id}`}.`,
+      },
+    ];
+  });
+}
+
+function subjectOf({ stanza, repository }: RunObservation): string {
+  if (stanza === undefined) return 'daemon';
+  return repository === undefined ? `stanza ${stanza}` : `stanza ${stanza}, repository ${repository}`;
+}
+
+function instant(time: number): string {
+  return new Date(time).toISOString();
+}
