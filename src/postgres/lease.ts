@@ -1,3 +1,20 @@
+import type { Writable } from 'node:stream';
+import { Failure } from '../model/failure.ts';
+import { SpawnError } from '../process/run-command.ts';
+import type { HeldChild } from '../process/held-child.ts';
+import { leaseKey } from './lease-key.ts';
+import { guardCommand, startKeeper } from './lease-keeper.ts';
+import {
+  applicationName,
+  describeHolder,
+  readHolder,
+  type HolderRow,
+  type LeaseClaimant,
+  type LeaseHolder,
+} from './lease-holder.ts';
+import { leaseScript, words } from './lease-script.ts';
+import { queryFailure, type Connectable } from './query.ts';
+
 /** What a lease is for: the right to change one repository of one stanza. */
 export interface LeaseResource {
   readonly stanza: string;
@@ -14,5 +31,251 @@ export interface Lease extends AsyncDisposable {
    * The write end of the session's stdin. A child that inherits it holds the lease as long as it lives, also after this
    * Holdfast was killed: the session ends with the last one that has it open.
    */
-  readonly descriptor: import('node:stream').Writable;
+  readonly descriptor: Writable;
+  /**
+   * The same program with a watcher in its process group, which ends the group when the session ends, also when this
+   * Holdfast does not live to see it. The program keeps its pid. `inherit` must become its descriptors 3 and 4.
+   */
+  guard(command: string, args: readonly string[]): GuardedCommand;
+}
+
+export interface GuardedCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly inherit: readonly Writable[];
+}
+
+/** The primary, as a lease connects to it. */
+export interface LeaseServer {
+  readonly server: Connectable;
+  /** Database role; undefined is the one named like the owner. */
+  readonly user?: string | undefined;
+}
+
+export interface LeaseRequest {
+  readonly claimant: LeaseClaimant;
+  /** Milliseconds to wait for a lease that somebody else has. 0 does not wait. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called once for each holder that is waited for. */
+  readonly onWait?: ((holder: LeaseHolder) => void) | undefined;
+  /** Milliseconds of a clock that never goes back, and a sleep that throws the signal's reason. */
+  readonly clock: {
+    monotonic(): number;
+    sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  };
+}
+
+/** Milliseconds between two attempts. */
+const retryMs = 1000;
+/** An engine's session is still there for a moment after it ended. */
+const engineGraceMs = 3000;
+/** For the connection and the answer, milliseconds. libpq gives up on the connection after ten seconds. */
+const answerMs = 20_000;
+/** How long a disposal waits for the server to have seen the end, milliseconds. */
+const farewellMs = 3000;
+
+/**
+ * Takes the lease of a repository of a stanza: a session-level advisory lock on the primary.
+ *
+ * @throws Failure lease-held (naming the holder), server-unreachable (no connection, or a standby), server-failed,
+ *   timed-out; the signal's reason as `interrupted`
+ */
+export async function acquireLease(
+  primary: LeaseServer,
+  resource: LeaseResource,
+  request: LeaseRequest,
+): Promise<Lease> {
+  const { clock, signal } = request;
+  const began = clock.monotonic();
+  const told = new Set<number>();
+  for (;;) {
+    const attempt = await tryLease(primary, resource, request);
+    if (!Array.isArray(attempt)) return attempt;
+    const [holder] = attempt;
+    const patience = holder?.what === 'lease' ? request.waitMs : Math.max(request.waitMs, engineGraceMs);
+    if (clock.monotonic() - began >= patience) throw leaseHeld(resource, attempt);
+    if (holder !== undefined && !told.has(holder.backend)) request.onWait?.(holder);
+    if (holder !== undefined) told.add(holder.backend);
+    await clock.sleep(Math.min(retryMs, Math.max(patience, 1)), signal).catch((error: unknown) => {
+      throw interrupted(resource, error);
+    });
+  }
+}
+
+/** @returns the sessions in the way when it could not be had; empty when the holder went in the same moment */
+async function tryLease(
+  primary: LeaseServer,
+  resource: LeaseResource,
+  { claimant, signal }: LeaseRequest,
+): Promise<Lease | LeaseHolder[]> {
+  const { server } = primary;
+  const user = primary.user ?? server.owner.name;
+  const call = { user, database: server.node.database, timeoutMs: answerMs };
+  const keeper = start(server, call, resource, claimant);
+  const lease = new HeldLease(resource, keeper);
+  try {
+    const answer = await readAnswer(keeper, signal);
+    if (answer.word === words.held && answer.holders.length === 0) return lease.begin();
+    if (answer.word === words.standby) throw onStandby(resource, server);
+    if (answer.word === undefined) {
+      if (signal?.aborted) throw interrupted(resource, signal.reason);
+      const { code, stderr } = answer.late ? { code: 2, stderr: '' } : await keeper.ended;
+      throw queryFailure(
+        server,
+        user,
+        { code: code ?? 2, stderr, stopped: answer.late ? 'timeout' : undefined },
+        answerMs,
+      );
+    }
+    await lease[Symbol.asyncDispose]();
+    return answer.holders;
+  } catch (error) {
+    await lease[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function start(
+  server: Connectable,
+  call: { user: string; database: string; timeoutMs: number },
+  resource: LeaseResource,
+  claimant: LeaseClaimant,
+): HeldChild {
+  try {
+    const application = applicationName(resource.stanza, claimant);
+    return startKeeper(server, call, { script: leaseScript(leaseKey(resource)), application });
+  } catch (error) {
+    if (!(error instanceof SpawnError)) throw error;
+    throw new Failure('server-unreachable', {
+      operation: 'take the lease',
+      place: server.psql,
+      problem: `the session cannot be started (${error.code})`,
+      hint: 'Is there a /bin/sh, and may Holdfast start more processes?',
+      cause: error,
+    });
+  }
+}
+
+interface Answer {
+  /** Undefined: psql ended before it said anything, or said nothing in time. */
+  readonly word: string | undefined;
+  readonly late: boolean;
+  readonly holders: LeaseHolder[];
+}
+
+async function readAnswer(keeper: HeldChild, signal: AbortSignal | undefined): Promise<Answer> {
+  const holders: LeaseHolder[] = [];
+  let late = false;
+  const patience = setTimeout(() => {
+    late = true;
+    keeper.release();
+  }, answerMs);
+  const stop = (): void => keeper.release();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal?.aborted) return { word: undefined, late, holders };
+    for await (const line of keeper.lines) {
+      if (line.startsWith('{')) holders.push(readHolder(JSON.parse(line) as HolderRow));
+      else if (Object.values<string>(words).includes(line)) return { word: line, late, holders };
+    }
+    return { word: undefined, late, holders };
+  } finally {
+    clearTimeout(patience);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+class HeldLease implements Lease {
+  readonly resource: LeaseResource;
+  readonly lost: AbortSignal;
+  readonly #keeper: HeldChild;
+  readonly #lost = new AbortController();
+  #isOver = false;
+
+  constructor(resource: LeaseResource, keeper: HeldChild) {
+    this.resource = resource;
+    this.#keeper = keeper;
+    this.lost = this.#lost.signal;
+    // Whoever waits for the answer sees it too.
+    keeper.ended.catch(() => {});
+  }
+
+  begin(): this {
+    const lose = (stderr: string): void => {
+      if (!this.#isOver) this.#lost.abort(leaseLost(this.resource, stderr));
+    };
+    this.#keeper.ended.then(
+      ({ stderr }) => lose(stderr),
+      (error: unknown) => lose(String(error)),
+    );
+    return this;
+  }
+
+  get descriptor(): Writable {
+    return this.#keeper.holder;
+  }
+
+  guard(command: string, args: readonly string[]): GuardedCommand {
+    return { ...guardCommand(command, args), inherit: [this.#keeper.holder, this.#keeper.life] };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#keeper.holder.destroy();
+    this.#keeper.life.destroy();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, farewellMs);
+    });
+    // A child that inherited it holds it on: then it is not ours to end.
+    await Promise.race([this.#keeper.ended.catch(() => {}), patience]);
+    clearTimeout(timer);
+    this.#keeper.release();
+  }
+}
+
+function leaseHeld(resource: LeaseResource, holders: readonly LeaseHolder[]): Failure {
+  const [holder] = holders;
+  const engine = holder?.what === 'engine';
+  return new Failure('lease-held', {
+    operation: `take the lease of stanza ${resource.stanza}`,
+    place: resource.repository,
+    problem: holder === undefined ? 'it changed hands in this moment' : describeHolder(holder),
+    hint: engine
+      ? 'Wait for it to end. If a timer or crontab starts pgbackrest beside Holdfast, switch it off: `holdfast lint` finds it.'
+      : 'Wait for it to end, or stop it there. When that host is gone, the primary frees the lease by itself within a minute; `SELECT pg_terminate_backend(pid)` of the session frees it at once and stops the backup that it belongs to.',
+    details: { holders },
+  });
+}
+
+function leaseLost(resource: LeaseResource, stderr: string): Failure {
+  const reason = stderr
+    .split('\n')
+    .find((line) => line !== '')
+    ?.replace(/^psql: (?:error: )?/, '');
+  return new Failure('lease-lost', {
+    operation: `hold the lease of stanza ${resource.stanza}`,
+    place: resource.repository,
+    problem: `the session on the primary ended${reason === undefined ? '' : `: ${reason}`}`,
+    hint: 'Was the primary stopped, did it fail over, or did somebody end the session? The next run takes the lease again.',
+  });
+}
+
+function onStandby(resource: LeaseResource, server: Connectable): Failure {
+  return new Failure('server-unreachable', {
+    operation: `take the lease of stanza ${resource.stanza}`,
+    place: `${server.socketDirectory}, port ${server.node.port}`,
+    problem: 'this server is a standby: the lease is taken on the primary',
+    hint: 'Was there a failover in this moment? Then try again.',
+  });
+}
+
+function interrupted(resource: LeaseResource, cause: unknown): Failure {
+  return new Failure('interrupted', {
+    operation: `take the lease of stanza ${resource.stanza}`,
+    problem: 'interrupted',
+    cause,
+  });
 }

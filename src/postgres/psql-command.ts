@@ -22,14 +22,18 @@ export const clientPatienceMs = 12_000;
 /**
  * psql as it is always started: no start-up file, bare rows, an end at the first error, errors with their SQLSTATE.
  *
+ * @param parameters further parameters of libpq that have no environment variable (`keepalives_idle`)
+ *
  * @see https://www.postgresql.org/docs/current/app-psql.html
  */
 export function psqlCommand(
   server: Connectable,
   call: Pick<SqlCall, 'user' | 'database' | 'timeoutMs'>,
+  parameters: Readonly<Record<string, string>> = {},
 ): Pick<CommandSpec, 'command' | 'args' | 'env' | 'runAs'> {
   const { node, socketDirectory } = server;
-  const connection = ['-h', socketDirectory, '-p', String(node.port), '-U', call.user, '-d', call.database];
+  const database = Object.keys(parameters).length === 0 ? call.database : connectionString(call, parameters);
+  const connection = ['-h', socketDirectory, '-p', String(node.port), '-U', call.user, '-d', database];
   const variables = ['-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose'];
   return {
     command: server.psql,
@@ -42,4 +46,14 @@ export function psqlCommand(
     }),
     runAs: server.runAs,
   };
+}
+
+/** Quoting: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE */
+function connectionString(
+  call: Pick<SqlCall, 'database'>,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  return Object.entries({ dbname: call.database, ...parameters })
+    .map(([name, value]) => `${name}='${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`)
+    .join(' ');
 }

@@ -114,8 +114,18 @@ async function runPsql(server: Connectable, call: SqlCall, sessions?: KeptSessio
   }
 }
 
-/** psql's exit codes: 2 the connection was bad, 3 an error in the script; see its manual page, "Exit Status". */
-function queryFailure(server: Connectable, user: string, result: SqlResult, timeoutMs: number): Failure {
+/**
+ * Why psql ended with an error. Its exit codes: 2 the connection was bad, 3 an error in the script; see its manual page,
+ * "Exit Status".
+ *
+ * @param timeoutMs what each statement was given
+ */
+export function queryFailure(
+  server: Connectable,
+  user: string,
+  result: Pick<SqlResult, 'code' | 'stderr' | 'stopped'>,
+  timeoutMs: number,
+): Failure {
   const place = `${server.socketDirectory}, port ${server.node.port}, role ${user}`;
   if (result.stopped === 'abort') {
     return new Failure('interrupted', { operation: 'query PostgreSQL', place, problem: 'interrupted' });
