@@ -1,53 +1,105 @@
-import { applyBackup, type BackupEvent } from '../jobs/backup/apply-backup.ts';
-import type { BackupPlan } from '../jobs/backup/backup-plan.ts';
-import type { BackupResult } from '../jobs/backup/backup-result.ts';
+import type { Stanza } from '../config/configuration.ts';
+import type { PlannedBackup } from '../jobs/backup/backup-plan.ts';
+import { readOutcome, type BackupResult } from '../jobs/backup/backup-result.ts';
+import type { BackupType } from '../model/backup-set.ts';
 import { formatElapsed } from '../model/duration.ts';
+import type { JobEvent, JobRequest } from '../model/job.ts';
+import type { Repository } from '../model/repository.ts';
 import type { CommandContext } from './context.ts';
 import { openProgressLine, type ProgressLine } from './output/progress-line.ts';
+import { runJobs } from './run-jobs.ts';
 
-/** Takes the planned backups with progress on the terminal. @returns a result for each that was begun */
+/** What a person wants to have backed up. */
+export interface BackupWish {
+  readonly type: BackupType;
+  /** Into these, in the order of their numbers. */
+  readonly repositories: readonly Repository[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Takes backups with progress on the terminal. @returns a result for each that was begun */
 export async function runBackupJob(
-  plan: BackupPlan,
-  annotations: Readonly<Record<string, string>>,
+  stanza: Stanza,
+  wish: BackupWish,
   context: CommandContext,
 ): Promise<readonly BackupResult[]> {
   using progress = openProgressLine(context.terminal, () => performance.now());
-  return await applyBackup(plan, {
-    engine: await context.engine(),
-    journal: await context.journal(),
-    actor: await context.actor(),
-    cause: context.cause,
-    annotations,
-    newRunId: () => context.newRunId('backup'),
-    clock: () => performance.now(),
-    pid: process.pid,
-    signal: context.signal,
-    onSpawn: context.onSpawn,
-    writeCheckpoint: async () => (await import('./write-checkpoint.ts')).writeCheckpoint(context),
-    onEvent: (event) => showEvent(event, plan.stanza, context, progress),
+  const planned: PlannedBackup[] = inOrder(wish.repositories).map(({ name, key }) => ({
+    repository: { name, key },
+    requestedType: wish.type,
+    type: wish.type,
+    reason: undefined,
+  }));
+  const results: BackupResult[] = [];
+  await runJobs(stanza, await requestsFor(stanza, wish, context), context, {
+    onEvent: (job, event) => {
+      const plan = planned[job];
+      if (plan === undefined) return;
+      if (event.kind === 'started') {
+        planned[job] = { ...plan, type: event.backupType ?? plan.type, reason: event.reason };
+      }
+      showEvent(event, planned[job] ?? plan, stanza.name, { context, progress });
+    },
+    onOutcome: (job, outcome) => {
+      const plan = planned[job];
+      if (plan === undefined) return;
+      const result = readOutcome(plan, outcome);
+      results.push(result);
+      progress.clear();
+      showResult(result, context);
+    },
   });
+  return results;
+}
+
+function inOrder(repositories: readonly Repository[]): readonly Repository[] {
+  return repositories.toSorted((left, right) => left.key - right.key);
+}
+
+async function requestsFor(
+  stanza: Stanza,
+  wish: BackupWish,
+  context: CommandContext,
+): Promise<readonly JobRequest[]> {
+  const actor = await context.actor();
+  return inOrder(wish.repositories).map((repository) => ({
+    kind: 'backup',
+    stanza: stanza.name,
+    repository: repository.name,
+    backupType: wish.type,
+    annotations: wish.annotations,
+    origin: { kind: 'request' },
+    actor,
+    cause: context.cause,
+    timeoutMs: undefined,
+    priority: 0,
+  }));
 }
 
 function showEvent(
-  event: BackupEvent,
+  event: JobEvent,
+  planned: PlannedBackup,
   stanza: string,
-  context: CommandContext,
-  progress: ProgressLine,
+  shown: { readonly context: CommandContext; readonly progress: ProgressLine },
 ): void {
-  const { terminal } = context;
+  const { progress } = shown;
+  const { terminal } = shown.context;
+  const { repository, type, requestedType, reason } = planned;
   if (event.kind === 'progress') {
-    const { bytesDone, bytesTotal } = event.progress;
-    progress.update({ label: `${stanza} to ${event.planned.repository.name}`, bytesDone, bytesTotal });
+    const { bytesDone, bytesTotal } = event;
+    progress.update({ label: `${stanza} to ${repository.name}`, bytesDone, bytesTotal });
     return;
   }
   progress.clear();
-  if (event.kind === 'started') {
-    const { repository, type, reason } = event.planned;
-    const why = reason === undefined ? '' : ` (${event.planned.requestedType} was asked for, but ${reason})`;
-    terminal.printNote(`holdfast: ${type} backup of ${stanza} into ${repository.name}${why}`);
+  if (event.kind === 'note') {
+    terminal.printNote(`holdfast: ${repository.name}: ${event.text}`);
     return;
   }
-  const { result } = event;
+  const why = reason === undefined ? '' : ` (${requestedType} was asked for, but ${reason})`;
+  terminal.printNote(`holdfast: ${type} backup of ${stanza} into ${repository.name}${why}`);
+}
+
+function showResult(result: BackupResult, { terminal }: CommandContext): void {
   const name = result.planned.repository.name;
   if (!result.ok) {
     const word = result.failure.kind === 'interrupted' ? 'stopped' : 'failed';

@@ -37,6 +37,8 @@ export interface JobRunOptions {
   /** Aborting stops the engine gracefully. */
   readonly signal: AbortSignal;
   readonly emit: (event: JobEvent) => void;
+  /** Called with each child's pid as soon as it runs. */
+  readonly onSpawn?: ((pid: number) => void) | undefined;
 }
 
 /** Runs one job to its end. Never throws for what a job can meet: the outcome tells. What is thrown is a bug. */

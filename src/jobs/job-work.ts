@@ -1,5 +1,5 @@
-import type { Writable } from 'node:stream';
 import type { Stanza } from '../config/configuration.ts';
+import type { LoggedRun } from '../engine/run-logged-engine.ts';
 import type { JobEvent, JobRequest } from '../model/job.ts';
 import type { JobDeps } from './job-deps.ts';
 
@@ -11,9 +11,13 @@ export interface JobWorkContext {
   readonly runId: string;
   /** Aborts on request and when the lease is lost. */
   readonly signal: AbortSignal;
+  /** Progress is noted in the journal, too. */
   readonly emit: (event: JobEvent) => void;
-  /** Descriptors that every child that changes something keeps open: the lease's. Empty where there is no lease. */
-  readonly inherit: readonly Writable[];
+  /**
+   * For runLoggedEngine: the run's log file, the guard that ties the engine to the lease (undefined where there is none),
+   * and the note of the engine's process in the journal. Every engine that changes something is run so.
+   */
+  readonly logged: LoggedRun;
   /** Called with each child's pid as soon as it runs. */
   readonly onSpawn?: ((pid: number) => void) | undefined;
 }
@@ -22,6 +26,12 @@ export interface JobWorkContext {
 export interface JobWorkResult {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
+  /** Of the set that was made. */
+  readonly label?: string | undefined;
+  /** What it added to the repository. */
+  readonly bytes?: number | undefined;
+  /** Facts for `--json` alone, which are too many for the journal. */
+  readonly answer?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

@@ -1,8 +1,5 @@
 import type { BackupResult } from '../../jobs/backup/backup-result.ts';
 import { describeResult, judgeBackup } from '../../jobs/backup/judge-backup.ts';
-import { planBackup } from '../../jobs/backup/plan-backup.ts';
-import { refuseStandby } from '../../jobs/backup/refuse-standby.ts';
-import { readCatalogue } from '../../engine/info.ts';
 import type { BackupType } from '../../model/backup-set.ts';
 import { formatByteSize } from '../../model/byte-size.ts';
 import { formatElapsed } from '../../model/duration.ts';
@@ -17,14 +14,10 @@ export const run: CommandModule['run'] = async (input, context) => {
   const annotations = parseAnnotations(input.values('annotation'));
   const stanza = await context.stanza();
   const repositories = chooseRepositories(stanza, input.values('repo'));
-  refuseStandby(stanza);
   const type = (input.value('type') ?? 'incr') as BackupType;
-  const engine = await context.engine();
-  const { signal, onSpawn } = context;
-  const catalogue = await readCatalogue(engine, stanza.name, { signal, onSpawn });
-  const plan = planBackup(stanza, catalogue, { type, repositories });
-  const results = await runBackupJob(plan, annotations, context);
-  const failure = judgeBackup(plan, results, signal.aborted);
+  const results = await runBackupJob(stanza, { type, repositories, annotations }, context);
+  const wanted = { stanza: stanza.name, repositories: repositories.length };
+  const failure = judgeBackup(wanted, results, context.signal.aborted);
   const text = resultTable(results);
   if (failure) {
     // Without --json the sets that were taken are shown before the failure; with it they are in its details.

@@ -1,8 +1,6 @@
 import type { Stanza } from '../../config/configuration.ts';
 import { runCheck } from '../../engine/check.ts';
-import { readCatalogue } from '../../engine/info.ts';
 import { judgeBackup } from '../../jobs/backup/judge-backup.ts';
-import { planBackup } from '../../jobs/backup/plan-backup.ts';
 import {
   applySetup,
   withoutKinds,
@@ -78,13 +76,10 @@ async function proveArchiving(setup: SetupContext): Promise<void> {
 
 /** Full backups into the named repositories. @throws Failure when one fails */
 async function backUp(stanza: Stanza, names: readonly string[], context: CommandContext): Promise<void> {
-  const { signal, onSpawn } = context;
-  const catalogue = await readCatalogue(await context.engine(), stanza.name, { signal, onSpawn });
-  const plan = planBackup(stanza, catalogue, {
-    type: 'full',
-    repositories: chooseRepositories(stanza, names),
-  });
-  const failure = judgeBackup(plan, await runBackupJob(plan, {}, context), signal.aborted);
+  const repositories = chooseRepositories(stanza, names);
+  const results = await runBackupJob(stanza, { type: 'full', repositories, annotations: {} }, context);
+  const wanted = { stanza: stanza.name, repositories: repositories.length };
+  const failure = judgeBackup(wanted, results, context.signal.aborted);
   if (failure) throw failure;
 }
 

@@ -1,5 +1,6 @@
 import type { BackupType } from '../../model/backup-set.ts';
 import type { Failure } from '../../model/failure.ts';
+import type { JobOutcome } from '../../model/job.ts';
 import type { PlannedBackup } from './backup-plan.ts';
 
 /** A set that is in the repository, as the engine's catalogue has it afterwards. Bytes and milliseconds. */
@@ -24,7 +25,8 @@ export interface FinishedBackup {
 export interface FailedBackup {
   readonly ok: false;
   readonly planned: PlannedBackup;
-  readonly runId: string;
+  /** Undefined when the journal could not be written. */
+  readonly runId: string | undefined;
   /** Set when the engine finished but the set has damaged pages or is not in the catalogue. */
   readonly label: string | undefined;
   readonly elapsedMs: number;
@@ -32,3 +34,28 @@ export interface FailedBackup {
 }
 
 export type BackupResult = FinishedBackup | FailedBackup;
+
+/** What a backup's job came to, as a result of the command. Jobs of a request are never skipped. */
+export function readOutcome(planned: PlannedBackup, outcome: JobOutcome): BackupResult {
+  if (outcome.result === 'skipped')
+    throw new Error(`a backup that was asked for was skipped: ${outcome.detail}`);
+  const { runId, elapsedMs } = outcome;
+  if (outcome.result !== 'ok') {
+    const { label, failure } = outcome;
+    return { ok: false, planned, runId, label, elapsedMs, failure };
+  }
+  const { facts, warnings, label } = outcome;
+  const bytes = (name: string): number => Number(facts[name]);
+  return {
+    ok: true,
+    planned,
+    runId: outcome.runId,
+    label: label ?? '',
+    type: facts['type'] as BackupType,
+    elapsedMs,
+    clusterBytes: bytes('clusterBytes'),
+    copiedBytes: bytes('copiedBytes'),
+    repositoryBytes: bytes('repositoryBytes'),
+    warnings,
+  };
+}

@@ -1,5 +1,4 @@
 import { Failure, isFailure } from '../../model/failure.ts';
-import type { BackupPlan } from './backup-plan.ts';
 import type { BackupResult, FailedBackup } from './backup-result.ts';
 
 /**
@@ -8,10 +7,11 @@ import type { BackupResult, FailedBackup } from './backup-result.ts';
  * A backup into a single repository ends with that repository's own failure, which says most. With several it is
  * backup-incomplete, which names each that failed with its problem and hint; details hold all results.
  *
+ * @param wanted.repositories how many should get one
  * @returns undefined when every planned backup is there
  */
 export function judgeBackup(
-  plan: BackupPlan,
+  wanted: { readonly stanza: string; readonly repositories: number },
   results: readonly BackupResult[],
   stopped: boolean,
 ): Failure | undefined {
@@ -20,20 +20,20 @@ export function judgeBackup(
   const interrupted = failed.find((result) => isFailure(result.failure, 'interrupted'));
   if (stopped || interrupted) {
     return new Failure('interrupted', {
-      operation: `back up stanza ${plan.stanza}`,
-      problem: `stopped before it was done: ${results.length - failed.length} of ${plan.backups.length} repositories have the backup`,
+      operation: `back up stanza ${wanted.stanza}`,
+      problem: `stopped before it was done: ${results.length - failed.length} of ${wanted.repositories} repositories have the backup`,
       hint: 'Run the command again: pgBackRest resumes what was copied already where that is possible.',
       details,
     });
   }
   const [first] = failed;
   if (first === undefined) return undefined;
-  if (plan.backups.length === 1) return first.failure;
+  if (wanted.repositories === 1) return first.failure;
   const names = failed.map((result) => result.planned.repository.name);
   return new Failure('backup-incomplete', {
-    operation: `back up stanza ${plan.stanza}`,
+    operation: `back up stanza ${wanted.stanza}`,
     place: names.join(', '),
-    problem: `failed in ${failed.length} of ${plan.backups.length} repositories: ${failed.map(problemOf).join('; ')}`,
+    problem: `failed in ${failed.length} of ${wanted.repositories} repositories: ${failed.map(problemOf).join('; ')}`,
     hint: failed
       .map((result) => `${result.planned.repository.name}: ${result.failure.hint ?? ''}`)
       .join('\n'),
@@ -52,7 +52,7 @@ export function describeResult(result: BackupResult): Record<string, unknown> {
     repository: planned.repository.name,
     key: planned.repository.key,
     ok: result.ok,
-    run: runId,
+    ...(runId === undefined ? {} : { run: runId }),
     requestedType: planned.requestedType,
     elapsedMs: Math.round(elapsedMs),
   };

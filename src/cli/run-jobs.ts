@@ -1,0 +1,35 @@
+import type { Stanza } from '../config/configuration.ts';
+import { runJob } from '../jobs/run/run-job.ts';
+import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
+import type { CommandContext } from './context.ts';
+import { createJobDeps } from './create-job-deps.ts';
+
+/** What is told while jobs run. `job` is the index of the request. */
+export interface JobsObserver {
+  onEvent(job: number, event: JobEvent): void;
+  onOutcome(job: number, outcome: JobOutcome): void;
+}
+
+/**
+ * Runs jobs of one stanza one after the other; one that fails does not keep the others from being run, a stop does.
+ *
+ * @returns an outcome for each, in order; fewer only after a stop
+ */
+export async function runJobs(
+  stanza: Stanza,
+  requests: readonly JobRequest[],
+  context: CommandContext,
+  observer: JobsObserver,
+): Promise<readonly JobOutcome[]> {
+  const deps = await createJobDeps(context);
+  const { signal, onSpawn } = context;
+  const outcomes: JobOutcome[] = [];
+  for (const [job, request] of requests.entries()) {
+    if (signal.aborted) break;
+    const emit = (event: JobEvent): void => observer.onEvent(job, event);
+    const outcome = await runJob(request, stanza, deps, { signal, emit, onSpawn });
+    outcomes.push(outcome);
+    observer.onOutcome(job, outcome);
+  }
+  return outcomes;
+}
