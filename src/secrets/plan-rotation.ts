@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Configuration, Stanza } from '../config/configuration.ts';
 import { quoteForShell } from '../model/quote-for-shell.ts';
 import { unifiedDiff } from '../engine/conf/unified-diff.ts';
-import { nextRuns } from '../model/next-runs.ts';
+import { nextRuns } from '../model/cron-times.ts';
 import type { Repository } from '../model/repository.ts';
 import { addRepositoryLike, maskValues, removeRepository } from './edit-repositories.ts';
 import type { RotationPlan, RotationStep } from './rotation-plan.ts';

@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { openCron } from '../../model/cron-times.ts';
 import { scalar } from './scalars.ts';
 import type * as z from 'zod';
 
@@ -31,9 +31,7 @@ export function timezone(): z.ZodType<string, unknown> {
 function isCron(value: string): boolean {
   if (value.length > 200 || value.trim().split(/\s+/).length !== 5) return false;
   try {
-    return (
-      new Cron(value.trim(), { mode: '5-part', paused: true, timezone: 'UTC' }).nextRun(anyMoment) !== null
-    );
+    return openCron(value).nextRun(anyMoment) !== null;
   } catch (error) {
     // croner has no other way to say that a text is not cron than one of these two.
     if (error instanceof TypeError || error instanceof RangeError) return false;
