@@ -1,5 +1,5 @@
 import { startHeldChild, type HeldChild } from '../process/held-child.ts';
-import { beat, clientParameters } from './lease-script.ts';
+import { beat, clientParameters, endWord } from './lease-script.ts';
 import { psqlCommand, type SqlCall } from './psql-command.ts';
 import type { Connectable } from './query.ts';
 
@@ -10,20 +10,14 @@ import type { Connectable } from './query.ts';
  * 0 is the lease's descriptor, 3 the one that tells the engine's watcher that psql lives: only psql keeps it open. One
  * part feeds psql the script and then a beat each second, which is how psql comes to know that its connection broke;
  * another waits for the end of file that comes when the last holder has ended. The end of psql or of the last holder ends
- * the whole group, which is the keeper's own. The first shell outlives that signal to give psql's exit code: a shell's
- * wait is cut short by a trap, and is then asked again.
+ * the whole group, which is the keeper's own; so psql's exit code is said and not returned.
  */
-const keeperScript = `trap : TERM
-exec 4<&0 </dev/null
+const keeperScript = `exec 4<&0 </dev/null
 { printf '%s\n' "$HOLDFAST_SCRIPT"; while sleep 1; do printf '%s\n' "$HOLDFAST_BEAT"; done; } 3>&- 4<&- |
-  { exec 4<&-; "$@"; code=$?; trap '' TERM; kill -TERM 0; exit "$code"; } &
-psql=$!
+  { exec 4<&-; "$@"; code=$?; trap '' TERM PIPE; echo "$HOLDFAST_END $code"; kill -TERM 0; } &
 { while read -r line <&4; do :; done; kill -TERM 0; } 3>&- >/dev/null 2>&1 &
 exec 3>&- 4<&-
-wait "$psql"
-code=$?
-if [ "$code" -gt 128 ]; then wait "$psql"; code=$?; fi
-exit "$code"`;
+wait`;
 
 /** Starts a psql that runs the script and then beats for ever. @throws SpawnError */
 export function startKeeper(
@@ -35,7 +29,13 @@ export function startKeeper(
   return startHeldChild({
     command: '/bin/sh',
     args: ['-c', keeperScript, 'holdfast-lease', psql.command, ...psql.args],
-    env: { ...psql.env, PGAPPNAME: application, HOLDFAST_SCRIPT: script, HOLDFAST_BEAT: beat },
+    env: {
+      ...psql.env,
+      PGAPPNAME: application,
+      HOLDFAST_SCRIPT: script,
+      HOLDFAST_BEAT: beat,
+      HOLDFAST_END: endWord,
+    },
     runAs: psql.runAs,
   });
 }

@@ -34,6 +34,9 @@ export const words = {
   standby: 'holdfast: standby',
 } as const;
 
+/** What the keeper says last, before psql's exit code. */
+export const endWord = 'holdfast: ended';
+
 /**
  * The psql script that takes a lease. It tries, lists the sessions in the way, says how it went, and falls silent: what
  * comes after are the keeper's beats.

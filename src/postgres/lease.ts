@@ -12,7 +12,7 @@ import {
   type LeaseClaimant,
   type LeaseHolder,
 } from './lease-holder.ts';
-import { leaseScript, words } from './lease-script.ts';
+import { endWord, leaseScript, words } from './lease-script.ts';
 import { queryFailure, type Connectable } from './query.ts';
 
 /** What a lease is for: the right to change one repository of one stanza. */
@@ -120,13 +120,9 @@ async function tryLease(
     if (answer.word === words.standby) throw onStandby(resource, server);
     if (answer.word === undefined) {
       if (signal?.aborted) throw interrupted(resource, signal.reason);
-      const { code, stderr } = answer.late ? { code: 2, stderr: '' } : await keeper.ended;
-      throw queryFailure(
-        server,
-        user,
-        { code: code ?? 2, stderr, stopped: answer.late ? 'timeout' : undefined },
-        answerMs,
-      );
+      const stopped = answer.late ? 'timeout' : undefined;
+      const { stderr } = answer.late ? { stderr: '' } : await keeper.ended;
+      throw queryFailure(server, user, { code: answer.code ?? 2, stderr, stopped }, answerMs);
     }
     await lease[Symbol.asyncDispose]();
     return answer.holders;
@@ -160,6 +156,8 @@ function start(
 interface Answer {
   /** Undefined: psql ended before it said anything, or said nothing in time. */
   readonly word: string | undefined;
+  /** psql's exit code, when it ended. */
+  readonly code?: number;
   readonly late: boolean;
   readonly holders: LeaseHolder[];
 }
@@ -178,6 +176,9 @@ async function readAnswer(keeper: HeldChild, signal: AbortSignal | undefined): P
     for await (const line of keeper.lines) {
       if (line.startsWith('{')) holders.push(readHolder(JSON.parse(line) as HolderRow));
       else if (Object.values<string>(words).includes(line)) return { word: line, late, holders };
+      else if (line.startsWith(endWord)) {
+        return { word: undefined, code: Number(line.slice(endWord.length)), late, holders };
+      }
     }
     return { word: undefined, late, holders };
   } finally {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { asWhom, exitOf, SpawnError, type CommandSpec } from './run-command.ts';
 
 /**
@@ -15,13 +16,15 @@ export interface HeldChild {
   readonly holder: Duplex;
   /** Descriptor 3 of the child, seen from here: it reads end of file once nobody there has it open. */
   readonly life: Duplex;
-  /** Whole lines of its stdout, until the first of them that is given up on with `break`. */
+  /** Whole lines of its stdout; nothing more is read after a `break`. */
   readonly lines: AsyncIterable<string>;
-  /** Resolves when it has ended, with its exit code (undefined after a signal) and what it wrote to stderr. */
-  readonly ended: Promise<{ readonly code: number | undefined; readonly stderr: string }>;
-  /** Lets this process end although the child still runs. */
+  /** Resolves when it has ended, however, with what it wrote to stderr. */
+  readonly ended: Promise<{ readonly stderr: string }>;
+  /** Hears no more of it, and lets this process end although the child still runs. */
   release(): void;
 }
+
+const drainMs = 500;
 
 /** Starts it. `ended` rejects with a SpawnError when the program cannot be started. @throws SpawnError likewise */
 export function startHeldChild(spec: Pick<CommandSpec, 'command' | 'args' | 'env' | 'runAs'>): HeldChild {
@@ -42,12 +45,17 @@ export function startHeldChild(spec: Pick<CommandSpec, 'command' | 'args' | 'env
   // That the other side has gone is seen by its end.
   for (const stream of [holder, life]) stream.on('error', () => {});
   const errors: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
+  const reader = createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
+  const read = new Promise<void>((resolve) => reader.once('close', resolve));
   return {
     holder,
     life,
     lines: createInterface({ input: child.stdout }),
-    ended: exit.then(({ code }) => ({ code: code ?? undefined, stderr: errors.join('\n') })),
+    ended: exit.then(async () => {
+      // What it left behind may have stderr open for a moment longer.
+      await Promise.race([read, delay(drainMs, undefined, { ref: false })]);
+      return { stderr: errors.join('\n') };
+    }),
     release() {
       child.stdout.destroy();
       child.stderr.destroy();
