@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { EngineProgram } from './engine.ts';
 import { type EngineRun, runEngine } from './run-engine.ts';
 
 export interface RepositoryFileRequest {
@@ -16,7 +16,7 @@ export interface RepositoryFileRequest {
  * @throws Failure as runEngine; nothing-found when there is no such file
  */
 export async function readRepositoryFile(
-  engine: Engine,
+  engine: EngineProgram,
   request: RepositoryFileRequest,
   run: EngineRun = {},
 ): Promise<Buffer> {

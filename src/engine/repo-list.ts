@@ -1,5 +1,5 @@
 import { Failure } from '../model/failure.ts';
-import type { Engine } from './engine.ts';
+import type { EngineProgram } from './engine.ts';
 import { type EngineRun, runEngine } from './run-engine.ts';
 
 export interface RepositoryEntry {
@@ -27,7 +27,7 @@ export interface RepositoryListRequest {
  * @throws Failure as runEngine
  */
 export async function listRepository(
-  engine: Engine,
+  engine: EngineProgram,
   request: RepositoryListRequest,
   run: EngineRun = {},
 ): Promise<RepositoryEntry[]> {

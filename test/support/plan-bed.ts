@@ -130,7 +130,8 @@ async function buildBed(sandbox: Sandbox, request: ClusterRequest, compress: str
       const whole: RestoreRequest = { configuration, stanza: 'main', delta: false, ...asked, target };
       const currentUid = process.getuid?.() ?? 0;
       const deps = { engine, path: '/usr/bin:/bin', currentUid, unfinishedRestore };
-      const observations = await observeRestore(deps, whole);
+      const opening = Promise.resolve(engine);
+      const observations = await observeRestore({ ...deps, opening }, whole);
       return planRestore(whole, observations, { now, id: 'restore-20261120T103000Z-0001' });
     },
     [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { readCatalogue } from '../../engine/info.ts';
 import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
 import { KeptSessions } from '../../postgres/kept-sessions.ts';
@@ -32,23 +31,20 @@ export const run: CommandModule['run'] = async (input, context) => {
   }
   const request = await readRequest(input, context);
   const planOnly = input.flag('plan');
-  // The engine is asked for its version and its catalogue while the journal is opened; what they throw is thrown below.
+  // The engine is asked for its version while everything else is looked at; what it throws is thrown below.
   const opening = context.engine();
   opening.catch(() => {});
-  const catalogue = context.engineProgram().then((program) => readCatalogue(program, request.stanza));
-  catalogue.catch(() => {});
   const journal = await context.journal();
   const unfinished = request.into === undefined ? findUnfinishedRestore(journal, request.stanza) : undefined;
   if (unfinished !== undefined && !planOnly) throw unfinishedFailure(request.stanza, unfinished);
   using progress = openProgressLine(context.terminal, () => performance.now());
   await using sessions = new KeptSessions();
-  const engine = await opening;
   const observations = await observeRestore(
     {
-      engine,
+      engine: await context.engineProgram(),
+      opening,
       path: context.path,
       currentUid: context.uid,
-      catalogue,
       sessions,
       unfinishedRestore: unfinished?.id,
       signal: context.signal,

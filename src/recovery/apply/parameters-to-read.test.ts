@@ -14,7 +14,8 @@ it('reads none that is plainly high enough wherever it stands', () => {
   const enough = 'max_connections = 100\t\t# (change requires restart)\nmax_connections 200\n';
   expect(parametersToRead(needs, [enough])).toEqual([]);
   expect(parametersToRead(needs, [enough, 'max_connections = 99\n'])).toEqual(['max_connections']);
-  expect(parametersToRead(needs, ["max_connections = '100'\n"])).toEqual(['max_connections']);
+  expect(parametersToRead(needs, ["max_connections = '100' # enough\n"])).toEqual([]);
+  expect(parametersToRead(needs, ["max_connections = '100\n"])).toEqual(['max_connections']);
   expect(parametersToRead(needs, ['max_connections = 1e3\n'])).toEqual(['max_connections']);
 });
 

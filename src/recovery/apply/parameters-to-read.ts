@@ -31,6 +31,6 @@ export function parametersToRead(
 function mentionsOf(name: string, text: string): number[] {
   const mentions = text.matchAll(new RegExp(`^[ \\t]*${name}\\b[ \\t]*=?[ \\t]*(.*)$`, 'gim'));
   return Array.from(mentions, ([, value = '']) =>
-    Number(/^(\d{1,9})[ \t]*(?:#.*)?$/.exec(value.trim())?.[1] ?? Number.NaN),
+    Number(/^('?)(\d{1,9})\1[ \t]*(?:#.*)?$/.exec(value.trim())?.[2] ?? Number.NaN),
   );
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Engine } from '../../engine/engine.ts';
+import type { EngineProgram } from '../../engine/engine.ts';
 import { readRepositoryFile } from '../../engine/repo-get.ts';
 import type { ArchiveLedger } from '../wal/ledger.ts';
 import { decompressSegment } from '../wal/decompress.ts';
@@ -17,7 +17,7 @@ export interface WalSource {
 
 /** Where the segments of one chain come from. */
 export interface SegmentSource {
-  readonly engine: Engine;
+  readonly engine: EngineProgram;
   readonly stanza: string;
   readonly repositoryKey: number;
   readonly archiveId: string;

@@ -1,5 +1,5 @@
 import type { Stanza } from '../../config/configuration.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { EngineProgram } from '../../engine/engine.ts';
 import { listRepository } from '../../engine/repo-list.ts';
 import { readRepositoryFile } from '../../engine/repo-get.ts';
 import type { Catalogue, DatabaseHistoryEntry } from '../../model/backup-set.ts';
@@ -35,7 +35,7 @@ export function selectRepositories(request: RestoreRequest, stanza: Stanza): rea
 
 /** Lists what one repository holds of a stanza's WAL, for the youngest of these databases: one request. */
 export async function listArchive(
-  engine: Engine,
+  engine: EngineProgram,
   stanza: string,
   repository: Repository,
   known: Pick<Catalogue, 'databases' | 'repositories'>,
@@ -69,7 +69,7 @@ export async function listArchive(
 
 /** `info` only says that something is wrong; reading the file that it could not read says what (a passphrase). */
 async function explainStatus(
-  engine: Engine,
+  engine: EngineProgram,
   stanza: string,
   repository: Repository,
   known: Pick<Catalogue, 'repositories'>,
@@ -92,7 +92,7 @@ async function explainStatus(
  * @param begun listings that were begun before the cluster was known; one of another cluster's database is made again
  */
 export async function observeRepositories(
-  engine: Engine,
+  engine: EngineProgram,
   request: RestoreRequest,
   stanza: Stanza,
   catalogue: Catalogue,
@@ -156,7 +156,7 @@ interface FollowContext {
   readonly canFlush: boolean;
 }
 
-async function followTimeline(engine: Engine, context: FollowContext): Promise<ListedRepository> {
+async function followTimeline(engine: EngineProgram, context: FollowContext): Promise<ListedRepository> {
   const { listing, stanza, catalogue, timeline } = context;
   const { repository, ledger, archiveId, database } = listing;
   const observation = {
@@ -192,7 +192,7 @@ async function followTimeline(engine: Engine, context: FollowContext): Promise<L
 
 /** @throws Failure nothing-found when a later timeline has no history file, repository-damaged when it is unreadable */
 async function readHistory(
-  engine: Engine,
+  engine: EngineProgram,
   stanza: string,
   repositoryKey: number,
   folder: string,

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Stanza } from '../../config/configuration.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine, EngineProgram } from '../../engine/engine.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import type { BackupSet, Catalogue } from '../../model/backup-set.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
@@ -27,15 +27,15 @@ import { readSetDetail } from './read-set-detail.ts';
 import type { RestoreRequest } from './restore-request.ts';
 
 export interface ObserveDependencies {
-  readonly engine: Engine;
+  readonly engine: EngineProgram;
+  /** The same when it has told its version: asked for meanwhile. */
+  readonly opening: Promise<Engine>;
   /** PATH. */
   readonly path: string;
   readonly currentUid: number;
   /** From the journal: a restore of this stanza that is neither finished nor undone. */
   readonly unfinishedRestore?: string | undefined;
   readonly onProgress?: SearchProgress | undefined;
-  /** What the repositories hold, where that is being read already. */
-  readonly catalogue?: Promise<Catalogue> | undefined;
   /** Connections to production that outlive the look. */
   readonly sessions?: KeptSessions | undefined;
   /** Aborting ends a long search. */
@@ -57,7 +57,7 @@ export async function observeRestore(
   const stanza = findStanza(request);
   const node = findLocalNode(stanza);
   const wanted = selectRepositories(request, stanza);
-  const reading = deps.catalogue ?? readCatalogue(engine, stanza.name);
+  const reading = readCatalogue(engine, stanza.name);
   const listing = reading.then((known) =>
     Promise.all(wanted.map((one) => listArchive(engine, stanza.name, one, known))),
   );
@@ -84,7 +84,7 @@ export async function observeRestore(
   const isGuessed = chosen?.label === guess?.label && chosen?.repositoryKey === guess?.repositoryKey;
   const setDetail = await (isGuessed ? guessing : readDetailOf(engine, stanza, chosen));
   return {
-    engine,
+    engine: await deps.opening,
     catalogue,
     cluster,
     timeline: listed.timeline,
@@ -153,7 +153,7 @@ function withoutEvidence(repository: ListedRepository): RepositoryObservation {
 }
 
 async function readDetailOf(
-  engine: Engine,
+  engine: EngineProgram,
   stanza: Stanza,
   set: Pick<BackupSet, 'label' | 'repositoryKey'> | undefined,
 ): Promise<SetDetail | undefined> {

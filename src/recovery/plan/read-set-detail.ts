@@ -1,4 +1,4 @@
-import type { Engine } from '../../engine/engine.ts';
+import type { EngineProgram } from '../../engine/engine.ts';
 import { runEngine } from '../../engine/run-engine.ts';
 import type { SetDetail } from './observations.ts';
 
@@ -9,7 +9,7 @@ import type { SetDetail } from './observations.ts';
  * @throws Failure as runEngine
  */
 export async function readSetDetail(
-  engine: Engine,
+  engine: EngineProgram,
   request: { readonly stanza: string; readonly repositoryKey: number; readonly label: string },
 ): Promise<SetDetail> {
   const result = await runEngine(engine, ['info', '--output=json', `--set=${request.label}`], {
