@@ -36,6 +36,7 @@ export function normalizeRepository(
       diff: retention.diff,
       archive: retention.archive,
       history: retention.history,
+      ...(retention.minimum === undefined ? {} : { minimum: retention.minimum }),
     },
     bundle: input.bundle,
     block: input.block,

@@ -1,4 +1,6 @@
+import type { BackupType } from '../model/backup-set.ts';
 import type { Engine, EngineRunOptions, LogRecord } from './engine.ts';
+import { type LoggedRun, runLoggedEngine } from './run-logged-engine.ts';
 import { runEngine } from './run-engine.ts';
 
 export interface ExpireRequest {
@@ -9,6 +11,11 @@ export interface ExpireRequest {
   readonly dryRun: boolean;
   /** Expire this set and what depends on it, whatever the retention says. */
   readonly set?: string | undefined;
+  /**
+   * Remove no set at all, only WAL: what is older than the newest `count` sets of a type, except what the sets before
+   * them need to be consistent. Needs `repositoryKey`; not together with `set`.
+   */
+  readonly onlyWal?: { readonly type: BackupType; readonly count: number } | undefined;
 }
 
 /** WAL of one archive id that was (or would be) removed, both ends included. */
@@ -33,27 +40,50 @@ export interface ExpireOutcome {
 /**
  * Removes what retention no longer keeps.
  *
+ * @param options.logged the engine then goes on when this process is killed, under the lease that it is tied to
  * @throws Failure as runEngine
  */
 export async function runExpire(
   engine: Engine,
   request: ExpireRequest,
-  options: EngineRunOptions = {},
+  options: EngineRunOptions & { readonly logged?: LoggedRun | undefined } = {},
 ): Promise<ExpireOutcome> {
   const args = [
     'expire',
     ...(request.dryRun ? ['--dry-run'] : []),
     ...(request.set === undefined ? [] : [`--set=${request.set}`]),
+    ...onlyWalArguments(request),
   ];
-  const result = await runEngine(engine, args, {
-    ...options,
+  const { logged, ...rest } = options;
+  const run = {
+    ...rest,
     // Single files are of no interest here, and the level detail would add a line for each.
     onProgress: undefined,
     stanza: request.stanza,
     repositoryKey: request.repositoryKey,
     operation: `expire backups of stanza ${request.stanza}`,
-  });
-  return readExpireLog(result.records, request.dryRun);
+  };
+  const { records } =
+    logged === undefined
+      ? await runEngine(engine, args, run)
+      : await runLoggedEngine(engine, args, { ...run, logged });
+  return readExpireLog(records, request.dryRun);
+}
+
+/** More sets than there can be: the largest value of retention options (pgBackRest `src/build/config/config.yaml`). */
+const allSets = 9_999_999;
+
+/** The retention of sets is made endless for this run, and the one of WAL is said outright. */
+function onlyWalArguments({ onlyWal, repositoryKey }: ExpireRequest): string[] {
+  if (onlyWal === undefined) return [];
+  const name = (rest: string): string => `--repo${String(repositoryKey)}-retention-${rest}`;
+  return [
+    `${name('full-type')}=count`,
+    `${name('full')}=${allSets}`,
+    `${name('diff')}=${allSets}`,
+    `${name('archive-type')}=${onlyWal.type}`,
+    `${name('archive')}=${onlyWal.count}`,
+  ];
 }
 
 /**

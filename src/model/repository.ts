@@ -13,6 +13,8 @@ export interface Retention {
   readonly archive: 'follow' | { readonly type: 'full' | 'diff' | 'incr'; readonly count: number };
   /** Days to keep manifests of expired sets (`repo-retention-history`). */
   readonly history: number | undefined;
+  /** At least so many complete full backups stay whatever the rest says; Holdfast's own. Undefined is 1. */
+  readonly minimum?: number | undefined;
 }
 
 /** Connection details shared by all object stores (`repo-storage-*`). */

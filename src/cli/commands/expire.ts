@@ -1,72 +1,145 @@
-import {
-  applyExpire,
-  describeExpire,
-  judgeExpire,
-  type ExpireResult,
-} from '../../jobs/expire/apply-expire.ts';
-import { planExpire, removesAnything, type ExpirePreview } from '../../jobs/expire/plan-expire.ts';
+import type { Stanza } from '../../config/configuration.ts';
+import { documentExpire, type ExpireDocument } from '../../jobs/expire/describe-expire.ts';
+import { type ExpirePreview, planExpire, removesAnything } from '../../jobs/expire/plan-expire.ts';
+import { Failure } from '../../model/failure.ts';
+import type { JobOutcome } from '../../model/job.ts';
 import { askConsent } from '../ask-consent.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
+import type { CommandContext } from '../context.ts';
+import { describeExpirePreview, describeRemoval } from '../output/describe-expire.ts';
+import { requestJob } from '../request-job.ts';
+import { runJobs } from '../run-jobs.ts';
 
 /** `holdfast expire`. */
 export const run: CommandModule['run'] = async (input, context) => {
   const stanza = await context.stanza();
-  const repositories = chooseRepositories(stanza, input.values('repo')).map(({ name, key }) => ({
-    name,
-    key,
-  }));
+  const repositories = chooseRepositories(stanza, input.values('repo'));
   const { signal, onSpawn, terminal } = context;
-  const engine = await context.engine();
-  const plan = await planExpire(stanza.name, repositories, { engine, signal, onSpawn });
-  const anything = plan.previews.some((preview) => preview.failure === undefined && removesAnything(preview));
-  const previewText = plan.previews.map((preview) => describeForPeople(preview, 'would remove')).join('');
-  if (input.flag('dry-run') || !anything) {
-    const failure = judgeExpire(stanza.name, plan.previews);
-    if (failure) {
-      if (!context.globals.json) terminal.printResult(previewText);
-      throw failure;
-    }
-    const data = {
-      stanza: stanza.name,
-      dryRun: input.flag('dry-run'),
-      repositories: plan.previews.map(describeExpire),
-    };
-    return { data, text: previewText };
-  }
-  for (const line of previewText.trimEnd().split('\n')) terminal.printNote(line);
-  await askConsent(context, {
-    operation: `expire backups of stanza ${stanza.name}`,
-    question: 'Remove them?',
-  });
-  const journal = await context.journal();
-  const results = await applyExpire(plan, {
-    engine,
-    journal,
-    actor: await context.actor(),
-    cause: context.cause,
-    newRunId: () => context.newRunId('expire'),
-    pid: process.pid,
+  const { previews } = await planExpire(stanza.name, repositories, {
+    engine: await context.engine(),
+    now: () => context.now(),
     signal,
     onSpawn,
   });
-  const text = results.map((result) => describeForPeople(result, 'removed')).join('');
-  const failure = judgeExpire(stanza.name, results);
-  if (failure) {
-    if (!context.globals.json) terminal.printResult(text);
-    throw failure;
-  }
-  return { data: { stanza: stanza.name, dryRun: false, repositories: results.map(describeExpire) }, text };
+  const text = previews.map(describeExpirePreview).join('');
+  const results = previews.map(resultOfPreview);
+  const dryRun = input.flag('dry-run');
+  if (dryRun || !previews.some(isWorthwhile))
+    return conclude(stanza.name, { results, text, dryRun }, context);
+  for (const line of text.trimEnd().split('\n')) terminal.printNote(line);
+  await askConsent(context, {
+    operation: `expire backups of stanza ${stanza.name}`,
+    question: 'Remove them?',
+    details: { repositories: results.map(toJson) },
+  });
+  const done = await expireAll(stanza, previews, context);
+  const doneText = `${done.flatMap(describeResult).join('\n')}\n`;
+  return conclude(stanza.name, { results: done, text: doneText, dryRun }, context);
 };
 
-function describeForPeople(result: ExpirePreview | ExpireResult, verb: string): string {
-  const { name } = result.repository;
-  const warnings = result.warnings.map((warning) => `${name}: pgbackrest warns: ${warning}\n`).join('');
-  if (result.failure !== undefined) return `${name}: failed: ${result.failure.problem}\n`;
-  if (!removesAnything(result)) return `${warnings}${name}: nothing to remove\n`;
-  const sets = result.sets.map((label) => `${name}: ${verb} set ${label}\n`);
-  const archives = result.archives.map(
-    ({ archiveId, first, last }) => `${name}: ${verb} WAL ${first} to ${last} (${archiveId})\n`,
+/** What is or would be removed from one repository. */
+interface ExpireResult {
+  readonly repository: { readonly name: string; readonly key: number };
+  readonly document: ExpireDocument;
+  /** Undefined when nothing was run there. */
+  readonly runId: string | undefined;
+  readonly failure: Failure | undefined;
+}
+
+function isWorthwhile(preview: ExpirePreview): boolean {
+  return preview.failure === undefined && removesAnything(preview);
+}
+
+/** One job for each repository in which something would go. */
+async function expireAll(
+  stanza: Stanza,
+  previews: readonly ExpirePreview[],
+  context: CommandContext,
+): Promise<readonly ExpireResult[]> {
+  const worthwhile = previews.filter(isWorthwhile);
+  const actor = await context.actor();
+  const requests = worthwhile.map(({ repository }) =>
+    requestJob({
+      kind: 'expire',
+      stanza: stanza.name,
+      repository: repository.name,
+      actor,
+      cause: context.cause,
+    }),
   );
-  return [warnings, ...sets, ...archives].join('');
+  const outcomes = await runJobs(stanza, requests, context, {
+    onEvent: (job, event) => {
+      if (event.kind === 'note')
+        context.terminal.printNote(`holdfast: ${worthwhile[job]?.repository.name}: ${event.text}`);
+    },
+    onOutcome: () => {},
+  });
+  return previews.map((preview) => {
+    const index = worthwhile.indexOf(preview);
+    return index === -1 ? resultOfPreview(preview) : resultOfOutcome(preview, outcomes[index]);
+  });
+}
+
+function resultOfPreview(preview: ExpirePreview): ExpireResult {
+  const { repository, failure } = preview;
+  return { repository, document: documentExpire(preview), runId: undefined, failure };
+}
+
+function resultOfOutcome(preview: ExpirePreview, outcome: JobOutcome | undefined): ExpireResult {
+  const { repository } = preview;
+  const nothing = { ...documentExpire(preview), sets: [], archives: [] };
+  if (outcome?.result === 'ok') {
+    const facts = outcome.facts as unknown as Omit<ExpireDocument, 'warnings'>;
+    const document = { ...facts, warnings: outcome.warnings };
+    return { repository, document, runId: outcome.runId, failure: undefined };
+  }
+  if (outcome !== undefined && outcome.result !== 'skipped')
+    return { repository, document: nothing, runId: outcome.runId, failure: outcome.failure };
+  const failure = new Failure(outcome === undefined ? 'interrupted' : 'lease-held', {
+    operation: `expire in ${repository.name}`,
+    problem: outcome?.detail ?? 'stopped before it was begun',
+    hint: 'Run it again later.',
+  });
+  return { repository, document: nothing, runId: undefined, failure };
+}
+
+function describeResult({ repository, document, failure }: ExpireResult): readonly string[] {
+  if (failure !== undefined) return [`${repository.name}: failed: ${failure.problem}`];
+  return [
+    ...document.warnings.map((warning) => `${repository.name}: pgbackrest warns: ${warning}`),
+    ...describeRemoval(repository.name, 'removed', document),
+  ];
+}
+
+function toJson({ repository, document, runId, failure }: ExpireResult): Record<string, unknown> {
+  return {
+    repository: repository.name,
+    key: repository.key,
+    ok: failure === undefined,
+    ...document,
+    ...(runId === undefined ? {} : { run: runId }),
+    ...(failure === undefined ? {} : { error: failure.toJSON() }),
+  };
+}
+
+/** @throws Failure the first one, which says where and why, with all of them in its details */
+function conclude(
+  stanza: string,
+  end: { readonly results: readonly ExpireResult[]; readonly text: string; readonly dryRun: boolean },
+  context: CommandContext,
+): Awaited<ReturnType<CommandModule['run']>> {
+  const { results, text, dryRun } = end;
+  const failed = results.filter((result) => result.failure !== undefined);
+  const first = failed[0]?.failure;
+  if (first === undefined) return { data: { stanza, dryRun, repositories: results.map(toJson) }, text };
+  if (!context.globals.json) context.terminal.printResult(text);
+  throw new Failure(first.kind, {
+    operation: `expire backups of stanza ${stanza}`,
+    place: failed.map((result) => result.repository.name).join(', '),
+    problem: failed.map((result) => `${result.repository.name}: ${result.failure?.problem}`).join('; '),
+    hint: failed.map((result) => `${result.repository.name}: ${result.failure?.hint ?? ''}`).join('\n'),
+    details: { repositories: results.map(toJson) },
+    cause: first,
+  });
 }

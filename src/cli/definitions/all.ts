@@ -9,11 +9,13 @@ import { infoDefinition } from './info.ts';
 import { initDefinition } from './init.ts';
 import { journalDefinition } from './journal.ts';
 import { lintDefinition } from './lint.ts';
+import { pinDefinition } from './pin.ts';
 import { renderDefinition } from './render.ts';
 import { restoreDefinition } from './restore.ts';
 import { secretsDefinition } from './secrets.ts';
 import { setupDefinition } from './setup.ts';
 import { undoDefinition } from './undo.ts';
+import { unpinDefinition } from './unpin.ts';
 import { versionDefinition } from './version.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
@@ -27,6 +29,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   checkDefinition,
   backupDefinition,
   infoDefinition,
+  pinDefinition,
+  unpinDefinition,
   expireDefinition,
   journalDefinition,
   restoreDefinition,

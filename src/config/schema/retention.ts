@@ -64,6 +64,13 @@ export const retentionSchema = section({
         'WAL to keep: `follow` keeps what the backups need; otherwise WAL is kept only for the last `count` backups of a type.',
       examples: ['follow', { type: 'full', count: 1 }],
     }),
+  minimum: count()
+    .optional()
+    .meta({
+      description:
+        'Complete full backups that `holdfast expire` never goes below, whatever the rest says; at least 1. pgBackRest itself knows nothing of it.',
+      examples: [2],
+    }),
   history: historyRetention
     .optional()
     .meta({ description: 'Days to keep the manifests of expired backups.', examples: ['365d'] }),

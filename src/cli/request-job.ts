@@ -1,0 +1,16 @@
+import type { JobRequest } from '../model/job.ts';
+
+/** A job that a person asks for: not limited in time, and before what a schedule wants. */
+export function requestJob(
+  what: Pick<JobRequest, 'kind' | 'stanza' | 'repository' | 'actor' | 'cause'> &
+    Partial<Pick<JobRequest, 'set' | 'timeoutMs'>>,
+): JobRequest {
+  return {
+    backupType: undefined,
+    annotations: {},
+    origin: { kind: 'request' },
+    timeoutMs: undefined,
+    priority: 0,
+    ...what,
+  };
+}
