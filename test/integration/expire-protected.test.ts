@@ -47,7 +47,13 @@ describe('expire with a retention that counts', () => {
     const third = await bed.take('full');
     const fourth = await bed.take('full');
     const pinned = await bed.bed.mustRun([
-      ...['pin', diff, '--until', '90d', '--because', 'before the upgrade', '--json'],
+      'pin',
+      diff,
+      '--until',
+      '90d',
+      '--because',
+      'before the upgrade',
+      '--json',
     ]);
     expect(pinned.json<{ pins: unknown }>().pins).toMatchObject([
       { repository: 'local', label: diff, binds: true, because: 'before the upgrade' },

@@ -3,6 +3,7 @@ import { formatElapsed } from '../../model/duration.ts';
 import type { JobKind, JobOutcome, JobRequest } from '../../model/job.ts';
 import { prepareBackup } from '../backup/prepare-backup.ts';
 import { runBackupWork } from '../backup/run-backup-work.ts';
+import { runExpireJob } from '../expire/run-expire-job.ts';
 import type { RunJob } from '../job-deps.ts';
 import type { JobWork } from '../job-work.ts';
 import type { JobAttempt } from './job-attempt.ts';
@@ -46,7 +47,7 @@ export const runJob: RunJob = async (request, stanza, deps, options) => {
   }
 };
 
-const works: Partial<Record<JobKind, JobWork>> = { backup: runBackupWork };
+const works: Partial<Record<JobKind, JobWork>> = { backup: runBackupWork, expire: runExpireJob };
 
 async function attemptJob(job: JobAttempt): Promise<JobOutcome> {
   try {
