@@ -4,7 +4,7 @@ import { Failure, isFailure } from '../model/failure.ts';
 import { standardPath } from '../process/os-user.ts';
 import { runCommand, SpawnError } from '../process/run-command.ts';
 import type { CommandContext } from './context.ts';
-import { quoteWord } from './typed-command.ts';
+import { quoteForShell } from '../model/quote-for-shell.ts';
 
 /**
  * Makes sure that the command runs as somebody who may do it.
@@ -81,6 +81,6 @@ function sudoCommand(context: CommandContext): readonly string[] {
 function typed(command: readonly string[]): string {
   return command
     .filter((word) => word !== '-n')
-    .map(quoteWord)
+    .map(quoteForShell)
     .join(' ');
 }

@@ -82,7 +82,8 @@ export async function isSharedMemoryInUse(file: PostmasterFile | undefined): Pro
   return rows.some((row) => Number(row[idColumn]) === file.sharedMemoryId && Number(row[attachedColumn]) > 0);
 }
 
-function isPostgres(program: string): boolean {
+/** Whether this is what a server's processes run. `(deleted)` is behind the path of one that was upgraded under them. */
+export function isPostgres(program: string): boolean {
   return ['postgres', 'postmaster'].includes(basename(program.replace(/ \(deleted\)$/, '')));
 }
 

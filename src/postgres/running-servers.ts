@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { findPostmaster } from './postmaster-processes.ts';
+import { dirname } from 'node:path';
+import { findPostmaster, isPostgres } from './postmaster-processes.ts';
 import { isPackagedDirectory } from './program-directories.ts';
 
 /**
@@ -40,7 +40,7 @@ function undefinedWhenHidden(error: unknown): undefined {
 async function dataDirectoryOf(pid: string): Promise<string | undefined> {
   const words = (await readOrNothing(`/proc/${pid}/cmdline`)).split('\0');
   const program = await readlink(`/proc/${pid}/exe`).catch(() => words[0] ?? '');
-  if (!['postgres', 'postmaster'].includes(basename(program.replace(/ \(deleted\)$/, '')))) return undefined;
+  if (!isPostgres(program)) return undefined;
   const directory = await readlink(`/proc/${pid}/cwd`).catch(() => words[words.indexOf('-D') + 1]);
   // The children of a server have titles instead of command lines.
   return directory?.startsWith('/') === true && !directory.endsWith(' (deleted)') ? directory : undefined;

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../model/failure.ts';
+import { quoteForShell } from '../model/quote-for-shell.ts';
 import type { CommandResult } from '../process/run-command.ts';
 import { runCommand } from '../process/run-command.ts';
 import { serverEnvironment } from './server-environment.ts';
@@ -140,13 +141,9 @@ function postmasterOptions(server: Server, options: StartOptions): string[] {
     ...options.options,
   };
   const text = Object.entries(settings)
-    .map(([name, value]) => `-c ${shellQuote(`${name}=${value}`)}`)
+    .map(([name, value]) => `-c ${quoteForShell(`${name}=${value}`)}`)
     .join(' ');
   return text === '' ? [] : ['-o', text];
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 async function defaultLogFile(server: Server, dataDirectory: string): Promise<string> {

@@ -25,7 +25,7 @@ import type { CommandContext } from '../context.ts';
 import { environmentFileName } from '../environment-beside.ts';
 import { installedEngine } from '../installed-engine-version.ts';
 import { describeNotes } from '../output/draft-report.ts';
-import { quoteWord } from '../typed-command.ts';
+import { quoteForShell } from '../../model/quote-for-shell.ts';
 import { probeRendered } from './probe-rendered.ts';
 
 /** Where a draft came from, when it was not asked for. */
@@ -180,7 +180,7 @@ function describePassphrases(secrets: readonly EnvironmentSecret[]): string[] {
 
 function nextCommands(configFile: string, context: CommandContext): readonly string[] {
   const isFound = configFile === '/etc/holdfast/holdfast.yaml';
-  const option = isFound ? '' : ` --config ${quoteWord(configFile)}`;
+  const option = isFound ? '' : ` --config ${quoteForShell(configFile)}`;
   const root = context.uid === 0 ? '' : 'sudo ';
   return [
     `holdfast config${option}`,

@@ -1,4 +1,4 @@
-import { access, constants, lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { access, constants, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isFailure } from '../../model/failure.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
@@ -8,6 +8,7 @@ import { readControlData, recoveryParameters } from '../../postgres/read-control
 import { serverEnvironment } from '../../postgres/server-environment.ts';
 import type { ControlData, Server } from '../../postgres/server.ts';
 import { runCommand } from '../../process/run-command.ts';
+import { exists } from '../apply/durable-files.ts';
 import { readLocalWal } from '../wal/local-wal.ts';
 import type { ClusterObservation } from './observations.ts';
 
@@ -62,16 +63,6 @@ export async function isWritable(directory: string): Promise<boolean> {
   } catch (error) {
     if (isAbsent(error) && directory !== '/') return isWritable(dirname(directory));
     return false;
-  }
-}
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
   }
 }
 

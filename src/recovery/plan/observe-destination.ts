@@ -2,7 +2,8 @@ import { readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { runCommand, type RunAs } from '../../process/run-command.ts';
-import { exists, isWritable } from './observe-cluster.ts';
+import { exists } from '../apply/durable-files.ts';
+import { isWritable } from './observe-cluster.ts';
 import type { DestinationObservation, FileSystemObservation } from './observations.ts';
 
 /**
