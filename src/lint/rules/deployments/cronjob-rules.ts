@@ -3,6 +3,7 @@ import type { Place } from '../../lint-document.ts';
 import type { LintProject, LintRule } from '../../lint-rule.ts';
 import { yamlAt, yamlEntry, yamlText } from '../../readers/yaml/yaml-path.ts';
 import { manifests, podContainers } from './containers.ts';
+import { twoLocksRun } from './two-locks-run.ts';
 
 export const cronJobOverlaps: LintRule = {
   name: 'cronjob-may-overlap',
@@ -13,13 +14,7 @@ export const cronJobOverlaps: LintRule = {
     'lock of pgbackrest is a file in the pod, so it does not keep them apart: the second run "resumes" the set that the first ' +
     'is writing, both end with 0, and files in it can be damaged.',
   correct: 'spec:\n  concurrencyPolicy: Forbid',
-  reproduction: `pgBackRest 2.60, two full backups at once with two lock-paths, as two pods have:
-
-\`\`\`
-first:   P00   INFO: new backup label = 20261121-011443F          exit code 0
-second:  P00   WARN: resumable backup 20261121-011443F of same type exists -- invalid files will be removed …
-         P00   INFO: new backup label = 20261121-011443F          exit code 0
-\`\`\`
+  reproduction: `${twoLocksRun}
 
 The schedule itself was read, not run: no cluster.`,
   source: 'Kubernetes, CronJob, "Concurrency policy"; pgBackRest, src/common/lock.c',

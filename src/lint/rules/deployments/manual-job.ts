@@ -1,5 +1,6 @@
 import type { Invocation } from '../../facts.ts';
 import type { LintRule } from '../../lint-rule.ts';
+import { twoLocksRun } from './two-locks-run.ts';
 
 export const manualJobBesideCronJob: LintRule = {
   name: 'manual-job-beside-cronjob',
@@ -13,13 +14,7 @@ export const manualJobBesideCronJob: LintRule = {
 kubectl wait --for=condition=complete job -l app=pgbackrest --timeout=2h
 kubectl create job --from=cronjob/pgbackrest-full pgbackrest-manual
 kubectl patch cronjob pgbackrest-full -p '{"spec":{"suspend":false}}'`,
-  reproduction: `pgBackRest 2.60, two full backups at once with two lock-paths, as two pods have:
-
-\`\`\`
-first:   P00   INFO: new backup label = 20261121-011443F          exit code 0
-second:  P00   WARN: resumable backup 20261121-011443F of same type exists -- invalid files will be removed …
-         P00   INFO: new backup label = 20261121-011443F          exit code 0
-\`\`\`
+  reproduction: `${twoLocksRun}
 
 The Job itself was read, not run: no cluster.`,
   source: 'Kubernetes, CronJob, "Concurrency policy"; pgBackRest, src/common/lock.c',
