@@ -1,0 +1,120 @@
+import type { Stanza } from '../../config/configuration.ts';
+import { Failure, isFailure } from '../../model/failure.ts';
+import type { RunsOn } from '../../model/schedule.ts';
+import { locateServer } from '../../postgres/locate-server.ts';
+import { readPatroniNode } from '../../postgres/patroni.ts';
+import { queryRow } from '../../postgres/query.ts';
+import type { JobDeps } from '../job-deps.ts';
+
+/** What this host is at this moment. `none`: no server of the stanza is on it. `other`: neither (it starts, it is down). */
+export type ObservedRole = 'leader' | 'replica' | 'none' | 'other' | 'unknown';
+
+export interface RoleJudgement {
+  readonly runs: boolean;
+  /** In words, without a stop. */
+  readonly reason: string;
+  /** Undefined when nobody was asked, because any host will do. */
+  readonly observed: ObservedRole | undefined;
+  /** Why the role is unknown: not knowing is a failure and no reason to skip quietly. */
+  readonly failure?: Failure | undefined;
+}
+
+export type JudgeRoleDependencies = Pick<JobDeps, 'path' | 'currentUid'> & {
+  readonly signal?: AbortSignal | undefined;
+};
+
+/**
+ * Where a schedule line runs that does not say so: on the leader, where the cluster can have several nodes and one is on
+ * this host; else anywhere.
+ */
+export function defaultRunsOn(stanza: Stanza): RunsOn {
+  const hasLocal = stanza.nodes.some(({ host }) => host === undefined);
+  return hasLocal && (stanza.patroni !== undefined || stanza.nodes.length > 1) ? 'leader' : 'any';
+}
+
+/**
+ * Judges whether this host is the one that a job runs on, now: the answer holds for the moment only, so it is asked for
+ * again once the lease is held. With Patroni its REST API is believed, because only it knows of the leader's lock;
+ * without it, the local server. What is unknown is taken for nothing.
+ *
+ * @param on undefined: what is usual for the stanza (`defaultRunsOn`)
+ * @throws Failure interrupted
+ */
+export async function judgeRole(
+  stanza: Stanza,
+  on: RunsOn | undefined,
+  deps: JudgeRoleDependencies,
+): Promise<RoleJudgement> {
+  const wanted = on ?? defaultRunsOn(stanza);
+  if (wanted === 'any')
+    return { runs: true, reason: 'it runs on whichever host is first', observed: undefined };
+  try {
+    const { observed, detail } = await observeRole(stanza, deps);
+    const runs = observed === wanted || observed === 'none';
+    return { runs, reason: describe(wanted, runs, detail), observed };
+  } catch (error) {
+    if (!isFailure(error) || error.kind === 'interrupted') throw error;
+    const reason = `it runs on the ${wanted}, and what this host is could not be learned: ${error.problem}`;
+    return { runs: false, reason, observed: 'unknown', failure: error };
+  }
+}
+
+function describe(wanted: RunsOn, runs: boolean, detail: string): string {
+  return runs ? detail : `it runs on the ${wanted}, and ${detail}`;
+}
+
+interface Observation {
+  readonly observed: Exclude<ObservedRole, 'unknown'>;
+  readonly detail: string;
+}
+
+async function observeRole(stanza: Stanza, deps: JudgeRoleDependencies): Promise<Observation> {
+  const local = stanza.nodes.filter(({ host }) => host === undefined);
+  if (local.length === 0)
+    return { observed: 'none', detail: 'this host is no member of the cluster and works for all of it' };
+  return stanza.patroni === undefined
+    ? observeServers(stanza, deps)
+    : observePatroni(stanza.patroni, deps.signal);
+}
+
+/** A replica counts while its server runs, whatever its tags: those are about failover and load, not about backups. */
+async function observePatroni(
+  access: NonNullable<Stanza['patroni']>,
+  signal: AbortSignal | undefined,
+): Promise<Observation> {
+  const { role, state, isLeader } = await readPatroniNode(access, signal);
+  const detail = `Patroni says that this node is ${role} and ${state}`;
+  if (isLeader) return { observed: 'leader', detail };
+  const runs = state === 'running' || state === 'streaming';
+  if (role === 'replica' && runs) return { observed: 'replica', detail };
+  return {
+    observed: 'other',
+    detail: `${detail}${isPrimary(role) ? ' without holding the lock of the leader' : ''}`,
+  };
+}
+
+function isPrimary(role: string): boolean {
+  return role === 'master' || role === 'primary';
+}
+
+/** Of several servers on this host, one that is the primary decides. */
+async function observeServers(stanza: Stanza, deps: JudgeRoleDependencies): Promise<Observation> {
+  let replica: Observation | undefined;
+  let failure: Failure | undefined;
+  for (const node of stanza.nodes.filter(({ host }) => host === undefined)) {
+    try {
+      const server = await locateServer(node, deps);
+      const sql = 'SELECT pg_is_in_recovery() AS recovery';
+      const options = { timeoutMs: 5000, signal: deps.signal };
+      const { recovery } = await queryRow<{ recovery: boolean }>(server, sql, options);
+      if (!recovery) return { observed: 'leader', detail: `the server in ${node.path} is a primary` };
+      replica ??= { observed: 'replica', detail: `the server in ${node.path} is a standby` };
+    } catch (error) {
+      if (!isFailure(error) || error.kind === 'interrupted') throw error;
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure;
+  if (replica === undefined) throw new Error('no server of this host was asked');
+  return replica;
+}
