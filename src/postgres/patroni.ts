@@ -89,25 +89,16 @@ async function get(
   signal: AbortSignal | undefined,
 ): Promise<PatroniAnswer> {
   const http = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
-  return new Promise((resolve, reject) => {
-    const take = (response: IncomingMessage): void => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => void parts.push(part));
-      response.on('error', reject);
-      response.on('end', () => {
-        try {
-          const body: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
-          resolve({ status: response.statusCode ?? 0, body });
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-    };
-    const options = { timeout: timeoutMs, signal, ...(ca === undefined ? {} : { ca }) };
-    const request = http.get(url, options, take);
+  const options = { timeout: timeoutMs, signal, ...(ca === undefined ? {} : { ca }) };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const request = http.get(url, options, resolve);
     request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     request.on('error', reject);
   });
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part as Buffer);
+  const body: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
+  return { status: response.statusCode ?? 0, body };
 }
 
 function strange(access: PatroniAccess): Failure {
