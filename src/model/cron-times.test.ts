@@ -93,7 +93,7 @@ const place = fc.constantFrom(...places).chain(([timezone, days]) =>
       { weight: 4, arbitrary: fc.constantFrom(...days).map((day) => Date.parse(day)) },
       {
         weight: 1,
-        arbitrary: fc.integer({ min: 0, max: 365 * 60 }).map((days) => Date.UTC(1975) + days * 24 * hour),
+        arbitrary: fc.integer({ min: 0, max: 365 * 60 }).map((count) => Date.UTC(1975) + count * 24 * hour),
       },
     ),
   }),

@@ -33,7 +33,7 @@ export function cronTimes({ cron, timezone }: CronText): CronTimes {
   const key = `${cron} ${timezone ?? ''}`;
   const known = opened.get(key);
   if (known !== undefined) return known;
-  const times = openTimes(cron, segmentsOf(timezone));
+  const times = remembering(openTimes(cron, segmentsOf(timezone)));
   if (opened.size >= mostOpened) opened.clear();
   opened.set(key, times);
   return times;
@@ -42,6 +42,43 @@ export function cronTimes({ cron, timezone }: CronText): CronTimes {
 /** Reading a text costs as much as asking it once. */
 const opened = new Map<string, CronTimes>();
 const mostOpened = 2000;
+
+/** Nothing comes to pass after `from` and before `to`. */
+interface Pause {
+  readonly from: number;
+  readonly to: number | undefined;
+}
+
+/** So many answers are kept for one text: the time now, blackouts and jitter ask of a few moments in turn. */
+const mostAnswers = 8;
+
+/** Keeps the last answers: a scheduler asks again and again between the same two times. */
+function remembering(times: CronTimes): CronTimes {
+  const following: Pause[] = [];
+  const latest: Pause[] = [];
+  return {
+    next: (after) => {
+      const known = following.find(({ from, to }) => from <= after && (to === undefined || after < to));
+      if (known) return known.to;
+      return keep(following, { from: after, to: times.next(after) }).to;
+    },
+    previous: (until) => {
+      // All moments of a pause have the same time before them.
+      const pause = following.find(({ from, to }) => from <= until && (to === undefined || until < to));
+      const asked = pause?.from ?? until;
+      const known = latest.find(({ from, to }) => from <= asked && to !== undefined && asked <= to);
+      if (known) return known.from;
+      const from = times.previous(asked);
+      return from === undefined ? undefined : keep(latest, { from, to: asked }).from;
+    },
+  };
+}
+
+function keep(pauses: Pause[], pause: Pause): Pause {
+  if (pauses.length >= mostAnswers) pauses.shift();
+  pauses.push(pause);
+  return pause;
+}
 
 /**
  * The next times of a cron entry, strictly after a moment.

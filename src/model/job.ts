@@ -27,6 +27,8 @@ export interface JobRequest {
   readonly cause: string;
   /** Milliseconds from the engine's start until it is told to stop; undefined for ever. */
   readonly timeoutMs: number | undefined;
+  /** Milliseconds to wait for a lease that another host has; undefined: what is usual for the origin. */
+  readonly leaseWaitMs?: number | undefined;
   /** Higher goes first. */
   readonly priority: number;
 }

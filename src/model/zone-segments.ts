@@ -1,3 +1,5 @@
+import { zoneOffset } from './zone-offset.ts';
+
 /** A time in which a zone's clock stands still against UTC. Milliseconds; `end` is not part of it. */
 export interface ZoneSegment {
   readonly start: number;
@@ -25,10 +27,10 @@ const zones = new Map<string, (at: number) => ZoneSegment>();
  * @throws RangeError when there is no such zone
  */
 export function segmentsOf(timezone: string | undefined): (at: number) => ZoneSegment {
-  const name = timezone ?? '';
+  const name = timezone ?? hostZone();
   const known = zones.get(name);
   if (known !== undefined) return known;
-  const offsetAt = offsetReader(timezone);
+  const offsetAt = (at: number): number => zoneOffset(name, at) * 1000;
   const stretches = new Map<number, readonly ZoneSegment[]>();
   const segmentAt = (at: number): ZoneSegment => {
     const index = Math.floor(at / stretch);
@@ -71,24 +73,7 @@ function findChange(offsetAt: (at: number) => number, before: number, after: num
   return high * 1000;
 }
 
-function offsetReader(timezone: string | undefined): (at: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  return (at) => {
-    // `10/25/2026, 02:30:00`
-    const [month = 1, date = 1, year = 1970, hour = 0, minute = 0, second = 0] = (
-      format.format(at).match(/\d+/g) ?? []
-    ).map(Number);
-    return Date.UTC(year, month - 1, date, hour, minute, second) - Math.floor(at / 1000) * 1000;
-  };
+/** IANA name of the zone of this host. */
+export function hostZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -1,4 +1,4 @@
-import { formatOffset, zoneOffset } from './zone-offset.ts';
+import { formatOffset, zoneOffset } from '../model/zone-offset.ts';
 
 /**
  * An instant as a person in `zone` writes it: `2026-11-20 10:30:00+01:00`, with a fraction only when there is one.

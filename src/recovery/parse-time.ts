@@ -1,6 +1,6 @@
 import { Failure } from '../model/failure.ts';
 import { formatInstant } from './format-instant.ts';
-import { formatOffset, isKnownZone, parseOffset, zoneOffset } from './zone-offset.ts';
+import { formatOffset, isKnownZone, parseOffset, zoneOffset } from '../model/zone-offset.ts';
 
 export interface ParsedTime {
   /** Microseconds since 1970. */

@@ -29,6 +29,11 @@ export interface ScheduleMemory {
   know(lines: readonly string[], now: number): ReadonlyMap<string, LineMemory>;
   /** Writes decisions down and moves `decidedUntil` of their lines, in one transaction. */
   record(decisions: readonly ScheduleDecision[]): void;
+  /**
+   * The clock was far ahead when these lines were remembered: sets `knownSince` and `decidedUntil` back to `now` where
+   * they are later, and forgets decisions for times after it, which will come again.
+   */
+  rewind(lines: readonly string[], now: number): void;
   /** The run that a decision led to, or the skip that it became after all (another host was faster). */
   settle(
     line: string,

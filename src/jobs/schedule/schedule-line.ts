@@ -1,8 +1,8 @@
-import type { RunsOn, ScheduledJob } from '../../model/schedule.ts';
+import type { Blackout, RunsOn, ScheduledJob } from '../../model/schedule.ts';
 
 /** One line of a schedule with every default filled in. Durations are milliseconds. */
 export interface ScheduleLine {
-  /** Stable while the line's meaning is: `main/full@0 2 * * 0 Europe/Berlin>local,offsite`. */
+  /** Stable while the line's meaning is: `main/full@0 2 * * 0 Europe/Berlin>local,offsite`; without `>` all of them. */
   readonly key: string;
   readonly stanza: string;
   readonly job: ScheduledJob;
@@ -15,10 +15,13 @@ export interface ScheduleLine {
   readonly priority: number;
   readonly catchUp: boolean;
   readonly timeoutMs: number | undefined;
+  /** Of its stanza. */
+  readonly blackouts: readonly Blackout[];
 }
 
 /** A line's run that is due. Times are epoch milliseconds. */
 export interface DueRun {
+  /** Its repositories are those that are left where a greater backup of the same time does the others. */
   readonly line: ScheduleLine;
   /** The time of the cron text. */
   readonly occurrence: number;
