@@ -1,0 +1,33 @@
+import { cronTimes } from '../../model/cron-times.ts';
+import type { Blackout } from '../../model/schedule.ts';
+
+/** Blackouts follow on each other; more than so many in a row are taken for ever. */
+const mostInRow = 1000;
+
+/**
+ * Whether nothing may be begun at a moment.
+ *
+ * @returns until when (epoch milliseconds; the end of those that follow directly too), and `skip` when one of those that
+ *   hold at the moment leaves out what falls into it; undefined when it is no blackout
+ */
+export function blackoutAt(
+  blackouts: readonly Blackout[],
+  at: number,
+): { readonly until: number; readonly skip: boolean } | undefined {
+  const holding = blackouts.filter((blackout) => endAt(blackout, at) !== undefined);
+  if (holding.length === 0) return undefined;
+  let until = at;
+  for (let count = 0; count < mostInRow; count += 1) {
+    const ends = blackouts.flatMap((blackout) => endAt(blackout, until) ?? []);
+    if (ends.length === 0) break;
+    until = Math.max(...ends);
+  }
+  return { until, skip: holding.some(({ missed }) => missed === 'skip') };
+}
+
+/** When the blackout that holds at the moment ends: the one that began last ends last. */
+function endAt(blackout: Blackout, at: number): number | undefined {
+  const begun = cronTimes(blackout).previous(at);
+  const end = begun === undefined ? undefined : begun + blackout.duration * 1000;
+  return end !== undefined && end > at ? end : undefined;
+}
