@@ -5,6 +5,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { daemonIdleTables } from './daemon-idle.ts';
+import { daemonLimitsTables } from './daemon-limits.ts';
 import { overheadBackupTables } from './overhead-backup.ts';
 import { overheadRestoreTables } from './overhead-restore.ts';
 import { formatMegabytes } from './support/format.ts';
@@ -26,6 +28,8 @@ const sections: readonly Section[] = [
   { name: 'overhead-backup', results: /^overhead-backup$/, tables: overheadBackupTables },
   { name: 'overhead-restore', results: /^overhead-restore$/, tables: overheadRestoreTables },
   { name: 'engine-settings', results: /^engine-settings-[\d.]+$/, tables: settingsTables },
+  { name: 'daemon-limits', results: /^daemon-limits$/, tables: daemonLimitsTables },
+  { name: 'daemon-idle', results: /^daemon-idle$/, tables: daemonIdleTables },
 ];
 
 /** The text with every generated section anew. @throws Error when the markers of a section are not there */
