@@ -37,6 +37,7 @@ export class CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly onSpawn: (pid: number) => void;
+  readonly stop: StopControl;
   readonly uid: number;
   /** The command as typed, for the journal. */
   readonly cause: string;
@@ -52,6 +53,7 @@ export class CommandContext {
     this.env = parts.env;
     this.signal = parts.stop.signal;
     this.onSpawn = parts.stop.onSpawn;
+    this.stop = parts.stop;
     this.uid = process.getuid?.() ?? -1;
     this.cause = typedCommand(parts.argv);
   }

@@ -7,6 +7,10 @@ export interface StopControl extends Disposable {
   readonly signal: AbortSignal;
   /** May be told of a child that was started: a second signal kills it with all other children. */
   readonly onSpawn: (pid: number) => void;
+  /** From now on SIGHUP calls this and stops nothing: what a daemon does by convention. */
+  readonly onHangup: (handler: () => void) => void;
+  /** What the second signal does: children that still run are killed with their groups, servers never. */
+  readonly killChildren: () => void;
 }
 
 const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -24,7 +28,12 @@ export function watchStopSignals(notify: (line: string) => void): StopControl {
   const controller = new AbortController();
   const children = new Set<number>();
   let count = 0;
+  let hangup: (() => void) | undefined;
+  const killChildren = (): void => {
+    for (const pid of new Set([...children, ...currentChildren()])) killGroup(pid);
+  };
   const onSignal = (name: NodeJS.Signals): void => {
+    if (name === 'SIGHUP' && hangup !== undefined) return hangup();
     count += 1;
     if (count === 1) {
       notify(`holdfast: ${name}: stopping as soon as it is safe; once more (Ctrl-C) kills what still runs`);
@@ -38,7 +47,7 @@ export function watchStopSignals(notify: (line: string) => void): StopControl {
       notify(
         `holdfast: ${name}: killing what still runs; once more ends Holdfast itself without cleaning up`,
       );
-      for (const pid of new Set([...children, ...currentChildren()])) killGroup(pid);
+      killChildren();
     } else {
       process.exit(130);
     }
@@ -47,6 +56,8 @@ export function watchStopSignals(notify: (line: string) => void): StopControl {
   return {
     signal: controller.signal,
     onSpawn: (pid) => void children.add(pid),
+    onHangup: (handler) => void (hangup = handler),
+    killChildren,
     [Symbol.dispose]: () => {
       for (const name of watched) process.off(name, onSignal);
     },

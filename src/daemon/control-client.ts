@@ -61,12 +61,19 @@ async function open(path: string): Promise<Socket> {
 }
 
 /** The failure that says that the daemon does not do its part, and how to go without it. */
-export function unreachable(path: string, problem: string, cause?: unknown): Failure {
+export function unreachable(
+  path: string,
+  problem: string,
+  cause?: unknown,
+  { hint }: { readonly hint?: string } = {},
+): Failure {
   return new Failure('daemon-unreachable', {
     operation: 'ask the daemon',
     place: path,
     problem,
-    hint: 'Look at the log of `holdfast serve`, and restart it if it hangs. With --direct the command runs without it: two runs still never work on one repository at once.',
+    hint:
+      hint ??
+      'Look at the log of `holdfast serve`, and restart it if it hangs. With --direct the command runs without it: two runs still never work on one repository at once.',
     cause,
   });
 }

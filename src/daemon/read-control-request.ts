@@ -19,6 +19,7 @@ const jobRequest = z.strictObject({
   actor: z.strictObject({ user: name, host: name, via: name }),
   cause: z.string().max(10_000),
   timeoutMs: z.number().int().positive().optional(),
+  leaseWaitMs: z.number().int().nonnegative().optional(),
   priority: z.number().int().min(-1000).max(1000),
 });
 

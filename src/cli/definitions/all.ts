@@ -7,15 +7,19 @@ import { configDefinition } from './config.ts';
 import { expireDefinition } from './expire.ts';
 import { infoDefinition } from './info.ts';
 import { initDefinition } from './init.ts';
+import { jobsDefinition } from './jobs.ts';
 import { journalDefinition } from './journal.ts';
 import { lintDefinition } from './lint.ts';
 import { pinDefinition } from './pin.ts';
+import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
 import { restoreDefinition } from './restore.ts';
 import { secretsDefinition } from './secrets.ts';
+import { serveDefinition } from './serve.ts';
 import { setupDefinition } from './setup.ts';
 import { undoDefinition } from './undo.ts';
 import { unpinDefinition } from './unpin.ts';
+import { verifyDefinition } from './verify.ts';
 import { versionDefinition } from './version.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
@@ -29,9 +33,13 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   checkDefinition,
   backupDefinition,
   infoDefinition,
+  verifyDefinition,
   pinDefinition,
   unpinDefinition,
   expireDefinition,
+  serveDefinition,
+  jobsDefinition,
+  reloadDefinition,
   journalDefinition,
   restoreDefinition,
   undoDefinition,

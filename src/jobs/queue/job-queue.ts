@@ -250,7 +250,7 @@ export class JobQueue {
     const emit = (event: JobEvent): void => {
       if (event.kind === 'started') ticket.runId = event.runId;
       else if (event.kind === 'progress') ticket.progress = event;
-      else ticket.note = event.text;
+      else if (event.kind === 'note') ticket.note = event.text;
       ticket.emit(event);
     };
     let outcome: JobOutcome;

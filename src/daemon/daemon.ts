@@ -1,0 +1,216 @@
+import { Failure } from '../model/failure.ts';
+import { JobQueue } from '../jobs/queue/job-queue.ts';
+import { repositoryIdentity } from '../jobs/run/repository-identity.ts';
+import type { ScheduleLine } from '../jobs/schedule/schedule-line.ts';
+import { scheduleLines } from '../jobs/schedule/schedule-lines.ts';
+import { createRepositoryWatch } from '../jobs/observe/create-repository-watch.ts';
+import type { RepositoryWatch } from '../jobs/observe/repository-watch.ts';
+import type { HealthSources } from '../jobs/observe/observe-health.ts';
+import { readCatalogue } from '../engine/info.ts';
+import { createMetrics } from '../metrics/create-metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { DaemonObservation } from '../status/daemon-observation.ts';
+import type { DaemonParts } from './daemon-parts.ts';
+import { describeStatus } from './describe-status.ts';
+import { executeJob } from './execute-job.ts';
+import { HeldConfiguration } from './held-configuration.ts';
+import { processResources } from './process-resources.ts';
+import { Scheduler, tickEveryMs } from './scheduler.ts';
+import { describeDecision } from './serve-log.ts';
+
+/** How many turns of the scheduler may be missing before the daemon counts as stuck. */
+const missedTurns = 3;
+
+/** The parts of a running Holdfast, put together. It begins nothing by itself: run-daemon.ts does. */
+export class Daemon {
+  readonly held: HeldConfiguration;
+  readonly queue: JobQueue;
+  readonly scheduler: Scheduler;
+  readonly repositories: RepositoryWatch;
+  readonly metrics: Metrics;
+  readonly #parts: DaemonParts;
+  readonly #startedAt: number;
+  #journalOpen = true;
+  #running = false;
+
+  constructor(parts: DaemonParts) {
+    const { deps, log } = parts;
+    const now = (): number => deps.clock.now();
+    this.#parts = parts;
+    this.#startedAt = now();
+    this.held = new HeldConfiguration(parts.loaded, {
+      load: parts.load,
+      openEngine: parts.openEngine,
+      now,
+      onEngine: (before, version) =>
+        log({
+          level: 'info',
+          event: 'engine-changed',
+          text: `pgbackrest is ${version} now, it was ${before}`,
+        }),
+    });
+    this.repositories = createRepositoryWatch({
+      configuration: () => this.held.configuration,
+      readCatalogue: async (stanza, signal) =>
+        readCatalogue((await this.held.forJob()).engine, stanza.name, { signal }),
+      clock: deps.clock,
+    });
+    this.metrics = createMetrics({
+      ...this.healthSources(),
+      clock: deps.clock,
+      resources: processResources,
+    });
+    this.queue = new JobQueue({
+      execute: (request, options) =>
+        executeJob(request, options, {
+          parts,
+          held: this.held,
+          metrics: this.metrics,
+          repositories: this.repositories,
+          submit: (next) => void this.queue.submit(next),
+        }),
+      identityOf: ({ stanza, repository }) => this.#identityOf(stanza, repository),
+      limits: this.held.configuration.jobs,
+      now,
+      onBug: (error) => this.reportBug(error),
+    });
+    this.scheduler = new Scheduler({
+      clock: deps.clock,
+      memory: deps.journal.schedule,
+      actor: parts.actor,
+      lines: () => this.#lines(),
+      submit: (request) => this.queue.submit(request).outcome,
+      stopping: () => parts.stop.aborted,
+      onDecision: (decision) => {
+        this.#journalOpen = true;
+        this.metrics.scheduleDecided(decision);
+        const entry = describeDecision(decision);
+        if (entry) log(entry);
+      },
+      onFailure: (error) => this.#reportTurn(error),
+    });
+  }
+
+  /** What health and metrics are made of. */
+  healthSources(): HealthSources {
+    return {
+      configuration: () => this.held.configuration,
+      observeDaemon: () => this.observe(),
+      journal: this.#parts.deps.journal,
+      repositories: this.repositories,
+      scheduleLines: () => this.#lines(),
+    };
+  }
+
+  /** True while the scheduler turns: what the supervisor is told. */
+  isAlive(): boolean {
+    const last = this.scheduler.lastTick;
+    // Before its first turn the daemon is starting, and at the end it waits for its jobs.
+    if (last === undefined || !this.#running) return true;
+    return this.#parts.deps.clock.monotonic() - last < missedTurns * tickEveryMs;
+  }
+
+  /** Turns the scheduler until the stop is asked for. */
+  async schedule(): Promise<void> {
+    this.#running = true;
+    try {
+      await this.scheduler.run(this.#parts.stop);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  observe(): DaemonObservation {
+    const { version, deps, stop } = this.#parts;
+    const { running, waiting, holds } = this.queue.view();
+    const last = this.scheduler.lastTick;
+    return {
+      version,
+      startedAt: this.#startedAt,
+      sinceTickMs: last === undefined ? undefined : deps.clock.monotonic() - last,
+      tickEveryMs,
+      journalOpen: this.#journalOpen,
+      schedulerRunning: this.#running,
+      stopping: stop.aborted,
+      configuration: { loadedAt: this.held.loadedAt, refused: this.held.refused },
+      jobs: [
+        ...running.map(({ request, beganAt, runId }) => ({
+          request,
+          state: 'running' as const,
+          since: beganAt,
+          runId,
+        })),
+        ...waiting.map(({ request, since }) => ({
+          request,
+          state: 'waiting' as const,
+          since,
+          runId: undefined,
+        })),
+      ],
+      holds: holds.map(({ stanza, why, since }) => ({ stanza, why, since })),
+    };
+  }
+
+  /** What `holdfast jobs` and other commands are told. */
+  status(): Readonly<Record<string, unknown>> {
+    return describeStatus(this.observe(), this.queue.view(), {
+      pid: this.#parts.deps.pid,
+      configuration: this.held.configuration,
+    });
+  }
+
+  /**
+   * Reads the configuration again. What runs goes on with the old one.
+   *
+   * @returns what became of it, in words. @throws Failure why it was refused: then the old one goes on
+   */
+  async reload(): Promise<string> {
+    const { log, deps, actor } = this.#parts;
+    try {
+      const { configuration, engine } = await this.held.reload();
+      this.queue.changeLimits(configuration.jobs);
+      deps.journal.audit.append({
+        actor,
+        action: 'configuration reloaded',
+        stanza: undefined,
+        runId: undefined,
+        details: { file: configuration.file, engine: engine.version.text },
+      });
+      this.metrics.reloaded('ok');
+      for (const { name } of configuration.stanzas) this.repositories.refresh(name);
+      this.scheduler.wake();
+      const text = `the configuration was read again: ${configuration.file}`;
+      log({ level: 'info', event: 'reloaded', text });
+      return text;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.metrics.reloaded('refused');
+      const text = `the configuration is refused and the old one goes on: ${error.message}`;
+      log({ level: 'error', event: 'reload-refused', text, facts: { error: error.toJSON() } });
+      throw error;
+    }
+  }
+
+  /** What should not happen is told with where it happened, and nothing stops for it. */
+  reportBug(error: unknown): void {
+    const text = `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    this.#parts.log({ level: 'error', event: 'bug', text });
+  }
+
+  #reportTurn(error: unknown): void {
+    this.#journalOpen = !(error instanceof Failure);
+    if (!(error instanceof Failure)) return this.reportBug(error);
+    const text = `the schedule cannot be kept now: ${error.message}`;
+    this.#parts.log({ level: 'error', event: 'schedule-failed', text, facts: { error: error.toJSON() } });
+  }
+
+  #lines(): readonly ScheduleLine[] {
+    return scheduleLines(this.held.configuration);
+  }
+
+  #identityOf(stanzaName: string, repository: string | undefined): string | undefined {
+    const stanza = this.held.configuration.stanzas.find((candidate) => candidate.name === stanzaName);
+    const found = stanza?.repositories.find((candidate) => candidate.name === repository);
+    return found && repositoryIdentity(found);
+  }
+}
