@@ -20,6 +20,7 @@ import { setupDefinition } from './setup.ts';
 import { undoDefinition } from './undo.ts';
 import { unpinDefinition } from './unpin.ts';
 import { verifyDefinition } from './verify.ts';
+import { verifyDefinition } from './verify.ts';
 import { versionDefinition } from './version.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
@@ -33,6 +34,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   checkDefinition,
   backupDefinition,
   infoDefinition,
+  verifyDefinition,
   verifyDefinition,
   pinDefinition,
   unpinDefinition,

@@ -66,7 +66,8 @@ function describeServer(server: NonNullable<CheckObservations['server']>): strin
   return [role, ...settings.map(([name, { value }]) => `${name} ${value}`)].join(', ');
 }
 
-function renderFinding(finding: Finding): string[] {
+/** One finding in three lines. */
+export function renderFinding(finding: Finding): string[] {
   return [
     `  ${finding.severity.toUpperCase()}  ${finding.subject}: ${finding.problem} [${finding.rule}]`,
     `      seen: ${finding.evidence}`,

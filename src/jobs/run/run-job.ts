@@ -4,6 +4,7 @@ import type { JobKind, JobOutcome, JobRequest } from '../../model/job.ts';
 import { prepareBackup } from '../backup/prepare-backup.ts';
 import { runBackupWork } from '../backup/run-backup-work.ts';
 import { runExpireJob } from '../expire/run-expire-job.ts';
+import { runVerifyJob } from '../verify/run-verify-job.ts';
 import type { RunJob } from '../job-deps.ts';
 import type { JobWork } from '../job-work.ts';
 import type { JobAttempt } from './job-attempt.ts';
@@ -47,7 +48,7 @@ export const runJob: RunJob = async (request, stanza, deps, options) => {
   }
 };
 
-const works: Partial<Record<JobKind, JobWork>> = { backup: runBackupWork, expire: runExpireJob };
+const works: Partial<Record<JobKind, JobWork>> = { backup: runBackupWork, expire: runExpireJob, verify: runVerifyJob };
 
 async function attemptJob(job: JobAttempt): Promise<JobOutcome> {
   try {

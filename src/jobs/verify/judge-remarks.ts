@@ -1,0 +1,103 @@
+import type { VerifyOutcome } from '../../engine/verify.ts';
+import type { Finding } from '../../model/finding.ts';
+
+type Verdict = Pick<Finding, 'rule' | 'severity' | 'problem' | 'remedy'>;
+
+/** What verify says besides its counts, from the worst to the harmless. The first that fits tells. */
+const verdicts: readonly (readonly [RegExp, Verdict])[] = [
+  [
+    /^No usable (backup|archive)\.info file/,
+    {
+      rule: 'catalogue-damaged',
+      severity: 'critical',
+      problem: 'the list of the sets or of the databases cannot be read, and neither can its copy',
+      remedy:
+        'Restore backup.info and archive.info with their copies from a snapshot or an older version of the bucket.',
+    },
+  ],
+  [
+    /^duplicate WAL /,
+    {
+      rule: 'wal-duplicate',
+      severity: 'critical',
+      problem:
+        'WAL of one name is there twice, with different contents: two servers archive into this stanza',
+      remedy:
+        'Find the other server (a copy that still has archive_command) and stop its archiving. Then take a full backup.',
+    },
+  ],
+  [
+    /may not be recoverable|are not in the archive\.info history list|do(es)? not match.*history|history.*do(es)? not match/s,
+    {
+      rule: 'history-mismatch',
+      severity: 'critical',
+      problem: 'the repository holds something of a database that its own history does not know',
+      remedy: 'Find out which cluster wrote it. Sets and WAL of it cannot be restored with this stanza.',
+    },
+  ],
+  [
+    /found in backup\.info but not in the repository/,
+    {
+      rule: 'set-missing',
+      severity: 'critical',
+      problem: 'a set is listed, but its files are not there',
+      remedy: 'Take a full backup now, and find out who or what removes files from the repository.',
+    },
+  ],
+  [
+    /\.info\b|\.copy\b|backup\.manifest/,
+    {
+      rule: 'copy-damaged',
+      severity: 'warning',
+      problem: 'a file that is kept twice is damaged or missing once',
+      remedy:
+        'The next backup or expire writes backup.info and archive.info and their copies anew. A manifest stays as it is: take a full backup soon, and check the storage.',
+    },
+  ],
+];
+
+/** Findings for what verify says besides its counts. */
+export function judgeRemarks(
+  repository: string,
+  { remarks, sets }: Pick<VerifyOutcome, 'remarks' | 'sets'>,
+): readonly Finding[] {
+  const subject = `repository ${repository}`;
+  const unfinished = sets.filter((set) => set.status === 'in-progress').map((set) => set.label);
+  const missing = sets.filter((set) => set.status === 'manifest missing').map((set) => set.label);
+  const found = new Map<Verdict, string[]>();
+  const others: string[] = [];
+  for (const remark of remarks) {
+    // Said by its set, which is judged by the list of sets.
+    if ([...unfinished, ...missing].some((label) => remark.includes(label))) continue;
+    const verdict = verdicts.find(([pattern]) => pattern.test(remark))?.[1];
+    if (verdict === undefined) others.push(remark);
+    else found.set(verdict, [...(found.get(verdict) ?? []), remark]);
+  }
+  return [
+    ...[...found].map(([verdict, said]) => ({ ...verdict, subject, evidence: said.join('; ') })),
+    ...(unfinished.length === 0 ? [] : [unfinishedSet(subject, unfinished)]),
+    ...(others.length === 0 ? [] : [otherRemark(subject, others)]),
+  ];
+}
+
+function unfinishedSet(subject: string, labels: readonly string[]): Finding {
+  return {
+    rule: 'set-unfinished',
+    severity: 'advice',
+    subject,
+    problem: `${labels.join(', ')} is being taken, or was not finished`,
+    evidence: 'there is only the copy of its manifest',
+    remedy: 'Nothing has to be done: the next backup resumes or removes it.',
+  };
+}
+
+function otherRemark(subject: string, remarks: readonly string[]): Finding {
+  return {
+    rule: 'verify-remark',
+    severity: 'advice',
+    subject,
+    problem: 'pgbackrest says more than Holdfast knows to judge',
+    evidence: remarks.slice(0, 5).join('; '),
+    remedy: 'Read it; the verdict does not depend on it.',
+  };
+}

@@ -1,0 +1,106 @@
+import type { Engine, EngineRunOptions } from '../../engine/engine.ts';
+import { readCatalogue } from '../../engine/info.ts';
+import { listRepository } from '../../engine/repo-list.ts';
+import { runVerify, type VerifyOutcome } from '../../engine/verify.ts';
+import type { BackupSet } from '../../model/backup-set.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Repository } from '../../model/repository.ts';
+import { judgeVerify } from './judge-verify.ts';
+
+export interface VerifyDeps extends Pick<EngineRunOptions, 'signal' | 'onSpawn'> {
+  readonly engine: Engine;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** What a verification of one repository came to. */
+export interface VerifyReport {
+  readonly findings: readonly Finding[];
+  readonly outcome: VerifyOutcome;
+  /** True when sets came or went meanwhile and it was done twice for that. */
+  readonly repeated: boolean;
+}
+
+/**
+ * Verifies one repository and judges what the engine says. It takes no lock and no lease: a backup or an expire may go
+ * on meanwhile. So only sets that were there before and are there after it count, and when something is wrong and the
+ * list has changed it is done once more.
+ *
+ * @param set only this set and all that it is built on
+ * @throws Failure as runEngine; nothing-found when the repository does not have the set
+ */
+export async function verifyRepository(
+  stanza: string,
+  repository: Repository,
+  set: string | undefined,
+  deps: VerifyDeps,
+): Promise<VerifyReport> {
+  const first = await verifyOnce(stanza, repository, set, deps);
+  if (!first.hasChanged || !first.report.findings.some(({ severity }) => severity === 'critical'))
+    return first.report;
+  const second = await verifyOnce(stanza, repository, set, deps);
+  return { ...second.report, repeated: true };
+}
+
+async function verifyOnce(
+  stanza: string,
+  repository: Repository,
+  scope: string | undefined,
+  deps: VerifyDeps,
+): Promise<{ readonly report: VerifyReport; readonly hasChanged: boolean }> {
+  const { engine, signal, onSpawn } = deps;
+  const run = { signal, onSpawn };
+  const before = await readSets(stanza, repository, deps);
+  if (scope !== undefined && !before.some((one) => one.label === scope))
+    throw notThere(scope, repository, before);
+  const request = { stanza, repositoryKey: repository.key, set: scope };
+  const outcome = await runVerify(engine, request, run);
+  const after = await readSets(stanza, repository, deps);
+  const sets = after.filter((one) => before.some((earlier) => earlier.label === one.label));
+  const seen = { repository, outcome, sets, scope, now: deps.now() };
+  const findings = judgeVerify({ ...seen, segmentsNow: undefined });
+  const hasChanged = sets.length !== before.length || sets.length !== after.length;
+  // Only then is it worth to list the whole archive.
+  const hasHole = findings.some(({ rule }) => rule === 'wal-gap' || rule === 'set-wal-missing');
+  if (!hasHole) return { report: { findings, outcome, repeated: false }, hasChanged };
+  const segmentsNow = await listSegments(stanza, repository, deps);
+  return {
+    report: { findings: judgeVerify({ ...seen, segmentsNow }), outcome, repeated: false },
+    hasChanged,
+  };
+}
+
+async function readSets(
+  stanza: string,
+  { key }: Repository,
+  { engine, signal, onSpawn }: VerifyDeps,
+): Promise<readonly BackupSet[]> {
+  const catalogue = await readCatalogue(engine, stanza, { repositoryKey: key, signal, onSpawn });
+  return catalogue.sets.filter((set) => set.repositoryKey === key);
+}
+
+async function listSegments(
+  stanza: string,
+  { key }: Repository,
+  { engine, signal, onSpawn }: VerifyDeps,
+): Promise<ReadonlySet<string>> {
+  const request = { stanza, repositoryKey: key, path: `archive/${stanza}`, recurse: true };
+  const entries = await listRepository(engine, request, { signal, onSpawn });
+  return new Set(entries.flatMap(({ name }) => /\/([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1] ?? []));
+}
+
+function notThere(label: string, repository: Repository, sets: readonly BackupSet[]): Failure {
+  return new Failure('nothing-found', {
+    operation: `verify set ${label}`,
+    place: `repository ${repository.name}`,
+    problem: 'the repository does not have it',
+    hint:
+      sets.length === 0
+        ? 'There are no backups there yet.'
+        : `The latest sets there are: ${sets
+            .slice(-5)
+            .map((set) => set.label)
+            .join(', ')}.`,
+  });
+}
