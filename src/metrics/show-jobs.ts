@@ -1,4 +1,5 @@
 import type { HealthObservations } from '../status/health-observations.ts';
+import { hasFailed } from '../status/rules/runs.ts';
 import type { Gauges } from './gauges.ts';
 
 /** What runs and waits, how the last runs ended, and what became of the last times of the schedules. */
@@ -18,8 +19,9 @@ export function showJobs(gauges: Gauges, { daemon, lastRuns, unfinished, lines }
     gauges.lastRunOk.set(labels, result === 'ok' ? 1 : 0);
   }
   for (const { stanza = '' } of unfinished) gauges.unfinished.inc({ stanza });
-  for (const { stanza, line, occurrence, run } of lines) {
+  for (const last of lines) {
+    const { stanza, line, occurrence } = last;
     gauges.lineLast.set({ stanza, line }, occurrence / 1000);
-    gauges.lineFailed.set({ stanza, line }, run?.result === 'failed' ? 1 : 0);
+    gauges.lineFailed.set({ stanza, line }, hasFailed(last) ? 1 : 0);
   }
 }

@@ -124,6 +124,12 @@ describe('the health of a running Holdfast', () => {
     ['warning', 'warning schedule-failed', { lines: [{ ...line, run: { ...run, result: 'failed' } }] }, 7200],
     [
       'warning',
+      'warning schedule-failed',
+      { lines: [{ ...line, run: undefined, detail: 'failed: no journal' }] },
+      7200,
+    ],
+    [
+      'warning',
       'warning schedule-missed',
       { lines: [{ ...line, decision: 'skip', reason: 'still-running', run: undefined }] },
       7200,
@@ -135,6 +141,8 @@ describe('the health of a running Holdfast', () => {
   it('does not mind what was wished for or is under way', () => {
     const skipped = { ...line, decision: 'skip', reason: 'replaced', run: undefined } as const;
     expect(judge({ lines: [skipped] }).rules).toEqual([]);
+    // Handed to the queue, and nothing is known yet.
+    expect(judge({ lines: [{ ...line, run: undefined }] }).rules).toEqual([]);
     expect(judge({ unfinished: [{ ...run, result: 'running', alive: true }] }).rules).toEqual([]);
     expect(judge({ lastRuns: [{ ...run, result: 'interrupted' }] }).rules).toEqual([]);
     const loaded = { loadedAt: now - 1, refused: { at: now - 2, problem: 'line 3' } };

@@ -38,10 +38,12 @@ function describeUnfinished(run: RunObservation): Finding {
 /** What a schedule did not do although it was time, for a reason that nobody wished for. */
 export function assessLines(lines: readonly LineObservation[]): Finding[] {
   return lines.flatMap((line) => {
-    const failed = line.decision === 'run' && line.run?.result === 'failed';
+    const failed = hasFailed(line);
     const missed = line.decision === 'skip' && ['still-running', 'missed'].includes(line.reason ?? '');
     if (!failed && !missed) return [];
-    const detail = failed ? (line.run?.problem ?? 'failed') : `${line.reason}: ${line.detail ?? 'no detail'}`;
+    const detail = failed
+      ? (line.run?.problem ?? line.detail ?? 'failed')
+      : `${line.reason}: ${line.detail ?? 'no detail'}`;
     return [
       {
         rule: failed ? 'schedule-failed' : 'schedule-missed',
@@ -53,6 +55,15 @@ export function assessLines(lines: readonly LineObservation[]): Finding[] {
       },
     ];
   });
+}
+
+/**
+ * Whether the last time of a line ended in a failure. One that ended well has a run; one that ended and has none failed
+ * before the journal could know of it.
+ */
+export function hasFailed({ decision, run, detail }: LineObservation): boolean {
+  if (decision !== 'run') return false;
+  return run === undefined ? detail !== undefined : run.result === 'failed';
 }
 
 function subjectOf({ stanza, repository }: RunObservation): string {
