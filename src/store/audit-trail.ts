@@ -31,6 +31,8 @@ export interface AuditVerdict {
   readonly head: AuditAnchor | undefined;
   /** Empty when every hash and every anchor is right. Each says which entry and what is wrong, in words. */
   readonly problems: readonly string[];
+  /** Entries that were lost with a damaged journal, as its rebuilding noted in the trail. Not proof of tampering. */
+  readonly losses: readonly string[];
 }
 
 /** The append-only, hash-chained list of every action that changed something. */
@@ -41,6 +43,7 @@ export interface AuditTrail {
     readonly stanza?: string | undefined;
     readonly limit?: number | undefined;
   }): readonly AuditEntry[];
+  /** The last entry, for an anchor elsewhere. */
   head(): AuditAnchor | undefined;
   /** Computes every hash again, and compares anchors that were kept elsewhere. */
   verify(anchors?: readonly AuditAnchor[]): AuditVerdict;

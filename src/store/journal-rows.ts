@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { Failure } from '../model/failure.ts';
 import { decodeJson } from './journal-json.ts';
-import type { RunRecord, StepRecord } from './journal.ts';
+import { damaged } from './sqlite-failure.ts';
+import { runKinds, type RunBeat, type RunRecord, type StepRecord } from './journal.ts';
 
-const jsonObject = z
+/** A text of JSON that is an object. */
+export const jsonObject = z
   .string()
   .transform((text, context) => {
     try {
@@ -20,7 +21,7 @@ const count = z.int().nonnegative();
 
 const runRow = z.object({
   id: z.string().min(1),
-  kind: z.enum(['setup', 'check', 'backup', 'expire', 'restore', 'undo', 'annotate']),
+  kind: z.enum(runKinds),
   stanza: z.string().nullable(),
   repository: z.string().nullable(),
   actor_user: z.string(),
@@ -47,6 +48,8 @@ const stepRow = z.object({
   result,
   facts: jsonObject,
 });
+
+const beatRow = z.object({ at: count, bytes_done: count.nullable(), bytes_total: count.nullable() });
 
 /** A row of table `run` as a record. @throws Failure journal-damaged when it is not one; `file` is for the message */
 export function readRunRow(row: unknown, file: string): RunRecord {
@@ -84,7 +87,18 @@ export function readStepRow(row: unknown, file: string): StepRecord {
   };
 }
 
-function validate<Schema extends z.ZodType>(
+/** A row of table `beat` as a record. @throws Failure journal-damaged when it is not one */
+export function readBeatRow(row: unknown, file: string): RunBeat {
+  const beat = validate(beatRow, row, file, 'beat');
+  return {
+    at: beat.at,
+    bytesDone: beat.bytes_done ?? undefined,
+    bytesTotal: beat.bytes_total ?? undefined,
+  };
+}
+
+/** Reads a row by its schema. @throws Failure journal-damaged when the row does not fit */
+export function validate<Schema extends z.ZodType>(
   schema: Schema,
   row: unknown,
   file: string,
@@ -94,17 +108,4 @@ function validate<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw damaged(file, `a row of table ${table} makes no sense: ${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-/** The failure for a journal that cannot be used; the remedy never deletes it. */
-export function damaged(file: string, problem: string, cause?: unknown): Failure {
-  return new Failure('journal-damaged', {
-    operation: 'use the journal',
-    place: file,
-    problem,
-    hint:
-      `Move ${file} (with ${file}-wal and ${file}-shm, if they are there) to another name and keep it: Holdfast ` +
-      'makes a new one at its next call. Backups are not affected; an unfinished restore must then be ended by hand.',
-    cause,
-  });
 }

@@ -4,17 +4,19 @@ import type { ScheduleMemory } from './schedule-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
 
-export type RunKind =
-  | 'setup'
-  | 'check'
-  | 'backup'
-  | 'expire'
-  | 'verify'
-  | 'maintenance'
-  | 'pin'
-  | 'restore'
-  | 'undo'
-  | 'annotate';
+export const runKinds = [
+  'setup',
+  'check',
+  'backup',
+  'expire',
+  'verify',
+  'maintenance',
+  'pin',
+  'restore',
+  'undo',
+  'annotate',
+] as const;
+export type RunKind = (typeof runKinds)[number];
 
 /** One thing that Holdfast did or is doing. Times are epoch milliseconds. */
 export interface RunRecord {
@@ -130,6 +132,13 @@ export interface Journal extends Disposable {
   ): StepRecord;
   /** Newest first. */
   listRuns(filter?: RunFilter): RunRecord[];
+  /** The newest run of a kind that has ended. @returns undefined when there is none */
+  lastRun(of: {
+    readonly kind: RunKind;
+    readonly stanza: string;
+    /** Undefined: a kind that does not work on repositories. */
+    readonly repository: string | undefined;
+  }): RunRecord | undefined;
   /**
    * The run with this id, or the only one whose id begins so or ends so (`3f2a`).
    *
@@ -140,4 +149,10 @@ export interface Journal extends Disposable {
   unfinishedRuns(): RunRecord[];
   /** In order. */
   stepsOf(runId: string): StepRecord[];
+  /**
+   * Forgets decisions of the scheduler that are older (epoch milliseconds); runs and the audit trail are kept for ever.
+   *
+   * @returns how many were forgotten
+   */
+  forgetDecisionsBefore(time: number): number;
 }

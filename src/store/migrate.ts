@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../model/failure.ts';
 import { runsAndSteps } from './migrations/0001-runs-and-steps.ts';
+import { auditBeatsSchedule } from './migrations/0002-audit-beats-schedule.ts';
 
 /** In order; the number of a migration is its place, counted from 1, and becomes `user_version`. */
-const migrations: readonly string[] = [runsAndSteps];
+const migrations: readonly string[] = [runsAndSteps, auditBeatsSchedule];
 
 /** `HFST`: tells our file from any other SQLite database (https://www.sqlite.org/pragma.html#pragma_application_id). */
 export const applicationId = 0x48465354;

@@ -123,7 +123,7 @@ describe('a journal that cannot be used', () => {
     open()[Symbol.dispose]();
     writeFileSync(file(), 'this is not a database, but somebody wrote it here'.repeat(100));
     expect(open).toThrow(
-      expect.objectContaining({ kind: 'journal-damaged', hint: expect.stringContaining('Move') }),
+      expect.objectContaining({ kind: 'journal-damaged', hint: expect.stringContaining('--rebuild') }),
     );
     expect(readFileSync(file(), 'utf8')).toContain('somebody wrote it here');
   });

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../model/failure.ts';
 import type { Journal } from './journal.ts';
-import { damaged } from './journal-rows.ts';
+import { JournalDatabase } from './journal-database.ts';
 import { migrate } from './migrate.ts';
+import { damaged, nameSqliteError } from './sqlite-failure.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
 /** The user that must be able to use the journal, whoever made it. */
@@ -39,16 +40,16 @@ export function openJournal(
     migrate(database, file);
   } catch (error) {
     database.close();
-    throw named(error, file);
+    throw nameSqliteError(error, file);
   }
-  return new SqliteJournal(database, file, deps.now);
+  return new SqliteJournal(new JournalDatabase(database, file), deps.now);
 }
 
 function openDatabase(file: string): DatabaseSync {
   try {
     return new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs });
   } catch (error) {
-    throw named(error, file);
+    throw nameSqliteError(error, file);
   }
 }
 
@@ -101,25 +102,4 @@ function refuseDamage(database: DatabaseSync, file: string): void {
   const row = database.prepare('PRAGMA quick_check(1)').get();
   const verdict = String(row?.['quick_check'] ?? 'no answer');
   if (verdict !== 'ok') throw damaged(file, `sqlite finds it damaged: ${verdict}`);
-}
-
-/** SQLite's own errors as failures: https://www.sqlite.org/rescode.html */
-function named(error: unknown, file: string): unknown {
-  const { code, errcode, errstr } = error as { code?: string; errcode?: number; errstr?: string };
-  if (code !== 'ERR_SQLITE_ERROR') return error;
-  const [corrupt, notADatabase, readOnly, cannotOpen, busy] = [11, 26, 8, 14, 5];
-  const primary = (errcode ?? 0) & 0xff;
-  const text = errstr ?? String(error);
-  if (primary === corrupt || primary === notADatabase) return damaged(file, `sqlite: ${text}`, error);
-  if (primary !== readOnly && primary !== cannotOpen && primary !== busy) return error;
-  return new Failure(primary === busy ? 'timed-out' : 'file-unusable', {
-    operation: 'open the journal',
-    place: file,
-    problem: `sqlite: ${text}`,
-    hint:
-      primary === busy
-        ? 'Another process holds the journal; see which one with `fuser`, and try again.'
-        : 'Run Holdfast as root or as the user that owns the journal.',
-    cause: error,
-  });
 }

@@ -1,37 +1,55 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue } from 'node:sqlite';
 import { Failure } from '../model/failure.ts';
 import { encodeJson } from './journal-json.ts';
-import { damaged, readRunRow, readStepRow } from './journal-rows.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { JournalDatabase } from './journal-database.ts';
+import { readBeatRow, readRunRow, readStepRow } from './journal-rows.ts';
 import type {
   Journal,
   NewRun,
+  RunBeat,
   RunEnd,
   RunFilter,
+  RunKind,
   RunRecord,
   RunResult,
   RunUpdate,
   StepRecord,
 } from './journal.ts';
+import type { ScheduleMemory } from './schedule-memory.ts';
+import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
+import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 type Ended = Exclude<RunResult, 'running'>;
 
+/** Runs that only look: the audit trail does not have them. */
+const onlyLooking: ReadonlySet<RunKind> = new Set(['check', 'verify']);
+
 /** The journal in one SQLite file; see `Journal` for what each method promises, `openJournal` for how to get one. */
 export class SqliteJournal implements Journal {
-  readonly file: string;
-  readonly #database: DatabaseSync;
+  readonly audit: AuditTrail;
+  readonly schedule: ScheduleMemory;
+  readonly #database: JournalDatabase;
+  readonly #memory: SqliteScheduleMemory;
   readonly #now: () => number;
 
-  constructor(database: DatabaseSync, file: string, now: () => number) {
+  constructor(database: JournalDatabase, now: () => number) {
     this.#database = database;
-    this.file = file;
     this.#now = now;
+    this.audit = new SqliteAuditTrail(database, now);
+    this.#memory = new SqliteScheduleMemory(database);
+    this.schedule = this.#memory;
+  }
+
+  get file(): string {
+    return this.#database.file;
   }
 
   startRun(run: NewRun, guard?: (unfinished: readonly RunRecord[]) => void): RunRecord {
-    return this.#write(() => {
+    return this.#database.write(() => {
       guard?.(this.unfinishedRuns());
-      this.#execute(
+      this.#database.execute(
         `INSERT INTO run (id, kind, stanza, repository, actor_user, actor_host, actor_via, cause, started_at, result,
            facts, process_pid, process_ticks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)`,
         [
@@ -49,15 +67,17 @@ export class SqliteJournal implements Journal {
           run.process?.startTicks ?? null,
         ],
       );
-      return this.#runOf(run.id);
+      const begun = this.#runOf(run.id);
+      this.#audit(begun, 'started', { cause: begun.cause, repository: begun.repository });
+      return begun;
     });
   }
 
   updateRun(id: string, update: RunUpdate): RunRecord {
-    return this.#write(() => {
+    return this.#database.write(() => {
       const run = this.#runOf(id);
       const process = update.process ?? run.process;
-      this.#execute(
+      this.#database.execute(
         `UPDATE run SET repository = ?, label = ?, bytes = ?, facts = ?, process_pid = ?, process_ticks = ? WHERE id = ?`,
         [
           update.repository ?? run.repository ?? null,
@@ -74,34 +94,61 @@ export class SqliteJournal implements Journal {
   }
 
   finishRun(id: string, end: RunEnd): RunRecord {
-    return this.#write(() => {
+    return this.#database.write(() => {
       this.updateRun(id, end);
-      this.#execute('UPDATE run SET result = ?, ended_at = ?, failure = ? WHERE id = ?', [
+      this.#database.execute('UPDATE run SET result = ?, ended_at = ?, failure = ? WHERE id = ?', [
         end.result,
         this.#now(),
         end.failure === undefined ? null : encodeJson(end.failure),
         id,
       ]);
-      return this.#runOf(id);
+      const ended = this.#runOf(id);
+      const { result, repository, label, bytes } = ended;
+      this.#audit(ended, 'ended', { result, repository, label, bytes, failure: end.failure?.['kind'] });
+      return ended;
     });
   }
 
   reopenRun(id: string, process: RunRecord['process'], guard?: (run: RunRecord) => void): RunRecord {
-    return this.#write(() => {
+    return this.#database.write(() => {
       guard?.(this.#runOf(id));
       this.updateRun(id, { process });
-      this.#execute(`UPDATE run SET result = 'running', ended_at = NULL, failure = NULL WHERE id = ?`, [id]);
-      return this.#runOf(id);
+      this.#database.execute(
+        `UPDATE run SET result = 'running', ended_at = NULL, failure = NULL WHERE id = ?`,
+        [id],
+      );
+      const reopened = this.#runOf(id);
+      this.#audit(reopened, 'taken up again', {});
+      return reopened;
     });
   }
 
+  beat(runId: string, progress: Pick<RunBeat, 'bytesDone' | 'bytesTotal'>): void {
+    this.#database.execute(
+      `INSERT INTO beat (run_id, at, bytes_done, bytes_total) VALUES (?, ?, ?, ?)
+         ON CONFLICT (run_id) DO UPDATE SET at = excluded.at, bytes_done = excluded.bytes_done,
+           bytes_total = excluded.bytes_total`,
+      [runId, this.#now(), progress.bytesDone ?? null, progress.bytesTotal ?? null],
+    );
+  }
+
+  lastBeat(runId: string): RunBeat | undefined {
+    const row = this.#database.first('SELECT * FROM beat WHERE run_id = :runId', { runId });
+    return row === undefined ? undefined : readBeatRow(row, this.file);
+  }
+
+  forgetDecisionsBefore(time: number): number {
+    return this.#memory.forgetBefore(time);
+  }
+
   startStep(runId: string, name: string, facts: Facts = {}): StepRecord {
-    return this.#write(() => {
-      const row = this.#database
-        .prepare('SELECT coalesce(max(sequence), 0) + 1 AS next FROM step WHERE run_id = ?')
-        .get(runId);
+    return this.#database.write(() => {
+      const row = this.#database.first(
+        'SELECT coalesce(max(sequence), 0) + 1 AS next FROM step WHERE run_id = :runId',
+        { runId },
+      );
       const sequence = Number(row?.['next']);
-      this.#execute(
+      this.#database.execute(
         `INSERT INTO step (run_id, sequence, name, started_at, result, facts) VALUES (?, ?, ?, ?, 'running', ?)`,
         [runId, sequence, name, this.#now(), encodeJson(facts)],
       );
@@ -110,9 +157,9 @@ export class SqliteJournal implements Journal {
   }
 
   updateStep(runId: string, sequence: number, facts: Facts): StepRecord {
-    return this.#write(() => {
+    return this.#database.write(() => {
       const step = this.#stepOf(runId, sequence);
-      this.#execute('UPDATE step SET facts = ? WHERE run_id = ? AND sequence = ?', [
+      this.#database.execute('UPDATE step SET facts = ? WHERE run_id = ? AND sequence = ?', [
         encodeJson({ ...step.facts, ...facts }),
         runId,
         sequence,
@@ -122,9 +169,9 @@ export class SqliteJournal implements Journal {
   }
 
   finishStep(runId: string, sequence: number, result: Ended, facts: Facts = {}): StepRecord {
-    return this.#write(() => {
+    return this.#database.write(() => {
       this.updateStep(runId, sequence, facts);
-      this.#execute('UPDATE step SET result = ?, ended_at = ? WHERE run_id = ? AND sequence = ?', [
+      this.#database.execute('UPDATE step SET result = ?, ended_at = ? WHERE run_id = ? AND sequence = ?', [
         result,
         this.#now(),
         runId,
@@ -140,6 +187,14 @@ export class SqliteJournal implements Journal {
         ' ORDER BY started_at DESC, rowid DESC LIMIT :limit',
       { stanza: filter.stanza ?? null, kind: filter.kind ?? null, limit: filter.limit ?? -1 },
     );
+  }
+
+  lastRun({ kind, stanza, repository }: Parameters<Journal['lastRun']>[0]): RunRecord | undefined {
+    return this.#runs(
+      `WHERE stanza = :stanza AND kind = :kind AND repository IS :repository AND result <> 'running'` +
+        ' ORDER BY started_at DESC, rowid DESC LIMIT 1',
+      { stanza, kind, repository: repository ?? null },
+    )[0];
   }
 
   findRun(idOrPart: string): RunRecord | undefined {
@@ -163,19 +218,19 @@ export class SqliteJournal implements Journal {
   }
 
   stepsOf(runId: string): StepRecord[] {
-    return this.#read(() =>
-      this.#database.prepare('SELECT * FROM step WHERE run_id = ? ORDER BY sequence').all(runId),
-    ).map((row) => readStepRow(row, this.file));
+    return this.#database
+      .all('SELECT * FROM step WHERE run_id = :runId ORDER BY sequence', { runId })
+      .map((row) => readStepRow(row, this.file));
   }
 
   [Symbol.dispose](): void {
-    if (this.#database.isOpen) this.#database.close();
+    this.#database[Symbol.dispose]();
   }
 
   #runs(where: string, parameters: Record<string, SQLInputValue> = {}): RunRecord[] {
-    return this.#read(() => this.#database.prepare(`SELECT * FROM run ${where}`).all(parameters)).map((row) =>
-      readRunRow(row, this.file),
-    );
+    return this.#database
+      .all(`SELECT * FROM run ${where}`, parameters)
+      .map((row) => readRunRow(row, this.file));
   }
 
   #runOf(id: string): RunRecord {
@@ -190,34 +245,9 @@ export class SqliteJournal implements Journal {
     return step;
   }
 
-  #execute(sql: string, parameters: SQLInputValue[]): void {
-    this.#database.prepare(sql).run(...parameters);
-  }
-
-  /** One transaction; a method that calls another one stays inside the first. */
-  #write<Result>(work: () => Result): Result {
-    if (this.#database.isTransaction) return work();
-    return this.#read(() => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const result = work();
-        this.#database.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  /** SQLITE_CORRUPT and SQLITE_NOTADB become the failure that says what to do. */
-  #read<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      const { errcode, errstr } = error as { errcode?: number; errstr?: string };
-      if (errcode === 11 || errcode === 26) throw damaged(this.file, `sqlite: ${errstr}`, error);
-      throw error;
-    }
+  #audit(run: RunRecord, what: string, details: Facts): void {
+    if (onlyLooking.has(run.kind)) return;
+    const { actor, stanza, id: runId } = run;
+    this.audit.append({ actor, action: `${run.kind} ${what}`, stanza, runId, details });
   }
 }

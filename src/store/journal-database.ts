@@ -1,0 +1,80 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { nameSqliteError } from './sqlite-failure.ts';
+
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/** The journal's SQLite connection: transactions that nest, and errors with names. Shared by the parts of a journal. */
+export class JournalDatabase implements Disposable {
+  readonly file: string;
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync, file: string) {
+    this.#database = database;
+    this.file = file;
+  }
+
+  /** One transaction, on disk when this returns; work that calls another writing method stays inside the first. */
+  write<Result>(work: () => Result): Result {
+    if (this.#database.isTransaction) return work();
+    return this.#named(() => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        // SQLite has rolled back by itself after some errors, a full disk among them.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /** What several queries see does not change between them. */
+  snapshot<Result>(work: () => Result): Result {
+    if (this.#database.isTransaction) return work();
+    return this.#named(() => {
+      this.#database.exec('BEGIN');
+      try {
+        return work();
+      } finally {
+        if (this.#database.isTransaction) this.#database.exec('COMMIT');
+      }
+    });
+  }
+
+  /** @returns how many rows were changed */
+  execute(sql: string, parameters: readonly SQLInputValue[] = []): number {
+    return this.#named(() => Number(this.#database.prepare(sql).run(...parameters).changes));
+  }
+
+  all(sql: string, parameters: Record<string, SQLInputValue> = {}): readonly SqlRow[] {
+    return this.#named(() => this.#database.prepare(sql).all(parameters));
+  }
+
+  first(sql: string, parameters: Record<string, SQLInputValue> = {}): SqlRow | undefined {
+    return this.#named(() => this.#database.prepare(sql).get(parameters));
+  }
+
+  /** Rows one after the other: for tables that should not be in memory as a whole. */
+  *each(sql: string): Generator<SqlRow> {
+    const rows = this.#named(() => this.#database.prepare(sql).iterate());
+    for (;;) {
+      const next = this.#named(() => rows.next());
+      if (next.done === true) return;
+      yield next.value as SqlRow;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #named<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw nameSqliteError(error, this.file);
+    }
+  }
+}
