@@ -3,10 +3,11 @@ import type { PlannedBackup } from '../jobs/backup/backup-plan.ts';
 import { readOutcome, type BackupResult } from '../jobs/backup/backup-result.ts';
 import type { BackupType } from '../model/backup-set.ts';
 import { formatElapsed } from '../model/duration.ts';
-import type { JobEvent, JobRequest } from '../model/job.ts';
+import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
 import type { Repository } from '../model/repository.ts';
 import type { CommandContext } from './context.ts';
 import { openProgressLine, type ProgressLine } from './output/progress-line.ts';
+import { requestJob } from './request-job.ts';
 import { runJobs } from './run-jobs.ts';
 
 /** What a person wants to have backed up. */
@@ -48,8 +49,28 @@ export async function runBackupJob(
       progress.clear();
       showResult(result, context);
     },
+    onFollowUp: (_, outcome) => {
+      const last = results.pop();
+      if (last === undefined) return;
+      const warnings = warningsOf(outcome);
+      results.push(last.ok ? { ...last, warnings: [...last.warnings, ...warnings] } : last);
+      const { name } = last.planned.repository;
+      for (const warning of warnings) context.terminal.printWarning(`holdfast: ${name}: ${warning}`);
+    },
   });
   return results;
+}
+
+/** The set is there: that the old ones are still there, too, is worth a warning. */
+function warningsOf(expire: JobOutcome): readonly string[] {
+  switch (expire.result) {
+    case 'ok':
+      return expire.warnings.map((warning) => `pgbackrest warns: ${warning}`);
+    case 'skipped':
+      return [`old sets were not expired: ${expire.detail}`];
+    default:
+      return [`old sets were not expired: ${expire.failure.problem}`];
+  }
 }
 
 function inOrder(repositories: readonly Repository[]): readonly Repository[] {
@@ -61,18 +82,12 @@ async function requestsFor(
   wish: BackupWish,
   context: CommandContext,
 ): Promise<readonly JobRequest[]> {
-  const actor = await context.actor();
+  const [actor, { cause }] = [await context.actor(), context];
+  const { type, annotations } = wish;
   return inOrder(wish.repositories).map((repository) => ({
-    kind: 'backup',
-    stanza: stanza.name,
-    repository: repository.name,
-    backupType: wish.type,
-    annotations: wish.annotations,
-    origin: { kind: 'request' },
-    actor,
-    cause: context.cause,
-    timeoutMs: undefined,
-    priority: 0,
+    ...requestJob({ kind: 'backup', stanza: stanza.name, repository: repository.name, actor, cause }),
+    backupType: type,
+    annotations,
   }));
 }
 
@@ -90,6 +105,7 @@ function showEvent(
     progress.update({ label: `${stanza} to ${repository.name}`, bytesDone, bytesTotal });
     return;
   }
+  if (event.kind === 'leased') return;
   progress.clear();
   if (event.kind === 'note') {
     terminal.printNote(`holdfast: ${repository.name}: ${event.text}`);

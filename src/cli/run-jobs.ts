@@ -1,4 +1,5 @@
 import type { Stanza } from '../config/configuration.ts';
+import { followUpOf } from '../jobs/queue/follow-up.ts';
 import { runJob } from '../jobs/run/run-job.ts';
 import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
 import type { CommandContext } from './context.ts';
@@ -8,6 +9,8 @@ import { createJobDeps } from './create-job-deps.ts';
 export interface JobsObserver {
   onEvent(job: number, event: JobEvent): void;
   onOutcome(job: number, outcome: JobOutcome): void;
+  /** What followed by itself has ended: the expire after a backup. Of its events only notes are told. */
+  onFollowUp?(job: number, outcome: JobOutcome): void;
 }
 
 /**
@@ -27,9 +30,16 @@ export async function runJobs(
   for (const [job, request] of requests.entries()) {
     if (signal.aborted) break;
     const emit = (event: JobEvent): void => observer.onEvent(job, event);
-    const outcome = await runJob(request, stanza, deps, { signal, emit, onSpawn });
+    const outcome = await runJob(request, stanza, deps, { signal, emit, onSpawn, retry: false });
     outcomes.push(outcome);
     observer.onOutcome(job, outcome);
+    const next = followUpOf(request, outcome);
+    if (next === undefined || signal.aborted) continue;
+    const tell = (event: JobEvent): void => {
+      if (event.kind === 'note') observer.onEvent(job, event);
+    };
+    const followed = await runJob(next, stanza, deps, { signal, emit: tell, onSpawn, retry: false });
+    observer.onFollowUp?.(job, followed);
   }
   return outcomes;
 }

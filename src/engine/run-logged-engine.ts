@@ -7,11 +7,17 @@ import { engineEnvironment } from './engine-environment.ts';
 import { judgeRun, startEngine } from './judge-run.ts';
 import { engineGraceMs, RunLog } from './run-log.ts';
 
-/** Where the log of a run goes that may outlive this Holdfast, and what the engine holds open meanwhile. */
+/** How the engine is started so that it holds a lease as long as it lives, and ends when the lease is lost. */
+export type Guard = (
+  command: string,
+  args: readonly string[],
+) => { readonly command: string; readonly args: readonly string[]; readonly inherit: readonly Writable[] };
+
+/** Where the log of a run goes that may outlive this Holdfast, and what it is tied to. */
 export interface LoggedRun {
   readonly logFile: string;
-  /** Open in the engine and its workers as long as they live: the lease's descriptor. */
-  readonly inherit?: readonly Writable[] | undefined;
+  /** Ties the engine to a lease: `Lease.guard`. */
+  readonly guard?: Guard | undefined;
   /** Called as soon as the engine's process is there. What it throws stops the engine. */
   readonly onStart?: ((identity: ProcessIdentity) => void) | undefined;
 }
@@ -27,7 +33,8 @@ export interface LoggedEngineRun extends EngineRunOptions, CommonArguments {
 /** An engine that another Holdfast started, which died. */
 export interface AdoptedEngineRun extends EngineRunOptions, CommonArguments {
   readonly operation: string;
-  readonly identity: ProcessIdentity;
+  /** Undefined when it is known to have ended. */
+  readonly identity: ProcessIdentity | undefined;
   readonly logFile: string;
   /** Milliseconds from now until the engine is told to stop. */
   readonly timeoutMs?: number | undefined;
@@ -53,14 +60,17 @@ export async function runLoggedEngine(
 ): Promise<LoggedEngineResult> {
   const [command = 'help', ...rest] = args;
   const log = new RunLog(run);
+  const engineArgs = engineArguments(engine, command, run, [...RunLog.logArguments(run), ...rest]);
+  const program = run.logged.guard?.(engine.binary, engineArgs) ?? {
+    command: engine.binary,
+    args: engineArgs,
+  };
   const end = await startEngine(engine, run.operation, () =>
     runLoggedChild({
-      command: engine.binary,
-      args: engineArguments(engine, command, run, [...RunLog.logArguments(run), ...rest]),
+      ...program,
       env: engineEnvironment(engine.runAs),
       runAs: engine.runAs,
       logFile: run.logged.logFile,
-      inherit: run.logged.inherit,
       timeoutMs: run.timeoutMs,
       graceMs: engineGraceMs,
       signal: run.signal,

@@ -37,6 +37,8 @@ export interface JobRunOptions {
   /** Aborting stops the engine gracefully. */
   readonly signal: AbortSignal;
   readonly emit: (event: JobEvent) => void;
+  /** False: a person waits and decides, so that it is tried once. Otherwise a schedule's job is tried again. */
+  readonly retry?: boolean | undefined;
   /** Called with each child's pid as soon as it runs. */
   readonly onSpawn?: ((pid: number) => void) | undefined;
 }

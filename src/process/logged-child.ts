@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endGroup } from './end-group.ts';
-import { GroupStopper, type StopRules } from './group-stopper.ts';
+import { GroupStopper, signalGroup, type StopRules } from './group-stopper.ts';
 import { openLogFile } from './open-log-file.ts';
 import { findGroup, identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 import { asWhom, exitOf, type RunAs } from './run-command.ts';
@@ -34,7 +34,8 @@ export interface LoggedChildEnd {
 
 /** What is known of a child that an earlier Holdfast started. */
 export interface AdoptedChildSpec extends StopRules {
-  readonly identity: ProcessIdentity;
+  /** Undefined when it is known to have ended. */
+  readonly identity: ProcessIdentity | undefined;
   readonly logFile: string;
   /** Whole lines of the file from its beginning. */
   readonly onLine?: ((line: string) => void) | undefined;
@@ -69,7 +70,7 @@ export async function runLoggedChild(spec: LoggedChildSpec): Promise<LoggedChild
   const stopper = new GroupStopper(() => running.pid, spec);
   try {
     const { code, signal } = await attend(running, { spec, identity, tail, ended });
-    if (identity !== undefined && (signal !== null || hasGroup(identity.pid))) await endRest(identity);
+    if (identity !== undefined) await leaveNobody(identity, code === 0);
     await tail.finish();
     return {
       code: code ?? undefined,
@@ -114,13 +115,16 @@ export async function adoptLoggedChild(spec: AdoptedChildSpec): Promise<LoggedCh
   const started = performance.now();
   const { identity } = spec;
   await using tail = await FileTail.open(spec.logFile, 0, spec.onLine ?? (() => {}));
-  const stopper = new GroupStopper(() => (findGroup(identity).length > 0 ? identity.pid : undefined), spec);
+  const stopper = new GroupStopper(
+    () => (identity !== undefined && findGroup(identity).length > 0 ? identity.pid : undefined),
+    spec,
+  );
   try {
-    while (isAlive(identity)) {
+    while (identity !== undefined && isAlive(identity)) {
       await tail.read();
       await delay(adoptedPollMs);
     }
-    await endRest(identity);
+    if (identity !== undefined) await endRest(identity);
     await tail.finish();
     const elapsedMs = performance.now() - started;
     return { code: undefined, signal: undefined, stopped: stopper.reason, elapsedMs };
@@ -142,9 +146,15 @@ async function follow(tail: FileTail, ended: Promise<unknown>): Promise<void> {
 }
 
 /**
- * The workers of a main process that was killed end by themselves once their pipes break, or have to be ended: they
- * still hold what they inherited.
+ * Ends what a child left in its group. After a good end that is a watcher at most, and needs no waiting; the workers of
+ * one that was killed still hold what they inherited.
  */
+async function leaveNobody(leader: ProcessIdentity, endedWell: boolean): Promise<void> {
+  if (!hasGroup(leader.pid)) return;
+  if (endedWell) signalGroup(leader.pid, 'SIGTERM');
+  else await endRest(leader);
+}
+
 async function endRest(leader: ProcessIdentity): Promise<void> {
   await endGroup(leader, { graceMs: 5000, sleep: (milliseconds) => delay(milliseconds) });
 }

@@ -48,8 +48,10 @@ afterAll(async () => {
   await bed[Symbol.asyncDispose]();
 });
 
+/** Backups only: each is followed by an expire. */
 async function runsOfJournal(): Promise<Journal['runs']> {
-  return (await bed.mustRun(['journal', '--json'])).json<Journal>().runs;
+  const { runs } = (await bed.mustRun(['journal', '--json'])).json<Journal>();
+  return runs.filter((run) => run.kind === 'backup');
 }
 
 describe('holdfast backup', () => {

@@ -1,5 +1,6 @@
 import type { BackupResult } from '../../jobs/backup/backup-result.ts';
 import { describeResult, judgeBackup } from '../../jobs/backup/judge-backup.ts';
+import { refuseStandby } from '../../jobs/backup/refuse-standby.ts';
 import type { BackupType } from '../../model/backup-set.ts';
 import { formatByteSize } from '../../model/byte-size.ts';
 import { formatElapsed } from '../../model/duration.ts';
@@ -14,6 +15,7 @@ export const run: CommandModule['run'] = async (input, context) => {
   const annotations = parseAnnotations(input.values('annotation'));
   const stanza = await context.stanza();
   const repositories = chooseRepositories(stanza, input.values('repo'));
+  refuseStandby(stanza);
   const type = (input.value('type') ?? 'incr') as BackupType;
   const results = await runBackupJob(stanza, { type, repositories, annotations }, context);
   const wanted = { stanza: stanza.name, repositories: repositories.length };

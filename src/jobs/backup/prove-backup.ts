@@ -33,9 +33,15 @@ export async function proveBackup(
       hint: 'Make sure that no other host or tool works with this repository, then take the backup again.',
     });
   }
+  return judgeSet(set, repository);
+}
+
+/** The set itself, when no page of it had a wrong checksum. @throws Failure repository-damaged */
+export function judgeSet(set: BackupSet, repository: { readonly name: string }): BackupSet {
+  const { label } = set;
   if (set.error) {
     throw new Failure('repository-damaged', {
-      operation,
+      operation: `prove backup ${label}`,
       place: `repository ${repository.name}`,
       problem: 'pages of the cluster had wrong checksums while they were copied',
       hint: `The damage is in the running cluster's own files; the set was kept as it is. \`holdfast info --set ${label}\` and pgBackRest's log name them. Check the disks, and keep an older backup until the cluster is sound.`,

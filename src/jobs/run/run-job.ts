@@ -1,20 +1,20 @@
-import { isFailure } from '../../model/failure.ts';
 import { formatElapsed } from '../../model/duration.ts';
+import { isFailure } from '../../model/failure.ts';
 import type { JobKind, JobOutcome, JobRequest } from '../../model/job.ts';
-import { prepareBackup } from '../backup/prepare-backup.ts';
 import { runBackupWork } from '../backup/run-backup-work.ts';
 import { runExpireJob } from '../expire/run-expire-job.ts';
 import { runVerifyJob } from '../verify/run-verify-job.ts';
-import type { RunJob } from '../job-deps.ts';
+import type { JobDeps, JobRunOptions, RunJob } from '../job-deps.ts';
 import type { JobWork } from '../job-work.ts';
+import { enterJob } from './enter-job.ts';
 import type { JobAttempt } from './job-attempt.ts';
-import { nothingPrepared, type PreparedJob } from './prepared-job.ts';
 import { recordRefusal, recordWork } from './record-work.ts';
 import { planRetry } from './retry-policy.ts';
 
 /**
  * Runs one job to its end: the daemon's queue and the commands call it alike. Each attempt is a run of its own in the
- * journal (`facts.attempt`, `facts.retryOf`); what was skipped is none.
+ * journal (`facts.attempt`, `facts.retryOf`); what was skipped is none. What follows a job (`followUpOf`) is for the
+ * caller to run.
  */
 export const runJob: RunJob = async (request, stanza, deps, options) => {
   let retryOf: string | undefined;
@@ -22,41 +22,46 @@ export const runJob: RunJob = async (request, stanza, deps, options) => {
     const runId = deps.newRunId(request.kind);
     const began = deps.clock.monotonic();
     const outcome = await attemptJob({ request, stanza, deps, options, attempt, retryOf, began, runId });
-    if (outcome.result !== 'failed') return outcome;
+    if (outcome.result !== 'failed' || options.retry === false) return outcome;
     const pauseMs = planRetry(
       { failure: outcome.failure, attempt, origin: request.origin },
       { retries: deps.configuration.jobs.retries, random: deps.random() },
     );
     if (pauseMs === undefined) return outcome;
-    options.emit({
-      kind: 'note',
-      text: `${outcome.failure.problem}: tried again in ${formatElapsed(pauseMs)}`,
-    });
+    const text = `${outcome.failure.problem}: tried again in ${formatElapsed(pauseMs)}`;
+    options.emit({ kind: 'note', text });
     retryOf = outcome.runId;
-    if (!(await pause(pauseMs))) return outcome;
-  }
-
-  /** @returns false when it was stopped meanwhile */
-  async function pause(milliseconds: number): Promise<boolean> {
-    try {
-      await deps.clock.sleep(milliseconds, options.signal);
-      return !options.signal.aborted;
-    } catch (error) {
-      if (options.signal.aborted) return false;
-      throw error;
-    }
+    if (!(await pause(pauseMs, deps, options))) return outcome;
   }
 };
 
-const works: Partial<Record<JobKind, JobWork>> = { backup: runBackupWork, expire: runExpireJob, verify: runVerifyJob };
+/** @returns false when it was stopped meanwhile */
+async function pause(
+  milliseconds: number,
+  { clock }: Pick<JobDeps, 'clock'>,
+  { signal }: Pick<JobRunOptions, 'signal'>,
+): Promise<boolean> {
+  try {
+    await clock.sleep(milliseconds, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return !signal.aborted;
+}
+
+const works: Partial<Record<JobKind, JobWork>> = {
+  backup: runBackupWork,
+  expire: runExpireJob,
+  verify: runVerifyJob,
+};
 
 async function attemptJob(job: JobAttempt): Promise<JobOutcome> {
   try {
-    const prepared = await prepare(job).catch((error: unknown) => recordRefusal(job, error));
-    if (!('kind' in prepared)) return prepared;
-    if (prepared.kind === 'skip')
-      return { result: 'skipped', reason: prepared.reason, detail: prepared.detail };
-    return await recordWork(job, prepared, workOf(job.request), undefined);
+    const work = workOf(job.request);
+    const entered = await enterJob(job).catch((error: unknown) => recordRefusal(job, error));
+    if ('result' in entered) return entered;
+    await using lease = entered.lease;
+    return await recordWork(job, entered.prepared, work, lease);
   } catch (error) {
     // Without a journal nothing is done.
     if (!isFailure(error)) throw error;
@@ -69,8 +74,4 @@ function workOf({ kind }: JobRequest): JobWork {
   const work = works[kind];
   if (work === undefined) throw new Error(`no runner for ${kind}`);
   return work;
-}
-
-async function prepare({ request, stanza, deps, options }: JobAttempt): Promise<PreparedJob> {
-  return request.kind === 'backup' ? prepareBackup(request, stanza, deps, options) : nothingPrepared;
 }

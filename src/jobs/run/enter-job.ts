@@ -1,0 +1,76 @@
+import { isFailure } from '../../model/failure.ts';
+import type { JobKind, JobOutcome } from '../../model/job.ts';
+import type { Lease } from '../../postgres/lease.ts';
+import { prepareBackup } from '../backup/prepare-backup.ts';
+import { scheduleLines } from '../schedule/schedule-lines.ts';
+import type { JobAttempt } from './job-attempt.ts';
+import { judgeRole } from './judge-role.ts';
+import { nothingPrepared, type PreparedJob } from './prepared-job.ts';
+import { takeLease } from './take-lease.ts';
+
+/** A job whose work may begin now. */
+export interface EnteredJob {
+  /** Undefined for kinds that change nothing in a repository. */
+  readonly lease: Lease | undefined;
+  readonly prepared: Extract<PreparedJob, { kind: 'begin' }>;
+}
+
+type Skipped = Extract<JobOutcome, { result: 'skipped' }>;
+
+/** Those that change a repository. */
+const leasedKinds: ReadonlySet<JobKind> = new Set<JobKind>(['backup', 'expire']);
+
+/**
+ * Everything between the wish for a job and its first change: the role of this host, the lease, the role once more (there
+ * may have been a failover while it waited), and a look at the repository.
+ *
+ * @throws Failure when the work cannot begin
+ */
+export async function enterJob(job: JobAttempt): Promise<EnteredJob | Skipped> {
+  const before = await judgePlace(job);
+  if (before !== undefined) return before;
+  const lease = leasedKinds.has(job.request.kind) ? await takeLeaseOrSkip(job) : undefined;
+  if (lease !== undefined && 'result' in lease) return lease;
+  try {
+    const entered = await lookAgain(job, lease);
+    if ('result' in entered) await lease?.[Symbol.asyncDispose]();
+    return entered;
+  } catch (error) {
+    await lease?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function lookAgain(job: JobAttempt, lease: Lease | undefined): Promise<EnteredJob | Skipped> {
+  const { request, stanza, deps, options } = job;
+  const after = lease === undefined ? undefined : await judgePlace(job);
+  if (after !== undefined) return after;
+  const prepared =
+    request.kind === 'backup' ? await prepareBackup(request, stanza, deps, options) : nothingPrepared;
+  if (prepared.kind === 'begin') return { lease, prepared };
+  return { result: 'skipped', reason: prepared.reason, detail: prepared.detail };
+}
+
+/**
+ * Whether a scheduled job is for this host. What a person asks for is done where it is asked for.
+ *
+ * @throws Failure when that cannot be learned
+ */
+async function judgePlace({ request, stanza, deps, options }: JobAttempt): Promise<Skipped | undefined> {
+  const { origin } = request;
+  if (origin.kind !== 'schedule') return undefined;
+  const line = scheduleLines(deps.configuration).find(({ key }) => key === origin.line);
+  const { runs, reason, failure } = await judgeRole(stanza, line?.on, { ...deps, signal: options.signal });
+  if (failure !== undefined) throw failure;
+  return runs ? undefined : { result: 'skipped', reason: 'other-role', detail: reason };
+}
+
+/** Whoever has the lease does the work of a schedule; what a person asked for and is not done is a failure. */
+async function takeLeaseOrSkip(job: JobAttempt): Promise<Lease | Skipped> {
+  try {
+    return await takeLease(job);
+  } catch (error) {
+    if (job.request.origin.kind === 'request' || !isFailure(error, 'lease-held')) throw error;
+    return { result: 'skipped', reason: 'lease-held', detail: error.problem };
+  }
+}

@@ -1,0 +1,41 @@
+import type { JobOrigin } from '../../model/job.ts';
+import { findPrimary } from '../../postgres/find-primary.ts';
+import { acquireLease, type Lease } from '../../postgres/lease.ts';
+import { describeHolder } from '../../postgres/lease-holder.ts';
+import { repositoryOf } from '../repository-of.ts';
+import type { JobAttempt } from './job-attempt.ts';
+import { leaseResource } from './repository-identity.ts';
+
+/**
+ * How long a job waits for a lease that somebody else has, milliseconds, where it does not say so. A schedule waits
+ * while another host does the same work: then the repository tells that it is done. A person is told who has it.
+ */
+const usualWaitMs: Readonly<Record<JobOrigin['kind'], number>> = {
+  request: 10_000,
+  schedule: 300_000,
+  'follow-up': 60_000,
+};
+
+/**
+ * Takes the lease of the job's repository on the primary.
+ *
+ * @throws Failure lease-held, server-unreachable, interrupted, and whatever else acquireLease meets
+ */
+export async function takeLease(job: JobAttempt): Promise<Lease> {
+  const { request, stanza, deps, options, runId } = job;
+  const { clock } = deps;
+  const { signal } = options;
+  const repository = repositoryOf(stanza, request);
+  const primary = await findPrimary(stanza, { ...deps, signal });
+  const began = clock.monotonic();
+  const lease = await acquireLease(primary, leaseResource(stanza.name, repository), {
+    claimant: { host: request.actor.host, runId },
+    waitMs: request.leaseWaitMs ?? usualWaitMs[request.origin.kind],
+    signal,
+    clock,
+    onWait: (holder) =>
+      options.emit({ kind: 'note', text: `waiting for the lease: ${describeHolder(holder)}` }),
+  });
+  options.emit({ kind: 'leased', waitedMs: clock.monotonic() - began });
+  return lease;
+}
