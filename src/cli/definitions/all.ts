@@ -20,7 +20,6 @@ import { setupDefinition } from './setup.ts';
 import { undoDefinition } from './undo.ts';
 import { unpinDefinition } from './unpin.ts';
 import { verifyDefinition } from './verify.ts';
-import { verifyDefinition } from './verify.ts';
 import { versionDefinition } from './version.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
@@ -34,7 +33,6 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   checkDefinition,
   backupDefinition,
   infoDefinition,
-  verifyDefinition,
   verifyDefinition,
   pinDefinition,
   unpinDefinition,
