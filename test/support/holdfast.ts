@@ -11,6 +11,8 @@ export interface HoldfastOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Who runs it. Unless given: root where the tests run as root, and postgres otherwise. */
   readonly as?: 'root' | 'postgres';
+  /** Network namespace to run in; only as root. */
+  readonly namespace?: string | undefined;
   /** Aborting sends SIGINT, as Ctrl-C does. */
   readonly signal?: AbortSignal;
   /**
@@ -91,7 +93,9 @@ function startProgram(args: readonly string[], options: HoldfastOptions): ChildP
   if (options.as === 'root' && runAs === undefined)
     throw new Error('only tests that run as root can run Holdfast as root');
   const stepDown = options.as === 'postgres' && runAs !== undefined;
-  const child = spawn(holdfastProgram(), [...args], {
+  const inNamespace = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
+  const [command = '', ...words] = [...inNamespace, holdfastProgram(), ...args];
+  const child = spawn(command, words, {
     cwd: options.cwd ?? '/',
     env: {
       ...testEnvironment(owner),
