@@ -45,15 +45,18 @@ export interface LeaseDriver {
 
 let drivers = 0;
 
-/** Starts one and waits until it holds the lease. It is killed with the sandbox, and its child too. */
+/** Starts one (in a network namespace) and waits until it holds the lease. It is killed with the sandbox, and its child too. */
 export async function startLeaseDriver(
   cluster: TestCluster,
   request: LeaseDriverRequest,
+  namespace?: string,
 ): Promise<LeaseDriver> {
   const { sandbox } = cluster;
   drivers += 1;
   const file = sandbox.write(`lease-driver-${drivers}.json`, JSON.stringify(request));
-  const child = spawn(process.execPath, [`${import.meta.dirname}/lease-driver.ts`, file], {
+  const inNamespace = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
+  const words = [...inNamespace, process.execPath, `${import.meta.dirname}/lease-driver.ts`, file];
+  const child = spawn(words[0] as string, words.slice(1), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const said: string[] = [];
