@@ -16,6 +16,8 @@ export interface BackupWish {
   /** Into these, in the order of their numbers. */
   readonly repositories: readonly Repository[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** Milliseconds to wait for what another host does there; undefined: what is usual. */
+  readonly leaseWaitMs?: number | undefined;
 }
 
 /** Takes backups with progress on the terminal. @returns a result for each that was begun */
@@ -83,11 +85,12 @@ async function requestsFor(
   context: CommandContext,
 ): Promise<readonly JobRequest[]> {
   const [actor, { cause }] = [await context.actor(), context];
-  const { type, annotations } = wish;
+  const { type, annotations, leaseWaitMs } = wish;
   return inOrder(wish.repositories).map((repository) => ({
     ...requestJob({ kind: 'backup', stanza: stanza.name, repository: repository.name, actor, cause }),
     backupType: type,
     annotations,
+    leaseWaitMs,
   }));
 }
 

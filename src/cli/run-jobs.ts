@@ -1,9 +1,13 @@
 import type { Stanza } from '../config/configuration.ts';
 import { followUpOf } from '../jobs/queue/follow-up.ts';
+import type { JobDeps } from '../jobs/job-deps.ts';
 import { runJob } from '../jobs/run/run-job.ts';
+import { settleOrphans } from '../jobs/run/settle-orphans.ts';
 import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
 import type { CommandContext } from './context.ts';
 import { createJobDeps } from './create-job-deps.ts';
+import { findDaemon } from './find-daemon.ts';
+import { runThroughDaemon } from './through-daemon.ts';
 
 /** What is told while jobs run. `job` is the index of the request. */
 export interface JobsObserver {
@@ -14,7 +18,7 @@ export interface JobsObserver {
 }
 
 /**
- * Runs jobs of one stanza one after the other; one that fails does not keep the others from being run, a stop does.
+ * Settles what a killed Holdfast left of this stanza, and runs jobs one after the other; one that fails does not keep the others from being run, a stop does.
  *
  * @returns an outcome for each, in order; fewer only after a stop
  */
@@ -26,6 +30,7 @@ export async function runJobs(
 ): Promise<readonly JobOutcome[]> {
   const deps = await createJobDeps(context);
   const { signal, onSpawn } = context;
+  await settle(stanza, deps, context);
   const outcomes: JobOutcome[] = [];
   for (const [job, request] of requests.entries()) {
     if (signal.aborted) break;
@@ -42,4 +47,19 @@ export async function runJobs(
     observer.onFollowUp?.(job, followed);
   }
   return outcomes;
+}
+
+/** A person is told what became of a run that was killed before anything is done upon it. */
+async function settle(
+  stanza: Stanza,
+  deps: JobDeps,
+  { terminal, signal, onSpawn }: CommandContext,
+): Promise<void> {
+  const emit = (event: JobEvent): void => {
+    if (event.kind === 'note') terminal.printNote(`holdfast: ${event.text}`);
+  };
+  for (const run of await settleOrphans(deps, { stanza: stanza.name, signal, emit, onSpawn })) {
+    const made = run.result === 'ok' && run.label !== undefined ? `: it made ${run.label}` : '';
+    terminal.printNote(`holdfast: ${run.id}, whose Holdfast was killed, is settled as ${run.result}${made}`);
+  }
 }

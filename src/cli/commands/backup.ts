@@ -3,7 +3,8 @@ import { describeResult, judgeBackup } from '../../jobs/backup/judge-backup.ts';
 import { refuseStandby } from '../../jobs/backup/refuse-standby.ts';
 import type { BackupType } from '../../model/backup-set.ts';
 import { formatByteSize } from '../../model/byte-size.ts';
-import { formatElapsed } from '../../model/duration.ts';
+import { formatElapsed, parseDuration } from '../../model/duration.ts';
+import { Failure } from '../../model/failure.ts';
 import type { CommandModule } from '../command-definition.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import { formatTable } from '../output/format-table.ts';
@@ -17,7 +18,11 @@ export const run: CommandModule['run'] = async (input, context) => {
   const repositories = chooseRepositories(stanza, input.values('repo'));
   refuseStandby(stanza);
   const type = (input.value('type') ?? 'incr') as BackupType;
-  const results = await runBackupJob(stanza, { type, repositories, annotations }, context);
+  const results = await runBackupJob(
+    stanza,
+    { type, repositories, annotations, leaseWaitMs: readWait(input.value('wait')) },
+    context,
+  );
   const wanted = { stanza: stanza.name, repositories: repositories.length };
   const failure = judgeBackup(wanted, results, context.signal.aborted);
   const text = resultTable(results);
@@ -28,6 +33,18 @@ export const run: CommandModule['run'] = async (input, context) => {
   }
   return { data: { stanza: stanza.name, repositories: results.map(describeResult) }, text };
 };
+
+/** @returns milliseconds. @throws Failure usage */
+function readWait(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds >= 0 && seconds <= 7 * 86_400) return seconds * 1000;
+  throw new Failure('usage', {
+    operation: 'read --wait',
+    problem: `${JSON.stringify(text)} is not a duration from 0s to 7d`,
+    hint: 'Write it as --wait 30m.',
+  });
+}
 
 function resultTable(results: readonly BackupResult[]): string {
   return formatTable(

@@ -6,6 +6,8 @@ export const backupDefinition: CommandDefinition = {
   description: [
     'pgBackRest writes one repository per run: Holdfast makes one run after the other, in the order of the file. When one fails the others still get their backup, and the command ends with a failure that names it.',
     'A diff or incr needs a full backup in the same repository. Where there is none a full one is taken, and this is said before it starts.',
+    'One Holdfast at a time changes a repository of a stanza, whichever host it runs on: a lock on the primary server sees to that. What the retention no longer keeps is expired afterwards.',
+    'pgBackRest goes on when Holdfast itself is killed; the next command waits for it and says what became of it.',
     'A backup counts only when it is in the repository afterwards and no page had a wrong checksum.',
   ],
   arguments: [],
@@ -31,6 +33,12 @@ export const backupDefinition: CommandDefinition = {
       repeatable: true,
       otherwise: 'who took it, where, why and in which run',
     },
+    {
+      name: 'wait',
+      value: 'DURATION',
+      description: 'how long to wait while another host works on the same repository',
+      otherwise: '10s',
+    },
   ],
   examples: [
     { command: 'holdfast backup', explanation: 'an incremental backup into every repository' },
@@ -49,6 +57,8 @@ export const backupDefinition: CommandDefinition = {
     'archive-failed',
     'disk-full',
     'backup-incomplete',
+    'lease-held',
+    'lease-lost',
   ],
   privileged: true,
   load: () => import('../commands/backup.ts'),

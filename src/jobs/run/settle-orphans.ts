@@ -11,8 +11,10 @@ import type { RunEnd, RunRecord } from '../../store/journal.ts';
 import { describeSet, runAnnotation } from '../backup/run-backup-work.ts';
 import { judgeSet } from '../backup/prove-backup.ts';
 import type { JobDeps, JobRunOptions } from '../job-deps.ts';
+import { followUpOfRun } from '../queue/follow-up.ts';
 import { findOrphanedEngine, findOrphanRuns, isOrphan, readIdentity } from './find-orphan-runs.ts';
 import { keepBeating } from './keep-beating.ts';
+import { runJob } from './run-job.ts';
 
 export type SettleOptions = Pick<JobRunOptions, 'signal' | 'emit' | 'onSpawn'>;
 
@@ -20,7 +22,8 @@ export type SettleOptions = Pick<JobRunOptions, 'signal' | 'emit' | 'onSpawn'>;
 const graceMs = 15_000;
 
 /**
- * Settles every run that a dead Holdfast left unfinished, oldest first; see settleOrphan.
+ * Settles every run that a dead Holdfast left unfinished, oldest first (see settleOrphan), and expires after a backup
+ * that went well.
  *
  * @param options.stanza only of this one
  * @returns the runs as they are now
@@ -32,9 +35,19 @@ export async function settleOrphans(
   const settled: RunRecord[] = [];
   for (const run of findOrphanRuns(deps.journal, options)) {
     const after = await settleOrphan(run, deps, options);
-    if (after !== undefined) settled.push(after);
+    if (after === undefined) continue;
+    settled.push(after);
+    await expireAfter(after, deps, options);
   }
   return settled;
+}
+
+/** What would have followed the backup, had its Holdfast lived. How that ends is in the journal. */
+async function expireAfter(run: RunRecord, deps: JobDeps, options: SettleOptions): Promise<void> {
+  const stanza = deps.configuration.stanzas.find(({ name }) => name === run.stanza);
+  const request = followUpOfRun(run);
+  if (stanza === undefined || request === undefined || options.signal.aborted) return;
+  await runJob(request, stanza, deps, { ...options, retry: false });
 }
 
 /**
