@@ -2,17 +2,17 @@ import { leaseNamespace, objectId } from './lease-key.ts';
 
 /**
  * Seconds. A server frees the lease of a host that vanished after `idle + interval * count`, or after `userTimeoutMs`
- * where an answer of its own was under way: half a minute. The client must have noticed long before that, so that its
- * engine is stopped when another host gets the lease.
+ * where an answer of its own was under way: 40. The client notices after eleven (below), and an engine that does not
+ * stop by itself is killed fifteen later (engineGraceMs): before another host can get the lease.
  *
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#RUNTIME-CONFIG-TCP-SETTINGS
  */
 const serverSettings: Readonly<Record<string, string>> = {
   idle_session_timeout: '0',
-  tcp_keepalives_idle: '15',
+  tcp_keepalives_idle: '20',
   tcp_keepalives_interval: '5',
-  tcp_keepalives_count: '3',
-  tcp_user_timeout: '30000',
+  tcp_keepalives_count: '4',
+  tcp_user_timeout: '40000',
 };
 
 /**

@@ -5,6 +5,7 @@ import { locateServer } from '../../postgres/locate-server.ts';
 import { readPatroniNode } from '../../postgres/patroni.ts';
 import { queryRow } from '../../postgres/query.ts';
 import type { JobDeps } from '../job-deps.ts';
+import { usualPlace } from '../schedule/schedule-lines.ts';
 
 /** What this host is at this moment. `none`: no server of the stanza is on it. `other`: neither (it starts, it is down). */
 export type ObservedRole = 'leader' | 'replica' | 'none' | 'other' | 'unknown';
@@ -24,20 +25,11 @@ export type JudgeRoleDependencies = Pick<JobDeps, 'path' | 'currentUid'> & {
 };
 
 /**
- * Where a schedule line runs that does not say so: on the leader, where the cluster can have several nodes and one is on
- * this host; else anywhere.
- */
-export function defaultRunsOn(stanza: Stanza): RunsOn {
-  const hasLocal = stanza.nodes.some(({ host }) => host === undefined);
-  return hasLocal && (stanza.patroni !== undefined || stanza.nodes.length > 1) ? 'leader' : 'any';
-}
-
-/**
  * Judges whether this host is the one that a job runs on, now: the answer holds for the moment only, so it is asked for
  * again once the lease is held. With Patroni its REST API is believed, because only it knows of the leader's lock;
  * without it, the local server. What is unknown is taken for nothing.
  *
- * @param on undefined: what is usual for the stanza (`defaultRunsOn`)
+ * @param on undefined: what is usual for the stanza (`usualPlace`)
  * @throws Failure interrupted
  */
 export async function judgeRole(
@@ -45,7 +37,7 @@ export async function judgeRole(
   on: RunsOn | undefined,
   deps: JudgeRoleDependencies,
 ): Promise<RoleJudgement> {
-  const wanted = on ?? defaultRunsOn(stanza);
+  const wanted = on ?? usualPlace(stanza);
   if (wanted === 'any')
     return { runs: true, reason: 'it runs on whichever host is first', observed: undefined };
   try {

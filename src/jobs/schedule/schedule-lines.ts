@@ -64,7 +64,7 @@ function keyOf(stanza: string, entry: ScheduleEntry | DrillSchedule): string {
 }
 
 /** Where other members may run the same schedule, one of them is to do it: the leader. */
-function usualPlace({ patroni, nodes }: Stanza): RunsOn {
+export function usualPlace({ patroni, nodes }: Stanza): RunsOn {
   const local = nodes.some(({ host }) => host === undefined);
   return patroni !== undefined || (nodes.length > 1 && local) ? 'leader' : 'any';
 }
