@@ -1,7 +1,7 @@
 /** What a daemon uses that has nothing to do: memory and processor time, sampled over an hour. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { engineUnderTest } from '../test/support/engines.ts';
-import { startDaemon, type ServingDaemon } from '../test/support/serving-daemon.ts';
+import { startServe, type ServedDaemon } from '../test/support/daemon-bed.ts';
 import { formatMegabytes } from './support/format.ts';
 import { describeVersions } from './support/machine.ts';
 import { protectMany, readProcessUse, type ProcessUse } from './support/many-stanzas.ts';
@@ -25,8 +25,7 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
   );
   const [first] = clusters;
   if (first === undefined) throw new Error('no stanzas');
-  await using daemon = startDaemon(configuration);
-  await daemon.ready();
+  await using daemon = await startServe(configuration);
   const measurements = await sample(run, daemon, port);
   return {
     ...resultHeader('daemon-idle', run.date, describeVersions(first.binaries, engineUnderTest())),
@@ -44,7 +43,7 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
 /** The first minute is the start, with the first look at every repository, and is not counted. */
 async function sample(
   run: BenchmarkRun<Parameters>,
-  daemon: ServingDaemon,
+  daemon: ServedDaemon,
   port: number,
 ): Promise<Measurement[]> {
   await delay(60_000);

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { engineUnderTest } from '../test/support/engines.ts';
 import { mustRunHoldfast } from '../test/support/holdfast.ts';
-import { startDaemon, type ServingDaemon } from '../test/support/serving-daemon.ts';
+import { startServe, type ServedDaemon } from '../test/support/daemon-bed.ts';
 import { createControlGroup, type ControlGroup } from './support/control-group.ts';
 import { formatMegabytes } from './support/format.ts';
 import { describeVersions } from './support/machine.ts';
@@ -34,8 +34,7 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
   if (first === undefined) throw new Error('no stanzas');
   const limits = { memoryBytes: run.count('memory') * 2 ** 20, processors: Number(run.text('processors')) };
   await using group = createControlGroup(`holdfast-bench-${process.pid}`, limits);
-  await using daemon = startDaemon(many.configuration, { enter: group.enter });
-  await daemon.ready();
+  await using daemon = await startServe(many.configuration, { enter: group.enter });
   run.say(`serving in a control group of version ${group.version}`);
   const measurements = await watch(run, many, { daemon, group });
   return {
@@ -56,7 +55,7 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
 async function watch(
   run: BenchmarkRun<Parameters>,
   many: ManyStanzas,
-  { daemon, group }: { daemon: ServingDaemon; group: ControlGroup },
+  { daemon, group }: { daemon: ServedDaemon; group: ControlGroup },
 ): Promise<Measurement[]> {
   const rounds = run.count('rounds');
   const begin = performance.now();
@@ -74,7 +73,7 @@ async function watch(
       const runs = await readRuns(many);
       const failed = runs.filter(({ result }) => result === 'failed');
       if (failed.length > 0)
-        throw new Error(`a run failed: ${JSON.stringify(failed[0])}\n${daemon.lines.join('\n')}`);
+        throw new Error(`a run failed: ${JSON.stringify(failed[0])}\n${describeEvents(daemon)}`);
       const least = fewestBackups(many, runs);
       run.say(`every stanza has ${least} backups; ${formatMegabytes(group.anonymousBytes())} in use`);
       if (least >= rounds) {
@@ -82,7 +81,7 @@ async function watch(
           if (kind === 'backup' && endedAt !== undefined) note('backup', endedAt - startedAt, 'ms');
         break;
       }
-      if (performance.now() > deadline) throw new Error(`not done in time:\n${daemon.lines.join('\n')}`);
+      if (performance.now() > deadline) throw new Error(`not done in time:\n${describeEvents(daemon)}`);
     }
     await delay(200);
   }
@@ -92,6 +91,10 @@ async function watch(
   note('elapsed', performance.now() - begin, 'ms');
   if (group.oomKills() > 0) throw new Error(`the kernel killed ${group.oomKills()} processes for memory`);
   return measurements;
+}
+
+function describeEvents({ events, other }: ServedDaemon): string {
+  return [...events.map(({ text }) => text), ...other].slice(-100).join('\n');
 }
 
 async function timeHealth(port: number): Promise<number> {

@@ -2,7 +2,7 @@
 # npm run test:matrix [-- ENGINE POSTGRES [vitest arguments]]
 #
 # Runs the integration tests with other versions of pgBackRest and PostgreSQL than the distribution's: a spread in which
-# each version appears, not every combination. Last come the tests against Patroni. With two arguments (`2.60 18`) that
+# each version appears, not every combination. Last come the tests against Patroni and 200 kills of the daemon. With two arguments (`2.60 18`) that
 # one pair alone.
 # pgBackRest knows PostgreSQL up to: 2.45 → 15, 2.55 → 17 (18 as an experiment), 2.60 → 18.
 set -eu
@@ -46,6 +46,12 @@ if [ "$pairs" = "$spread" ]; then
   result=passed
   sh scripts/test-patroni.sh || result=FAILED failed=1
   printf '%-12s %-12s %-8s %4d s\n' Patroni "(distribution)" "$result" "$(($(date +%s) - begin))" >>"$table"
+
+  printf '\n== 200 kills of the daemon\n'
+  begin=$(date +%s)
+  result=passed
+  sh scripts/test-kills.sh 200 || result=FAILED failed=1
+  printf '%-12s %-12s %-8s %4d s\n' "200 kills" "(distribution)" "$result" "$(($(date +%s) - begin))" >>"$table"
 fi
 
 printf '\n%-12s %-12s %-8s %6s\n' pgBackRest PostgreSQL result time

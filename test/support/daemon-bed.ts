@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** False: does not wait; the caller expects something else. */
   readonly ready?: boolean;
+  /** Shell text that is carried out before it becomes the daemon: it enters a control group, for example. */
+  readonly enter?: string;
 }
 
 /** A running `holdfast serve --json`. */
@@ -91,12 +93,14 @@ function writer(sandbox: Sandbox, cluster: TestCluster, { repositories }: Daemon
     );
 }
 
-async function startServe(
+/** Starts `holdfast serve` for a configuration. @throws Error with all that it said when it does not get ready */
+export async function startServe(
   configuration: TestConfiguration,
-  { args = [], env = {}, ready = true }: ServeOptions = {},
+  { args = [], env = {}, ready = true, enter = ':' }: ServeOptions = {},
 ): Promise<ServedDaemon> {
   const { owner, runAs } = testUser();
-  const child = spawn(holdfastProgram(), ['--config', configuration.file, 'serve', '--json', ...args], {
+  const words = [holdfastProgram(), '--config', configuration.file, 'serve', '--json', ...args];
+  const child = spawn('/bin/sh', ['-c', `${enter}; exec "$0" "$@"`, ...words], {
     cwd: '/',
     env: {
       ...testEnvironment(owner),
