@@ -1,6 +1,6 @@
 import { readCatalogue } from '../../engine/info.ts';
-import { readReason } from '../../jobs/pins/change-pin.ts';
 import { documentPin, listPins, type PinnedSet } from '../../jobs/pins/list-pins.ts';
+import { readReason } from '../../jobs/pins/read-reason.ts';
 import { parseUntil } from '../../jobs/pins/parse-until.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Pin } from '../../model/pin.ts';

@@ -1,4 +1,4 @@
-import type { JobOrigin } from '../../model/job.ts';
+import type { JobOrigin, JobRequest } from '../../model/job.ts';
 import { findPrimary } from '../../postgres/find-primary.ts';
 import { acquireLease, type Lease } from '../../postgres/lease.ts';
 import { describeHolder } from '../../postgres/lease-holder.ts';
@@ -16,12 +16,19 @@ const usualWaitMs: Readonly<Record<JobOrigin['kind'], number>> = {
   'follow-up': 60_000,
 };
 
+/** A job, or other work that changes a repository. */
+export type LeaseSeeker = Pick<JobAttempt, 'stanza' | 'deps' | 'options' | 'runId'> & {
+  readonly request: Pick<JobRequest, 'repository' | 'origin' | 'actor' | 'leaseWaitMs'> & {
+    readonly kind: string;
+  };
+};
+
 /**
  * Takes the lease of the job's repository on the primary.
  *
  * @throws Failure lease-held, server-unreachable, interrupted, and whatever else acquireLease meets
  */
-export async function takeLease(job: JobAttempt): Promise<Lease> {
+export async function takeLease(job: LeaseSeeker): Promise<Lease> {
   const { request, stanza, deps, options, runId } = job;
   const { clock } = deps;
   const { signal } = options;
