@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { endGroup } from './end-group.ts';
 import { GroupStopper, signalGroup, type StopRules } from './group-stopper.ts';
 import { openLogFile } from './open-log-file.ts';
-import { findGroup, identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { findGroup, identifyChild, isAlive, type ProcessIdentity } from './process-identity.ts';
 import { asWhom, exitOf, type RunAs } from './run-command.ts';
 import { FileTail } from './tail-file.ts';
 
@@ -66,7 +66,7 @@ export async function runLoggedChild(spec: LoggedChildSpec): Promise<LoggedChild
     ...child.identity,
   });
   const ended = exitOf(running, spec.command);
-  const identity = running.pid === undefined ? undefined : identifyProcess(running.pid);
+  const identity = running.pid === undefined ? undefined : identifyChild(running.pid);
   const stopper = new GroupStopper(() => running.pid, spec);
   try {
     const { code, signal } = await attend(running, { spec, identity, tail, ended });
@@ -120,11 +120,7 @@ export async function adoptLoggedChild(spec: AdoptedChildSpec): Promise<LoggedCh
     spec,
   );
   try {
-    while (identity !== undefined && isAlive(identity)) {
-      await tail.read();
-      await delay(adoptedPollMs);
-    }
-    if (identity !== undefined) await endRest(identity);
+    if (identity !== undefined) await outlive(identity, tail);
     await tail.finish();
     const elapsedMs = performance.now() - started;
     return { code: undefined, signal: undefined, stopped: stopper.reason, elapsedMs };
@@ -143,6 +139,15 @@ async function follow(tail: FileTail, ended: Promise<unknown>): Promise<void> {
     // It must not hold the process up once the child has ended.
     await Promise.race([end, delay(pollMs, undefined, { ref: false })]);
   }
+}
+
+/** Reads on until an adopted child and its workers have ended. */
+async function outlive(child: ProcessIdentity, tail: FileTail): Promise<void> {
+  while (isAlive(child)) {
+    await tail.read();
+    await delay(adoptedPollMs);
+  }
+  await endRest(child);
 }
 
 /**

@@ -20,6 +20,15 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   return { pid, startTicks };
 }
 
+/**
+ * The identity of a child of this process, also of one that has ended already and that we have not heard of yet: until
+ * then its number cannot be another's.
+ */
+export function identifyChild(pid: number): ProcessIdentity | undefined {
+  const startTicks = Number(readStatFields(pid)?.[19]);
+  return Number.isSafeInteger(startTicks) ? { pid, startTicks } : undefined;
+}
+
 /** True while exactly this process runs: a reused pid has another start time. */
 export function isAlive(process: ProcessIdentity): boolean {
   return identifyProcess(process.pid)?.startTicks === process.startTicks;

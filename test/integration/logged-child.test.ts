@@ -9,6 +9,7 @@ import {
   type LoggedChildSpec,
   runLoggedChild,
 } from '../../src/process/logged-child.ts';
+import { findWriter } from '../../src/process/find-writer.ts';
 import { findGroup, isAlive, type ProcessIdentity } from '../../src/process/process-identity.ts';
 import { SpawnError } from '../../src/process/run-command.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -182,12 +183,14 @@ async function orphan(script: string): Promise<{ identity: ProcessIdentity; logF
 describe('a child of a Holdfast that was killed', () => {
   it('goes on, and is followed from the beginning of its log to its end', async () => {
     const child = await orphan('echo one; sleep 1; echo two; sleep 0.3; printf three; exit 5');
+    expect(findWriter(child.logFile)).toEqual(child.identity);
     const lines: string[] = [];
     const end = await adoptLoggedChild({ ...child, onLine: (line) => lines.push(line) });
     expect(lines).toEqual(['one', 'two', 'three']);
     // Its exit code went to another parent.
     expect(end).toMatchObject({ code: undefined, signal: undefined, stopped: undefined });
     expect(isAlive(child.identity)).toBe(false);
+    expect(findWriter(child.logFile)).toBeUndefined();
   });
 
   it('is stopped with its group when asked', async () => {

@@ -1,5 +1,5 @@
 import { findWriter } from '../../process/find-writer.ts';
-import { findGroup, isAlive, type ProcessIdentity } from '../../process/process-identity.ts';
+import { isAlive, type ProcessIdentity } from '../../process/process-identity.ts';
 import { jobKinds } from '../../model/job.ts';
 import type { Journal, RunRecord } from '../../store/journal.ts';
 
@@ -26,15 +26,15 @@ export function isOrphan(run: Pick<RunRecord, 'process'>): boolean {
 }
 
 /**
- * The engine that a dead Holdfast left behind: the process that the journal names, or, where it died before it could
- * note that, the one that writes into the run's log.
+ * The engine that a dead Holdfast left behind and that lives: the process that the journal names, or, where it died
+ * before it could note that, the one that writes into the run's log. What is left of the group of one that has ended
+ * (workers, the lease's watcher) is no engine.
  *
- * @returns undefined when nothing of it lives
+ * @returns undefined when there is none
  */
 export function findOrphanedEngine({ facts }: Pick<RunRecord, 'facts'>): ProcessIdentity | undefined {
   const noted = readIdentity(facts['engine']);
-  // A main process that was killed may have left workers.
-  if (noted !== undefined && findGroup(noted).length > 0) return noted;
+  if (noted !== undefined && isAlive(noted)) return noted;
   const logFile = facts['logFile'];
   return typeof logFile === 'string' ? findWriter(logFile) : undefined;
 }

@@ -100,7 +100,8 @@ async function endOthers(
   engine: ProcessIdentity | undefined,
   { clock }: JobDeps,
 ): Promise<RunEnd> {
-  if (engine !== undefined) await endGroup(engine, { graceMs, sleep: (ms) => clock.sleep(ms) });
+  const leader = engine ?? readIdentity(run.facts['engine']);
+  if (leader !== undefined) await endGroup(leader, { graceMs, sleep: (ms) => clock.sleep(ms) });
   return { result: 'interrupted', failure: killed(run, engine !== undefined).toJSON() };
 }
 
