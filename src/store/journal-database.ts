@@ -1,22 +1,32 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { fileNumber } from './follow-file.ts';
 import { nameSqliteError } from './sqlite-failure.ts';
 
 export type SqlRow = Readonly<Record<string, unknown>>;
 
+/** Closes the connection to a file that is no longer at its place, and gives one to what is there (again). */
+export type ReplaceDatabase = (open: DatabaseSync, why: 'deleted' | 'replaced') => DatabaseSync;
+
 /** The journal's SQLite connection: transactions that nest, and errors with names. Shared by the parts of a journal. */
 export class JournalDatabase implements Disposable {
   readonly file: string;
-  readonly #database: DatabaseSync;
+  #database: DatabaseSync;
+  #number: bigint | undefined;
+  readonly #replace: ReplaceDatabase | undefined;
 
-  constructor(database: DatabaseSync, file: string) {
+  /** @param replace undefined: whoever opened it knows that nobody moves the file meanwhile */
+  constructor(database: DatabaseSync, file: string, replace?: ReplaceDatabase) {
     this.#database = database;
     this.file = file;
+    this.#replace = replace;
+    this.#number = fileNumber(file);
   }
 
   /** One transaction, on disk when this returns; work that calls another writing method stays inside the first. */
   write<Result>(work: () => Result): Result {
     if (this.#database.isTransaction) return work();
     return this.#named(() => {
+      this.#followFile();
       this.#database.exec('BEGIN IMMEDIATE');
       try {
         const result = work();
@@ -41,6 +51,18 @@ export class JournalDatabase implements Disposable {
         if (this.#database.isTransaction) this.#database.exec('COMMIT');
       }
     });
+  }
+
+  /**
+   * A daemon has the journal open for months. Where its file was moved aside for a rebuilt one, or deleted, what is
+   * written must not go into a file that nobody sees.
+   */
+  #followFile(): void {
+    if (this.#replace === undefined) return;
+    const present = fileNumber(this.file);
+    if (present === this.#number) return;
+    this.#database = this.#replace(this.#database, present === undefined ? 'deleted' : 'replaced');
+    this.#number = fileNumber(this.file);
   }
 
   /** @returns how many rows were changed */

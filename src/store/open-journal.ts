@@ -1,21 +1,39 @@
-import { chmodSync, chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { Failure } from '../model/failure.ts';
+import type { Actor } from '../model/actor.ts';
 import type { Journal } from './journal.ts';
-import { JournalDatabase } from './journal-database.ts';
+import { putBackDeleted } from './follow-file.ts';
+import { JournalDatabase, type ReplaceDatabase } from './journal-database.ts';
+import { journalFiles, type JournalOwner, prepareJournalFile } from './journal-files.ts';
+import { readMeta, writeMeta } from './journal-meta.ts';
 import { migrate } from './migrate.ts';
-import { damaged, nameSqliteError } from './sqlite-failure.ts';
+import {
+  isRecoveryPending,
+  type JournalRecovery,
+  recoverJournal,
+  withRecoveryLock,
+} from './recover-journal.ts';
+import { damaged, isDamage, nameSqliteError } from './sqlite-failure.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
-/** The user that must be able to use the journal, whoever made it. */
-export interface JournalOwner {
-  readonly uid: number;
-  readonly gid: number;
-}
+export type { JournalOwner } from './journal-files.ts';
 
 /** Milliseconds that a call waits for another process's transaction; each is one small write. */
 const busyTimeoutMs = 10_000;
+
+/** A bigger file is looked through once a day only: a look reads all of it, and every backup opens the journal. */
+const smallFile = 4 * 1024 * 1024;
+const dayMs = 86_400_000;
+
+export interface OpenJournalDeps {
+  /** Undefined leaves everything to the present user. */
+  readonly owner: JournalOwner | undefined;
+  readonly now: () => number;
+  /** With it a damaged journal is moved aside and rebuilt out of what can be read; without it, damage is thrown. */
+  readonly recovery?:
+    | { readonly actor: Actor; readonly onRecovered: (recovery: JournalRecovery) => void }
+    | undefined;
+}
 
 /**
  * Opens `journal.sqlite` in the given directory and makes both where they are not there yet.
@@ -24,25 +42,73 @@ const busyTimeoutMs = 10_000;
  * sees them, and SQLite, run as root, gives the `-wal` and `-shm` files that it makes to the owner of the database
  * (`robustFchown` in SQLite's os_unix.c).
  *
- * @param owner undefined leaves everything to the present user
  * @throws Failure journal-damaged, or file-unusable when directory or file cannot be made or opened
  */
-export function openJournal(
-  directory: string,
-  deps: { readonly owner: JournalOwner | undefined; readonly now: () => number },
-): Journal {
-  const file = join(directory, 'journal.sqlite');
-  prepareFile(directory, file, deps.owner);
-  const database = openDatabase(file);
+export function openJournal(directory: string, deps: OpenJournalDeps): Journal {
+  const { recovery } = deps;
+  if (recovery === undefined) return openWhole(directory, deps);
   try {
-    refuseDamage(database, file);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    migrate(database, file);
+    if (!isRecoveryPending(directory)) return openWhole(directory, deps);
   } catch (error) {
-    database.close();
+    if (!isDamage(error)) throw error;
+  }
+  return withRecoveryLock(directory, deps.owner, () => openRecovered(directory, deps, recovery));
+}
+
+/** Under the lock: another process may have done it meanwhile. */
+function openRecovered(
+  directory: string,
+  deps: OpenJournalDeps,
+  { actor, onRecovered }: NonNullable<OpenJournalDeps['recovery']>,
+): Journal {
+  try {
+    if (!isRecoveryPending(directory)) return openWhole(directory, deps);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  onRecovered(recoverJournal(directory, { owner: deps.owner, now: deps.now, actor }));
+  return openWhole(directory, deps);
+}
+
+/**
+ * Moves a journal aside that opens but has damage within, as `journal --verify` finds it, and opens the new one. The
+ * caller has closed it.
+ */
+export function rebuildJournal(
+  directory: string,
+  deps: OpenJournalDeps & { readonly recovery: NonNullable<OpenJournalDeps['recovery']> },
+): Journal {
+  const { owner, now, recovery } = deps;
+  return withRecoveryLock(directory, owner, () => {
+    recovery.onRecovered(recoverJournal(directory, { owner, now, actor: recovery.actor }));
+    return openWhole(directory, deps);
+  });
+}
+
+function openWhole(directory: string, deps: OpenJournalDeps): Journal {
+  const { journal: file } = journalFiles(directory);
+  const replace: ReplaceDatabase = (open, why) => {
+    if (why === 'deleted')
+      withRecoveryLock(directory, deps.owner, () => putBackDeleted(open, file, deps.owner));
+    else open.close();
+    return openChecked(directory, file, deps);
+  };
+  return new SqliteJournal(new JournalDatabase(openChecked(directory, file, deps), file, replace), deps.now);
+}
+
+function openChecked(directory: string, file: string, deps: OpenJournalDeps): DatabaseSync {
+  prepareJournalFile(directory, file, deps.owner);
+  const raw = openDatabase(file);
+  try {
+    raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    const checked = checkIfSmall(raw, file);
+    migrate(raw, file);
+    if (!checked) checkDaily(raw, file, deps.now());
+    return raw;
+  } catch (error) {
+    raw.close();
     throw nameSqliteError(error, file);
   }
-  return new SqliteJournal(new JournalDatabase(database, file), deps.now);
 }
 
 function openDatabase(file: string): DatabaseSync {
@@ -53,49 +119,18 @@ function openDatabase(file: string): DatabaseSync {
   }
 }
 
-function prepareFile(directory: string, file: string, owner: JournalOwner | undefined): void {
-  try {
-    makeDirectory(directory, owner);
-    if (!existsSync(file)) makeFile(file, owner);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Failure('file-unusable', {
-      operation: 'open the journal',
-      place: file,
-      problem: message,
-      hint:
-        code === 'EACCES' || code === 'EPERM' || code === 'ENOENT'
-          ? 'Run Holdfast as root or as the user that owns the database, or set stateDirectory in holdfast.yaml.'
-          : 'Make sure that the directory can be written, or set stateDirectory in holdfast.yaml.',
-      cause: error,
-    });
-  }
+function checkIfSmall(raw: DatabaseSync, file: string): boolean {
+  if (statSync(file).size > smallFile) return false;
+  refuseDamage(raw, file);
+  return true;
 }
 
-/** Only directories that are made here are given away: one that was there keeps its owner and mode. */
-function makeDirectory(directory: string, owner: JournalOwner | undefined): void {
-  const first = mkdirSync(directory, { recursive: true, mode: 0o750 });
-  if (first === undefined) return;
-  // mkdir's mode is cut by the umask, and parents are made with the same mode: they must let others pass.
-  for (let path = directory; path.length >= first.length; path = dirname(path)) {
-    chmodSync(path, path === directory ? 0o750 : 0o755);
-  }
-  give(directory, owner);
-}
-
-/** Made empty and given away before SQLite opens it; a second process that was faster is no error. */
-function makeFile(file: string, owner: JournalOwner | undefined): void {
-  const descriptor = openSync(file, 'a', 0o640);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  give(file, owner);
-}
-
-function give(path: string, owner: JournalOwner | undefined): void {
-  if (owner !== undefined && process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid);
+function checkDaily(raw: DatabaseSync, file: string, now: number): void {
+  const database = new JournalDatabase(raw, file);
+  const last = Number(readMeta(database, 'checked-at') ?? 0);
+  if (Math.abs(now - last) < dayMs) return;
+  refuseDamage(raw, file);
+  writeMeta(database, 'checked-at', String(now));
 }
 
 function refuseDamage(database: DatabaseSync, file: string): void {

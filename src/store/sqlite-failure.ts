@@ -1,4 +1,4 @@
-import { Failure } from '../model/failure.ts';
+import { Failure, isFailure } from '../model/failure.ts';
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 const codes = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
@@ -9,11 +9,17 @@ export function damaged(file: string, problem: string, cause?: unknown): Failure
     operation: 'use the journal',
     place: file,
     problem,
+    details: { rebuildable: true },
     hint:
       'Run `holdfast journal --rebuild`: it moves the file aside, keeps it, and takes everything that can still be read ' +
       'over into a new one. Backups are not affected.',
     cause,
   });
+}
+
+/** True for damage that rebuilding heals; a file of another program or of a newer Holdfast is none. */
+export function isDamage(error: unknown): boolean {
+  return isFailure(error, 'journal-damaged') && error.details?.['rebuildable'] === true;
 }
 
 /** SQLite's own errors as failures; everything else as it came. `file` is the journal's. */
