@@ -8,7 +8,7 @@ import type { Repository } from '../model/repository.ts';
 import type { CommandContext } from './context.ts';
 import { openProgressLine, type ProgressLine } from './output/progress-line.ts';
 import { requestJob } from './request-job.ts';
-import { runJobs } from './run-jobs.ts';
+import { runJobs, type JobRoute, type JobsObserver } from './run-jobs.ts';
 
 /** What a person wants to have backed up. */
 export interface BackupWish {
@@ -25,6 +25,7 @@ export async function runBackupJob(
   stanza: Stanza,
   wish: BackupWish,
   context: CommandContext,
+  route: JobRoute,
 ): Promise<readonly BackupResult[]> {
   using progress = openProgressLine(context.terminal, () => performance.now());
   const planned: PlannedBackup[] = inOrder(wish.repositories).map(({ name, key }) => ({
@@ -34,7 +35,7 @@ export async function runBackupJob(
     reason: undefined,
   }));
   const results: BackupResult[] = [];
-  await runJobs(stanza, await requestsFor(stanza, wish, context), context, {
+  const observer: JobsObserver = {
     onEvent: (job, event) => {
       const plan = planned[job];
       if (plan === undefined) return;
@@ -59,7 +60,8 @@ export async function runBackupJob(
       const { name } = last.planned.repository;
       for (const warning of warnings) context.terminal.printWarning(`holdfast: ${name}: ${warning}`);
     },
-  });
+  };
+  await runJobs(stanza, await backupRequests(stanza, wish, context), context, observer, route);
   return results;
 }
 
@@ -79,7 +81,8 @@ function inOrder(repositories: readonly Repository[]): readonly Repository[] {
   return repositories.toSorted((left, right) => left.key - right.key);
 }
 
-async function requestsFor(
+/** The jobs that a wish comes to. */
+export async function backupRequests(
   stanza: Stanza,
   wish: BackupWish,
   context: CommandContext,

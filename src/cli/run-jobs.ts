@@ -9,6 +9,11 @@ import { createJobDeps } from './create-job-deps.ts';
 import { findDaemon } from './find-daemon.ts';
 import { runThroughDaemon } from './through-daemon.ts';
 
+/** By which way jobs are run. */
+export interface JobRoute {
+  readonly direct: boolean;
+}
+
 /** What is told while jobs run. `job` is the index of the request. */
 export interface JobsObserver {
   onEvent(job: number, event: JobEvent): void;
@@ -18,11 +23,28 @@ export interface JobsObserver {
 }
 
 /**
- * Settles what a killed Holdfast left of this stanza, and runs jobs one after the other; one that fails does not keep the others from being run, a stop does.
+ * Runs jobs of one stanza one after the other; one that fails does not keep the others from being run, a stop does.
+ * Where a daemon keeps the schedules of this configuration its queue runs them; what is told is the same. Without one,
+ * what a killed Holdfast left of this stanza is settled before.
  *
+ * @param route.direct not through a daemon: somebody asked for that, or holds the stanza already
  * @returns an outcome for each, in order; fewer only after a stop
+ * @throws Failure daemon-unreachable when a daemon runs and does not answer
  */
 export async function runJobs(
+  stanza: Stanza,
+  requests: readonly JobRequest[],
+  context: CommandContext,
+  observer: JobsObserver,
+  route: JobRoute = { direct: false },
+): Promise<readonly JobOutcome[]> {
+  if (requests.length === 0) return [];
+  const daemon = route.direct ? undefined : await findDaemon(context);
+  const outcomes = daemon && (await runThroughDaemon(daemon, requests, context, observer));
+  return outcomes ?? runHere(stanza, requests, context, observer);
+}
+
+async function runHere(
   stanza: Stanza,
   requests: readonly JobRequest[],
   context: CommandContext,

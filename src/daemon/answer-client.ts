@@ -1,10 +1,11 @@
 import { Failure } from '../model/failure.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
-import type { JobQueue, QueuedJob } from '../jobs/queue/job-queue.ts';
+import type { JobQueue } from '../jobs/queue/job-queue.ts';
 import type { ControlRequest } from './control-protocol.ts';
 import type { ControlConversation } from './control-server.ts';
 import { stanzaMissing } from './execute-job.ts';
 import type { HeldConfiguration } from './held-configuration.ts';
+import { submitJob, type SubmittedJob } from './submit-job.ts';
 
 /** What clients may ask of. */
 export interface ClientServices {
@@ -59,7 +60,7 @@ async function submit(
   refuseWhileStopping(stop);
   for (const { stanza } of request.jobs) refuseUnknown(stanza, held);
   const jobs = request.jobs.map((wanted, job) =>
-    queue.submit(wanted, (event) => conversation.answer({ answer: 'event', job, event })),
+    submitJob(queue, wanted, (event) => conversation.answer({ answer: 'event', job, event })),
   );
   conversation.answer({ answer: 'queued', jobs: jobs.map(({ ahead }, job) => ({ job, ahead })) });
   if (!request.attached) return;
@@ -67,14 +68,15 @@ async function submit(
   conversation.gone.addEventListener('abort', withdraw, { once: true });
   if (conversation.gone.aborted) withdraw();
   await Promise.all(
-    jobs.map(async ({ outcome: ending }, job) => {
-      const outcome = await ending;
-      conversation.answer({ answer: 'outcome', job, outcome: describeOutcome(outcome) });
+    jobs.map(async ({ outcome, followed }, job) => {
+      conversation.answer({ answer: 'outcome', job, outcome: describeOutcome(await outcome) });
+      const after = await followed;
+      if (after) conversation.answer({ answer: 'followed', job, outcome: describeOutcome(after) });
     }),
   );
 }
 
-function withdrawAll(jobs: readonly QueuedJob[]): void {
+function withdrawAll(jobs: readonly SubmittedJob[]): void {
   const why = new Failure('interrupted', {
     operation: 'run the job',
     problem: 'the command that asked for it was ended',

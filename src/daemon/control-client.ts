@@ -14,6 +14,8 @@ export interface ControlCall extends Disposable {
    * @throws Failure what the daemon answered, daemon-unreachable when it broke off or took too long
    */
   next(timeoutMs?: number): Promise<ControlAnswer | undefined>;
+  /** Asks no more: what was asked for is withdrawn, and the answers tell how it ended. */
+  withdraw(): void;
 }
 
 /** Longest answer: the facts of a job. */
@@ -130,6 +132,10 @@ class Answers implements ControlCall {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  withdraw(): void {
+    this.#socket.end();
   }
 
   #read(line: string): ControlAnswer {

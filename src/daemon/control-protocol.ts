@@ -4,7 +4,7 @@ import type { JobEvent, JobRequest } from '../model/job.ts';
  * What a command and the daemon say to each other over `holdfast.sock` in the state directory: one JSON document a
  * line in both directions. The socket belongs to the engine's user and has mode 0600: who may open it may run backups
  * anyway. One connection carries one request; closing it withdraws what it asked for (`hold` ends, a job submitted with
- * `attached` is stopped).
+ * `attached` is stopped). Who closes only its own side still hears how that ended.
  */
 export type ControlRequest =
   | { readonly ask: 'status' }
@@ -22,6 +22,8 @@ export type ControlAnswer =
   | { readonly answer: 'event'; readonly job: number; readonly event: JobEvent }
   /** A JobOutcome whose failure is Failure.toJSON(). */
   | { readonly answer: 'outcome'; readonly job: number; readonly outcome: Readonly<Record<string, unknown>> }
+  /** How what followed a job by itself ended, in the same form: the expire after a backup. */
+  | { readonly answer: 'followed'; readonly job: number; readonly outcome: Readonly<Record<string, unknown>> }
   | { readonly answer: 'held' }
   | { readonly answer: 'done'; readonly note: string }
   | { readonly answer: 'failure'; readonly failure: Readonly<Record<string, unknown>> };

@@ -12,7 +12,7 @@ export interface ControlConversation {
   answer(answer: ControlAnswer): void;
   /** Sends what is left and closes. */
   end(): void;
-  /** Aborts when the client is gone, or has been told everything. */
+  /** Aborts when the client wants no more: it has closed its side, or is gone. */
   readonly gone: AbortSignal;
 }
 
@@ -44,7 +44,8 @@ export async function startControlServer(parts: ControlServerParts): Promise<Asy
     throw unusable(parts.path, 'the path of a socket may have 107 bytes only', undefined);
   }
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  // Half open: a client that withdraws still hears how it ended.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     converse(socket, parts);
@@ -95,13 +96,18 @@ async function listen(server: Server, { path, owner }: ControlServerParts): Prom
 
 function converse(socket: Socket, parts: ControlServerParts): void {
   const gone = new AbortController();
+  const splitter = new LineSplitter(mostRequestBytes);
+  let asked = false;
   const conversation = conversationOf(socket, gone.signal);
   // A broken connection closes, and that is all there is to know about it.
   socket.on('error', () => {});
   socket.once('close', () => gone.abort());
+  socket.once('end', () => {
+    gone.abort();
+    // It left without having asked.
+    if (!asked) socket.destroy();
+  });
   socket.setTimeout(patienceMs, () => socket.destroy());
-  const splitter = new LineSplitter(mostRequestBytes);
-  let asked = false;
   socket.on('data', (chunk) => {
     // One request a connection: what comes after it is not even kept.
     if (asked) return;

@@ -17,6 +17,7 @@ import { HeldConfiguration } from './held-configuration.ts';
 import { processResources } from './process-resources.ts';
 import { Scheduler, tickEveryMs } from './scheduler.ts';
 import { describeDecision } from './serve-log.ts';
+import { submitJob } from './submit-job.ts';
 
 /** How many turns of the scheduler may be missing before the daemon counts as stuck. */
 const missedTurns = 3;
@@ -67,7 +68,6 @@ export class Daemon {
           held: this.held,
           metrics: this.metrics,
           repositories: this.repositories,
-          submit: (next) => void this.queue.submit(next),
         }),
       identityOf: ({ stanza, repository }) => this.#identityOf(stanza, repository),
       limits: this.held.configuration.jobs,
@@ -79,7 +79,7 @@ export class Daemon {
       memory: deps.journal.schedule,
       actor: parts.actor,
       lines: () => this.#lines(),
-      submit: (request) => this.queue.submit(request).outcome,
+      submit: (request) => submitJob(this.queue, request).outcome,
       stopping: () => parts.stop.aborted,
       onDecision: (decision) => {
         this.#journalOpen = true;

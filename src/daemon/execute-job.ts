@@ -1,7 +1,6 @@
 import { Failure } from '../model/failure.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
 import type { JobRunOptions } from '../jobs/job-deps.ts';
-import { followUpOf } from '../jobs/queue/follow-up.ts';
 import type { RepositoryWatch } from '../jobs/observe/repository-watch.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { DaemonParts } from './daemon-parts.ts';
@@ -14,8 +13,6 @@ export interface JobExecution {
   readonly held: HeldConfiguration;
   readonly metrics: MetricsRecorder;
   readonly repositories: Pick<RepositoryWatch, 'refresh'>;
-  /** Takes the job that follows. */
-  readonly submit: (request: JobRequest) => void;
 }
 
 /**
@@ -26,14 +23,12 @@ export async function executeJob(
   options: JobRunOptions & { readonly waitedMs: number },
   execution: JobExecution,
 ): Promise<JobOutcome> {
-  const { parts, metrics, repositories, submit } = execution;
+  const { parts, metrics, repositories } = execution;
   metrics.jobStarted(request, options.waitedMs);
   const outcome = await run(request, options, execution);
   metrics.jobEnded(request, outcome);
   parts.log(describeEnd(request, outcome));
   repositories.refresh(request.stanza);
-  const next = followUpOf(request, outcome);
-  if (next) submit(next);
   return outcome;
 }
 

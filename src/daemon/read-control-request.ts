@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { Failure } from '../model/failure.ts';
-import { jobKinds } from '../model/job.ts';
+import { jobKinds, type JobRequest } from '../model/job.ts';
 import type { ControlRequest } from './control-protocol.ts';
 
 const name = z.string().min(1).max(200);
 
-const jobRequest = z.strictObject({
+const jobShape: Record<keyof JobRequest, z.ZodType> = {
   kind: z.enum(jobKinds),
   stanza: name,
   repository: name.optional(),
@@ -21,7 +21,8 @@ const jobRequest = z.strictObject({
   timeoutMs: z.number().int().positive().optional(),
   leaseWaitMs: z.number().int().nonnegative().optional(),
   priority: z.number().int().min(-1000).max(1000),
-});
+};
+const jobRequest = z.strictObject(jobShape);
 
 const controlRequest = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('status') }),

@@ -1,5 +1,6 @@
 import type { Stanza } from '../config/configuration.ts';
 import { Failure } from '../model/failure.ts';
+import { followUpOfRun } from '../jobs/queue/follow-up.ts';
 import { isAlive } from '../process/process-identity.ts';
 import type { RunRecord } from '../store/journal.ts';
 import type { DaemonParts } from './daemon-parts.ts';
@@ -49,6 +50,7 @@ async function settleOrphansOf(stanza: Stanza, daemon: Daemon, parts: DaemonPart
             },
           },
         );
+        for (const next of settled.map(followUpOfRun)) if (next) daemon.queue.submit(next);
         for (const run of settled)
           note(`${run.id} ${run.result}${run.label === undefined ? '' : `, ${run.label}`}`);
         if (settled.length > 0) daemon.repositories.refresh(stanza.name);

@@ -9,7 +9,8 @@ import type { CommandModule } from '../command-definition.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import { formatTable } from '../output/format-table.ts';
 import { parseAnnotations } from '../parse-annotations.ts';
-import { runBackupJob } from '../run-backup-job.ts';
+import { detachJobs } from '../detach-jobs.ts';
+import { backupRequests, runBackupJob } from '../run-backup-job.ts';
 
 /** `holdfast backup`. */
 export const run: CommandModule['run'] = async (input, context) => {
@@ -18,11 +19,9 @@ export const run: CommandModule['run'] = async (input, context) => {
   const repositories = chooseRepositories(stanza, input.values('repo'));
   refuseStandby(stanza);
   const type = (input.value('type') ?? 'incr') as BackupType;
-  const results = await runBackupJob(
-    stanza,
-    { type, repositories, annotations, leaseWaitMs: readWait(input.value('wait')) },
-    context,
-  );
+  const wish = { type, repositories, annotations, leaseWaitMs: readWait(input.value('wait')) };
+  if (input.flag('detach')) return detachJobs(await backupRequests(stanza, wish, context), context);
+  const results = await runBackupJob(stanza, wish, context, { direct: input.flag('direct') });
   const wanted = { stanza: stanza.name, repositories: repositories.length };
   const failure = judgeBackup(wanted, results, context.signal.aborted);
   const text = resultTable(results);

@@ -9,7 +9,7 @@ import type { CommandModule } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
 import { describeExpirePreview, describeRemoval } from '../output/describe-expire.ts';
 import { requestJob } from '../request-job.ts';
-import { runJobs } from '../run-jobs.ts';
+import { runJobs, type JobRoute, type JobsObserver } from '../run-jobs.ts';
 
 /** `holdfast expire`. */
 export const run: CommandModule['run'] = async (input, context) => {
@@ -33,7 +33,7 @@ export const run: CommandModule['run'] = async (input, context) => {
     question: 'Remove them?',
     details: { repositories: results.map(toJson) },
   });
-  const done = await expireAll(stanza, previews, context);
+  const done = await expireAll(stanza, previews, context, { direct: input.flag('direct') });
   const doneText = `${done.flatMap(describeResult).join('\n')}\n`;
   return conclude(stanza.name, { results: done, text: doneText, dryRun }, context);
 };
@@ -56,6 +56,7 @@ async function expireAll(
   stanza: Stanza,
   previews: readonly ExpirePreview[],
   context: CommandContext,
+  route: JobRoute,
 ): Promise<readonly ExpireResult[]> {
   const worthwhile = previews.filter(isWorthwhile);
   const actor = await context.actor();
@@ -68,13 +69,14 @@ async function expireAll(
       cause: context.cause,
     }),
   );
-  const outcomes = await runJobs(stanza, requests, context, {
+  const observer: JobsObserver = {
     onEvent: (job, event) => {
       if (event.kind === 'note')
         context.terminal.printNote(`holdfast: ${worthwhile[job]?.repository.name}: ${event.text}`);
     },
     onOutcome: () => {},
-  });
+  };
+  const outcomes = await runJobs(stanza, requests, context, observer, route);
   return previews.map((preview) => {
     const index = worthwhile.indexOf(preview);
     return index === -1 ? resultOfPreview(preview) : resultOfOutcome(preview, outcomes[index]);

@@ -16,6 +16,7 @@ import { askConsent } from '../ask-consent.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
+import { holdStanza, type HeldStanza } from '../hold-stanza.ts';
 import { openProgressLine } from '../output/progress-line.ts';
 import { describeOutcome, outcomeToJson, showRestoreEvent } from '../output/restore-report.ts';
 import { planFailure } from '../plan-failure.ts';
@@ -27,7 +28,7 @@ export const run: CommandModule['run'] = async (input, context) => {
   const resume = input.value('resume');
   if (resume !== undefined) {
     refuseWithResume(input);
-    return resumeOne(resume, context);
+    return resumeOne(resume, context, input.flag('direct'));
   }
   const request = await readRequest(input, context);
   const planOnly = input.flag('plan');
@@ -62,15 +63,26 @@ export const run: CommandModule['run'] = async (input, context) => {
   if (plan.refusals.length > 0) throw planFailure(plan);
   if (planOnly) return { data: { plan }, text: `${renderPlan(plan)}\n`, exitCode: 0 };
   await askForRestore(plan, context);
+  using hold = await holdForRestore(plan, context, input.flag('direct'));
   const deps = await restoreDependencies(context, (event) =>
     showRestoreEvent(event, context.terminal, progress),
   );
   const { server } = observations.cluster;
   return resultOf(
-    await applyRestore(plan, { ...deps, server, sessions, isPlanFresh: context.globals.yes }),
+    await applyRestore(plan, { ...deps, server, sessions, isPlanFresh: context.globals.yes && !hold.waited }),
     plan,
   );
 };
+
+/** A copy beside production disturbs nothing. */
+async function holdForRestore(
+  plan: RestorePlan,
+  context: CommandContext,
+  isDirect: boolean,
+): Promise<HeldStanza> {
+  const direct = isDirect || plan.mode === 'into';
+  return holdStanza(plan.stanza, `restore ${plan.id}`, context, { direct });
+}
 
 async function readRequest(input: CommandInput, context: CommandContext): Promise<RestoreRequest> {
   const text = input.value('to');
@@ -135,7 +147,7 @@ async function askForRestore(plan: RestorePlan, context: CommandContext): Promis
   });
 }
 
-async function resumeOne(id: string, context: CommandContext): Promise<CommandResult> {
+async function resumeOne(id: string, context: CommandContext, isDirect: boolean): Promise<CommandResult> {
   const journal = await context.journal();
   const record = findRestore(journal.findRun(id), id);
   const { plan } = readRestoreFacts(record);
@@ -148,6 +160,7 @@ async function resumeOne(id: string, context: CommandContext): Promise<CommandRe
       word: plan.mode === 'into' ? undefined : plan.stanza,
     });
   }
+  using _hold = await holdForRestore(plan, context, isDirect);
   using progress = openProgressLine(context.terminal, () => performance.now());
   const deps = await restoreDependencies(context, (event) =>
     showRestoreEvent(event, context.terminal, progress),

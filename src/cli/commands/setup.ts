@@ -22,6 +22,7 @@ import { askConsent } from '../ask-consent.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
+import { holdStanza } from '../hold-stanza.ts';
 import { recordRun } from '../record-run.ts';
 import { runBackupJob } from '../run-backup-job.ts';
 import { createSetupContext } from '../setup-context.ts';
@@ -47,6 +48,8 @@ export const run: CommandModule['run'] = async (input, context) => {
   if (!context.globals.json) for (const line of text.trimEnd().split('\n')) context.terminal.printNote(line);
   const operation = `set up stanza ${setup.stanza.name}`;
   await askConsent(context, { operation, question: 'Do it?', details: { plan } });
+  const why = 'holdfast setup';
+  using _hold = await holdStanza(setup.stanza.name, why, context, { direct: input.flag('direct') });
   const outcome = await journalSetup(setup.stanza.name, context, (record) =>
     applySetup(setup, {
       consents,
@@ -77,7 +80,10 @@ async function proveArchiving(setup: SetupContext): Promise<void> {
 /** Full backups into the named repositories. @throws Failure when one fails */
 async function backUp(stanza: Stanza, names: readonly string[], context: CommandContext): Promise<void> {
   const repositories = chooseRepositories(stanza, names);
-  const results = await runBackupJob(stanza, { type: 'full', repositories, annotations: {} }, context);
+  const results = await runBackupJob(stanza, { type: 'full', repositories, annotations: {} }, context, {
+    // The stanza is held already.
+    direct: true,
+  });
   const wanted = { stanza: stanza.name, repositories: repositories.length };
   const failure = judgeBackup(wanted, results, context.signal.aborted);
   if (failure) throw failure;

@@ -7,6 +7,7 @@ import type { Journal, RunRecord } from '../../store/journal.ts';
 import { askConsent } from '../ask-consent.ts';
 import type { CommandModule } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
+import { holdStanza } from '../hold-stanza.ts';
 import { listFacts } from '../output/list-facts.ts';
 import { restoreDependencies } from '../restore-operations.ts';
 
@@ -29,6 +30,8 @@ export const run: CommandModule['run'] = async (input, context) => {
     word: plan.mode === 'into' ? undefined : plan.stanza,
     details: { plan },
   });
+  const why = `undo of ${record.id}`;
+  using _hold = await holdStanza(plan.stanza, why, context, { direct: input.flag('direct') });
   const deps = await restoreDependencies(context, () => {});
   const emit = (event: UndoEvent): void => showEvent(event, context);
   const outcome = await applyUndo(plan, { ...deps, emit });

@@ -6,8 +6,9 @@ import type { JobOutcome } from '../../model/job.ts';
 import type { Repository } from '../../model/repository.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
+import { detachJobs } from '../detach-jobs.ts';
 import { requestJob } from '../request-job.ts';
-import { runJobs } from '../run-jobs.ts';
+import { runJobs, type JobsObserver } from '../run-jobs.ts';
 
 /** `holdfast verify`. */
 export const run: CommandModule['run'] = async (input, context) => {
@@ -19,14 +20,17 @@ export const run: CommandModule['run'] = async (input, context) => {
   const requests = repositories.map(({ name }) =>
     requestJob({ kind: 'verify', stanza: stanza.name, repository: name, set, actor, cause }),
   );
-  const outcomes = await runJobs(stanza, requests, context, {
+  if (input.flag('detach')) return detachJobs(requests, context);
+  const observer: JobsObserver = {
     onEvent: (job, event) => {
       const name = repositories[job]?.name ?? '';
       if (event.kind === 'started') terminal.printNote(`holdfast: verifying ${stanza.name} in ${name}`);
       if (event.kind === 'note') terminal.printNote(`holdfast: ${name}: ${event.text}`);
     },
     onOutcome: () => {},
-  });
+  };
+  const route = { direct: input.flag('direct') };
+  const outcomes = await runJobs(stanza, requests, context, observer, route);
   const results = repositories.map((repository, index) => resultOf(repository, outcomes[index]));
   const text = results.map(describeResult).join('');
   const failed = results.filter((result) => result.failure !== undefined);

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { detachOption, directOption } from './daemon-options.ts';
 
 export const backupDefinition: CommandDefinition = {
   name: 'backup',
@@ -39,6 +40,8 @@ export const backupDefinition: CommandDefinition = {
       description: 'how long to wait while another host works on the same repository',
       otherwise: '10s',
     },
+    directOption,
+    detachOption,
   ],
   examples: [
     { command: 'holdfast backup', explanation: 'an incremental backup into every repository' },
@@ -49,6 +52,7 @@ export const backupDefinition: CommandDefinition = {
   ],
   failures: [
     'not-permitted',
+    'daemon-unreachable',
     'engine-missing',
     'engine-busy',
     'repository-unreachable',

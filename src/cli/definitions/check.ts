@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { directOption } from './daemon-options.ts';
 
 export const checkDefinition: CommandDefinition = {
   name: 'check',
@@ -14,9 +15,10 @@ export const checkDefinition: CommandDefinition = {
       description: 'how long to wait for the segment, as 90s or 5m',
       otherwise: 'archive_timeout and a minute',
     },
+    directOption,
   ],
   examples: [{ command: 'holdfast check', explanation: 'exit code 0 only when everything is right' }],
-  failures: ['not-permitted', 'engine-missing', 'server-unreachable'],
+  failures: ['not-permitted', 'daemon-unreachable', 'engine-missing', 'server-unreachable'],
   findings: { warning: 'something should be looked at', critical: 'data would be lost' },
   privileged: true,
   load: () => import('../commands/check.ts'),

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { directOption } from './daemon-options.ts';
 
 export const expireDefinition: CommandDefinition = {
   name: 'expire',
@@ -16,12 +17,20 @@ export const expireDefinition: CommandDefinition = {
       otherwise: 'all of them',
     },
     { name: 'dry-run', description: 'only show what would go' },
+    directOption,
   ],
   examples: [
     { command: 'holdfast expire --dry-run', explanation: 'what would go' },
     { command: 'holdfast expire --repo local --yes', explanation: 'removes it without asking' },
   ],
-  failures: ['not-permitted', 'engine-missing', 'engine-busy', 'repository-unreachable', 'consent-needed'],
+  failures: [
+    'not-permitted',
+    'daemon-unreachable',
+    'engine-missing',
+    'engine-busy',
+    'repository-unreachable',
+    'consent-needed',
+  ],
   privileged: true,
   load: () => import('../commands/expire.ts'),
 };

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { directOption } from './daemon-options.ts';
 
 export const restoreDefinition: CommandDefinition = {
   name: 'restore',
@@ -46,6 +47,7 @@ export const restoreDefinition: CommandDefinition = {
     { name: 'delta', description: 'restore over the old files and copy only what differs' },
     { name: 'plan', description: 'print the plan and stop' },
     { name: 'resume', value: 'ID', description: 'finish a restore that stopped in the middle' },
+    { ...directOption, otherwise: 'a running daemon begins nothing of the stanza until this has ended' },
   ],
   examples: [
     {
@@ -60,6 +62,7 @@ export const restoreDefinition: CommandDefinition = {
   ],
   failures: [
     'not-permitted',
+    'daemon-unreachable',
     'engine-missing',
     'engine-failed',
     'repository-unreachable',

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { directOption } from './daemon-options.ts';
 
 export const setupDefinition: CommandDefinition = {
   name: 'setup',
@@ -27,6 +28,7 @@ export const setupDefinition: CommandDefinition = {
       description: 'overwrite generated files that were changed by hand; a copy of each is kept',
     },
     { name: 'no-backup', description: 'do not take the first full backup' },
+    { ...directOption, otherwise: 'a running daemon begins nothing of the stanza until this has ended' },
   ],
   examples: [
     { command: 'holdfast setup', explanation: 'shows the plan and asks' },
@@ -38,6 +40,7 @@ export const setupDefinition: CommandDefinition = {
   failures: [
     'secret-unavailable',
     'not-permitted',
+    'daemon-unreachable',
     'engine-missing',
     'repository-unreachable',
     'server-unreachable',

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { detachOption, directOption } from './daemon-options.ts';
 
 export const verifyDefinition: CommandDefinition = {
   name: 'verify',
@@ -22,6 +23,8 @@ export const verifyDefinition: CommandDefinition = {
       description:
         'only this set and what it is built on (pgBackRest before 2.55 reads everything all the same)',
     },
+    directOption,
+    detachOption,
   ],
   examples: [
     { command: 'holdfast verify', explanation: 'every repository, one after the other' },
@@ -29,6 +32,7 @@ export const verifyDefinition: CommandDefinition = {
   ],
   failures: [
     'not-permitted',
+    'daemon-unreachable',
     'engine-missing',
     'repository-unreachable',
     'passphrase-wrong',
