@@ -10,6 +10,9 @@ import type { Problem } from '../model/source-position.ts';
 import type { RunAs } from '../process/run-command.ts';
 import type { Actor } from '../model/actor.ts';
 import type { Journal } from '../store/journal.ts';
+import type { OpenJournalDeps, RecoveryWish } from '../store/open-journal.ts';
+import type { JournalRecovery } from '../store/recover-journal.ts';
+import { describeRecovery } from './output/describe-recovery.ts';
 import type { GlobalChoices } from './parse-command-line.ts';
 import type { StopControl } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -207,12 +210,33 @@ export class CommandContext {
   }
 
   async #openJournal(): Promise<Journal> {
-    const [{ stateDirectory }, { openJournal }, owner] = await Promise.all([
+    const [{ stateDirectory }, { openJournal }, deps] = await Promise.all([
       this.configuration(),
       import('../store/open-journal.ts'),
-      this.stepDown(),
+      this.#journalDeps(),
     ]);
-    return openJournal(stateDirectory, { owner, now: () => this.now() });
+    return openJournal(stateDirectory, deps);
+  }
+
+  async #journalDeps(): Promise<OpenJournalDeps & { readonly recovery: RecoveryWish }> {
+    const [owner, actor] = await Promise.all([this.stepDown(), this.actor()]);
+    const onRecovered = (recovery: JournalRecovery): void => {
+      for (const line of describeRecovery(recovery)) this.terminal.printWarning(`holdfast: warning: ${line}`);
+    };
+    return { owner, now: () => this.now(), recovery: { actor, onRecovered } };
+  }
+
+  /** Moves the journal aside and opens a new one with all that can be read of it. Whoever had it from here gets it. */
+  async replaceJournal(): Promise<Journal> {
+    const [{ stateDirectory }, { rebuildJournal }, deps, before] = await Promise.all([
+      this.configuration(),
+      import('../store/open-journal.ts'),
+      this.#journalDeps(),
+      this.journal(),
+    ]);
+    before[Symbol.dispose]();
+    this.#journal = Promise.resolve(rebuildJournal(stateDirectory, deps));
+    return this.#journal;
   }
 
   /** Who acts, for the journal and for annotations. */

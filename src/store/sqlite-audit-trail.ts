@@ -1,6 +1,7 @@
 import { canonicalJson, hashEntry, noPreviousHash } from './audit-hash.ts';
 import { readAuditRow } from './audit-rows.ts';
 import type { AuditAnchor, AuditEntry, AuditTrail, AuditVerdict, NewAuditEntry } from './audit-trail.ts';
+import { RunComparison } from './compare-runs.ts';
 import type { JournalDatabase } from './journal-database.ts';
 import { readMeta, writeMeta } from './journal-meta.ts';
 import { formatAuditAnchor, parseAuditAnchor } from './parse-audit-anchor.ts';
@@ -64,14 +65,22 @@ export class SqliteAuditTrail implements AuditTrail {
     return (noted?.sequence ?? 0) > (last?.sequence ?? 0) ? noted : last;
   }
 
+  has({ sequence, hash }: AuditAnchor): boolean {
+    const row = this.#database.first('SELECT hash FROM audit WHERE sequence = :sequence', { sequence });
+    return row?.['hash'] === hash;
+  }
+
   verify(anchors: readonly AuditAnchor[] = []): AuditVerdict {
-    return this.#database.snapshot(() =>
-      verifyChain({
+    return this.#database.snapshot(() => {
+      const runs = new RunComparison();
+      const verdict = verifyChain({
         rows: this.#database.each('SELECT sequence, entry, previous, hash FROM audit ORDER BY sequence'),
         notedHead: this.#notedHead(),
         anchors,
-      }),
-    );
+        onEntry: (entry) => runs.take(entry),
+      });
+      return { ...verdict, problems: [...verdict.problems, ...runs.findProblems(this.#database)] };
+    });
   }
 
   #notedHead(): AuditAnchor | undefined {

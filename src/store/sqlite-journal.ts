@@ -1,10 +1,14 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { Failure } from '../model/failure.ts';
 import { encodeJson } from './journal-json.ts';
+import { addFound } from './add-found.ts';
 import type { AuditTrail } from './audit-trail.ts';
+import { findDamage } from './find-damage.ts';
 import type { JournalDatabase } from './journal-database.ts';
+import { readMeta } from './journal-meta.ts';
 import { readBeatRow, readRunRow, readStepRow } from './journal-rows.ts';
 import type {
+  FoundInRepositories,
   Journal,
   NewRun,
   RunBeat,
@@ -184,8 +188,15 @@ export class SqliteJournal implements Journal {
   listRuns(filter: RunFilter = {}): RunRecord[] {
     return this.#runs(
       'WHERE (:stanza IS NULL OR stanza = :stanza) AND (:kind IS NULL OR kind = :kind)' +
+        ' AND (:result IS NULL OR result = :result) AND (:since IS NULL OR started_at >= :since)' +
         ' ORDER BY started_at DESC, rowid DESC LIMIT :limit',
-      { stanza: filter.stanza ?? null, kind: filter.kind ?? null, limit: filter.limit ?? -1 },
+      {
+        stanza: filter.stanza ?? null,
+        kind: filter.kind ?? null,
+        result: filter.result ?? null,
+        since: filter.since ?? null,
+        limit: filter.limit ?? -1,
+      },
     );
   }
 
@@ -221,6 +232,18 @@ export class SqliteJournal implements Journal {
     return this.#database
       .all('SELECT * FROM step WHERE run_id = :runId ORDER BY sequence', { runId })
       .map((row) => readStepRow(row, this.file));
+  }
+
+  findDamage(): readonly string[] {
+    return findDamage(this.#database);
+  }
+
+  isRebuildPending(): boolean {
+    return readMeta(this.#database, 'repositories') !== 'done';
+  }
+
+  addFound(found: FoundInRepositories): readonly RunRecord[] {
+    return addFound(this.#database, this.audit, found);
   }
 
   [Symbol.dispose](): void {

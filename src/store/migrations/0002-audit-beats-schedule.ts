@@ -10,7 +10,7 @@ CREATE TABLE audit (
   entry     TEXT NOT NULL,
   previous  TEXT NOT NULL,
   hash      TEXT NOT NULL,
-  stanza    TEXT GENERATED ALWAYS AS (entry ->> '$.stanza') VIRTUAL
+  stanza    TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(entry) THEN entry ->> '$.stanza' END) VIRTUAL
 ) STRICT;
 
 CREATE INDEX audit_by_stanza ON audit (stanza, sequence);
