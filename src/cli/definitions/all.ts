@@ -10,6 +10,7 @@ import { initDefinition } from './init.ts';
 import { jobsDefinition } from './jobs.ts';
 import { journalDefinition } from './journal.ts';
 import { lintDefinition } from './lint.ts';
+import { maintenanceDefinition } from './maintenance.ts';
 import { pinDefinition } from './pin.ts';
 import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
@@ -37,6 +38,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   pinDefinition,
   unpinDefinition,
   expireDefinition,
+  maintenanceDefinition,
   serveDefinition,
   jobsDefinition,
   reloadDefinition,

@@ -3,6 +3,7 @@ import { isFailure } from '../../model/failure.ts';
 import type { JobKind, JobOutcome, JobRequest } from '../../model/job.ts';
 import { runBackupWork } from '../backup/run-backup-work.ts';
 import { runExpireJob } from '../expire/run-expire-job.ts';
+import { runMaintenanceJob } from '../maintenance/run-maintenance-job.ts';
 import { runVerifyJob } from '../verify/run-verify-job.ts';
 import type { JobDeps, JobRunOptions, RunJob } from '../job-deps.ts';
 import type { JobWork } from '../job-work.ts';
@@ -53,6 +54,7 @@ const works: Partial<Record<JobKind, JobWork>> = {
   backup: runBackupWork,
   expire: runExpireJob,
   verify: runVerifyJob,
+  maintenance: runMaintenanceJob,
 };
 
 async function attemptJob(job: JobAttempt): Promise<JobOutcome> {
