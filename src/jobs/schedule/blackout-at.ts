@@ -1,13 +1,13 @@
 import { cronTimes } from '../../model/cron-times.ts';
 import type { Blackout } from '../../model/schedule.ts';
 
-/** Blackouts follow on each other; more than so many in a row are taken for ever. */
-const mostInRow = 1000;
+/** Blackouts may follow on each other without end: after so many in a row it is looked again when they are over. */
+const mostInRow = 24;
 
 /**
  * Whether nothing may be begun at a moment.
  *
- * @returns until when (epoch milliseconds; the end of those that follow directly too), and `skip` when one of those that
+ * @returns until when (epoch milliseconds; at least, where many follow directly on each other), and `skip` when one of those that
  *   hold at the moment leaves out what falls into it; undefined when it is no blackout
  */
 export function blackoutAt(

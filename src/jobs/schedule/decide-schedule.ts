@@ -1,8 +1,8 @@
 import type { LineMemory, ScheduleDecision } from '../../store/schedule-memory.ts';
-import { graceMs } from './pending-times.ts';
-import { greaterLines, runsAtSameTime } from './replacing-lines.ts';
+import { companionsOf } from './jitter.ts';
+import { describeReplacement, replacedRepositories } from './replaced-repositories.ts';
 import type { DueRun, ScheduleLine } from './schedule-line.ts';
-import { takeTurn, type ScheduleHost } from './take-turn.ts';
+import { takeTurn } from './take-turn.ts';
 
 /** What is to be done at one moment. */
 export interface ScheduleVerdict {
@@ -14,6 +14,14 @@ export interface ScheduleVerdict {
   readonly nextWakeAt: number | undefined;
   /** Keys of lines whose memory is of a wrong clock, more than a day ahead: it is to be set back to now before. */
   readonly rewound: readonly string[];
+}
+
+/** What is known of this host. */
+export interface ScheduleHost {
+  /** Keys of lines whose last run waits or goes on. */
+  readonly running: ReadonlySet<string>;
+  /** What tells it from other hosts: they begin at other times within the jitter. */
+  readonly seed: string;
 }
 
 /**
@@ -31,22 +39,26 @@ export function decideSchedule(
   lines: readonly ScheduleLine[],
   memory: ReadonlyMap<string, LineMemory>,
   now: number,
-  host: ScheduleHost,
+  { running, seed }: ScheduleHost,
 ): ScheduleVerdict {
-  const turns = lines.map((line) => takeTurn(line, memory.get(line.key), now, host));
-  const ready = new Map(turns.flatMap(({ line, run }) => (run === undefined ? [] : [[line.key, run]])));
+  const turns = lines.map((line) =>
+    takeTurn(line, memory.get(line.key), now, {
+      companions: companionsOf(lines, line),
+      seed,
+      isRunning: running.has(line.key),
+    }),
+  );
+  const ready = turns.flatMap(({ run }) => run ?? []);
   const due: DueRun[] = [];
   const decisions: ScheduleDecision[] = [];
-  for (const { line, run, skips } of turns) {
+  for (const { run, skips } of turns) {
     decisions.push(...skips);
     if (run === undefined) continue;
-    const left = withoutReplaced(
-      run,
-      (other) => replaces(other, run, ready, memory.get(other.key), now, host),
-      lines,
-    );
-    decisions.push(decisionOf(line, run, left.replacedBy, left.due === undefined, now));
-    if (left.due !== undefined) due.push(left.due);
+    const replaced = replacedRepositories(run, ready);
+    const left = run.line.repositories.filter((name) => !replaced.has(name));
+    const wholly = replaced.size > 0 && left.length === 0;
+    decisions.push(decisionOf(run, now, wholly ? describeReplacement(replaced) : undefined));
+    if (!wholly) due.push({ ...run, line: { ...run.line, repositories: left } });
   }
   const wakes = turns.flatMap(({ wakeAt }) => wakeAt ?? []);
   return {
@@ -57,70 +69,21 @@ export function decideSchedule(
   };
 }
 
-/** True when the greater line runs now too, or its own run for the same time was or will be. */
-function replaces(
-  other: ScheduleLine,
-  run: DueRun,
-  ready: ReadonlyMap<string, DueRun>,
-  memory: LineMemory | undefined,
-  now: number,
-  { running, seed }: ScheduleHost,
-): boolean {
-  if (ready.has(other.key)) return true;
-  // Nothing ran then, and it does not make up for it.
-  if (!other.catchUp && now - run.startAt > graceMs) return false;
-  if (other.job === 'drill' || other.job === 'copy') return false;
-  return runsAtSameTime(other, run.occurrence, { memory, now, seed, running: running.has(other.key) });
-}
-
-/** Leaves the repositories out in which a greater line does the work. */
-function withoutReplaced(
-  run: DueRun,
-  isReplacing: (other: ScheduleLine) => boolean,
-  lines: readonly ScheduleLine[],
-): { readonly due: DueRun | undefined; readonly replacedBy: ReadonlyMap<string, ScheduleLine> } {
-  const replacedBy = new Map<string, ScheduleLine>();
-  for (const other of greaterLines(lines, run.line)) {
-    if (!isReplacing(other)) continue;
-    if (run.line.repositories.length === 0) return { due: undefined, replacedBy: new Map([['', other]]) };
-    for (const name of run.line.repositories) {
-      if (other.repositories.includes(name) && !replacedBy.has(name)) replacedBy.set(name, other);
-    }
-  }
-  const repositories = run.line.repositories.filter((name) => !replacedBy.has(name));
-  if (repositories.length === 0 && replacedBy.size > 0) return { due: undefined, replacedBy };
-  const line = replacedBy.size === 0 ? run.line : { ...run.line, repositories };
-  return { due: { ...run, line }, replacedBy };
-}
-
 /** A run has no detail yet: that it is open is how a daemon that starts again finds what was not brought to an end. */
 function decisionOf(
-  line: ScheduleLine,
-  run: DueRun,
-  replacedBy: ReadonlyMap<string, ScheduleLine>,
-  wholly: boolean,
+  { line, occurrence }: DueRun,
   now: number,
+  replacement: string | undefined,
 ): ScheduleDecision {
+  const isRun = replacement === undefined;
   return {
     line: line.key,
     stanza: line.stanza,
-    occurrence: run.occurrence,
+    occurrence,
     decidedAt: now,
-    decision: wholly ? 'skip' : 'run',
-    reason: wholly ? 'replaced' : undefined,
-    detail: wholly ? describeReplacement(replacedBy) : undefined,
+    decision: isRun ? 'run' : 'skip',
+    reason: isRun ? undefined : 'replaced',
+    detail: replacement,
     runId: undefined,
   };
-}
-
-/** `the full at the same time does it in local, the diff in offsite`. */
-export function describeReplacement(replacedBy: ReadonlyMap<string, ScheduleLine>): string {
-  const places = new Map<string, string[]>();
-  for (const [name, { job }] of replacedBy) places.set(job, [...(places.get(job) ?? []), name]);
-  return [...places]
-    .map(([job, names]) => {
-      const where = names.filter((name) => name !== '');
-      return `the ${job} at the same time does it${where.length === 0 ? '' : ` in ${where.join(' and ')}`}`;
-    })
-    .join(', ');
 }

@@ -1,7 +1,7 @@
 import { cronTimes } from '../../model/cron-times.ts';
 import type { LineMemory } from '../../store/schedule-memory.ts';
 import { blackoutAt } from './blackout-at.ts';
-import { judgeOccurrence, type OccurrenceVerdict } from './judge-occurrence.ts';
+import { judgeOccurrence, type OccurrenceVerdict, type StartRules } from './judge-occurrence.ts';
 import type { ScheduleLine } from './schedule-line.ts';
 
 /** So much later than its time a run may begin without that it counts as caught up on: a restart takes as long. */
@@ -41,13 +41,12 @@ export function decidedUntil(memory: LineMemory | undefined, now: number): Decid
  * The times of a line that have come and are not decided, oldest first; the newest `mostListed`.
  *
  * @param base those after it
- * @param seed what tells this host from others
  */
 export function pendingTimes(
   line: ScheduleLine,
   base: number,
   now: number,
-  seed: string,
+  rules: StartRules,
 ): readonly PendingTime[] {
   const { previous } = cronTimes(line);
   const occurrences: number[] = [];
@@ -61,7 +60,7 @@ export function pendingTimes(
   if (occurrences.length === 0) return [];
   const present = blackoutAt(line.blackouts, now);
   return occurrences.map((occurrence) => {
-    const verdict = judgeOccurrence(line, occurrence, seed);
+    const verdict = judgeOccurrence(line, occurrence, rules);
     return { occurrence, verdict, ...stateOf(line, verdict, now, present?.until) };
   });
 }

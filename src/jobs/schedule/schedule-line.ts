@@ -1,5 +1,8 @@
 import type { Blackout, RunsOn, ScheduledJob } from '../../model/schedule.ts';
 
+/** Jobs that are backups, greatest first: each has in it what the later ones would do at the same time. */
+export const backupJobs: readonly ScheduledJob[] = ['full', 'diff', 'incr'];
+
 /** One line of a schedule with every default filled in. Durations are milliseconds. */
 export interface ScheduleLine {
   /** Stable while the line's meaning is: `main/full@0 2 * * 0 Europe/Berlin>local,offsite`; without `>` all of them. */
