@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolveSecret } from '../config/secrets.ts';
 import type { JobDeps } from '../jobs/job-deps.ts';
 import type { CommandContext } from './context.ts';
@@ -18,6 +19,8 @@ export async function createJobDeps(context: CommandContext): Promise<JobDeps> {
     pid: process.pid,
     currentUid: context.uid,
     path: context.path,
+    cores: availableParallelism(),
+    hostZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     resolveSecret: (reference) => resolveSecret(reference, access),
   };
 }

@@ -1,6 +1,7 @@
 import type { Stanza } from '../config/configuration.ts';
 import { followUpOf } from '../jobs/queue/follow-up.ts';
 import type { JobDeps } from '../jobs/job-deps.ts';
+import { leasedKinds } from '../jobs/run/enter-job.ts';
 import { runJob } from '../jobs/run/run-job.ts';
 import { settleOrphans } from '../jobs/run/settle-orphans.ts';
 import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
@@ -25,7 +26,7 @@ export interface JobsObserver {
 /**
  * Runs jobs of one stanza one after the other; one that fails does not keep the others from being run, a stop does.
  * Where a daemon keeps the schedules of this configuration its queue runs them; what is told is the same. Without one,
- * what a killed Holdfast left of this stanza is settled before.
+ * what a killed Holdfast left of this stanza is settled before anything changes.
  *
  * @param route.direct not through a daemon: somebody asked for that, or holds the stanza already
  * @returns an outcome for each, in order; fewer only after a stop
@@ -52,7 +53,7 @@ async function runHere(
 ): Promise<readonly JobOutcome[]> {
   const deps = await createJobDeps(context);
   const { signal, onSpawn } = context;
-  await settle(stanza, deps, context);
+  if (requests.some(({ kind }) => leasedKinds.has(kind))) await settle(stanza, deps, context);
   const outcomes: JobOutcome[] = [];
   for (const [job, request] of requests.entries()) {
     if (signal.aborted) break;

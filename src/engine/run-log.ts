@@ -18,6 +18,7 @@ export class RunLog {
   readonly #readers: Readonly<Record<'stdout' | 'stderr', LogReader>>;
   readonly #meter = new ProgressMeter();
   readonly #remainder: string[] = [];
+  readonly #commands = new Set<string>();
 
   /**
    * One stream for the whole log keeps its order; an answer on stdout must have it for itself. In all versions the
@@ -68,9 +69,7 @@ export class RunLog {
   }
 
   #emit(record: LogRecord): void {
-    // A log that was written to twice (the engine was run again after a checkpoint) is about its last run.
-    if (this.exitCode !== undefined) this.records.length = 0;
-    this.exitCode = readEnd(record);
+    this.#followCommand(record);
     this.#run.onRecord?.(record);
     if (this.#run.onProgress !== undefined) {
       const progress = this.#meter.read(record);
@@ -79,16 +78,28 @@ export class RunLog {
     if (record.level === 'detail' || record.level === 'debug' || record.level === 'trace') return;
     this.records.push(record);
   }
+
+  /**
+   * A log that was written to twice (the engine was run again after a checkpoint) is about its last run. A backup that
+   * expires afterwards says so as a command of its own, and is one run.
+   */
+  #followCommand(record: LogRecord): void {
+    const begun = /^([a-z-]+) command begin /.exec(record.message)?.[1];
+    if (record.level !== 'info') return;
+    if (begun !== undefined) {
+      if (this.#commands.has(begun)) this.records.length = 0;
+      this.#commands.add(begun);
+      this.exitCode = undefined;
+    } else this.exitCode = readEnd(record) ?? this.exitCode;
+  }
 }
 
 /** The last line of a command: pgBackRest `src/command/command.c`, cmdEnd. SIGTERM is its error 63. */
-function readEnd({ level, message }: LogRecord): number | undefined {
+function readEnd({ message }: LogRecord): number | undefined {
   const end =
-    level === 'info'
-      ? /^[a-z-]+ command end: (?:(completed successfully)|aborted with exception \[(\d+)\]|(terminated on signal))/.exec(
-          message,
-        )
-      : null;
+    /^[a-z-]+ command end: (?:(completed successfully)|aborted with exception \[(\d+)\]|(terminated on signal))/.exec(
+      message,
+    );
   if (end === null) return undefined;
   if (end[2] !== undefined) return Number(end[2]);
   return end[1] === undefined ? 63 : 0;

@@ -29,6 +29,10 @@ export interface JobDeps {
   readonly currentUid: number;
   /** PATH of children. */
   readonly path: string;
+  /** Processor cores: the rendered configuration depends on them. */
+  readonly cores: number;
+  /** IANA name of the host's time zone. */
+  readonly hostZone: string;
   readonly resolveSecret: (reference: import('../model/secret.ts').SecretReference) => Promise<string>;
 }
 

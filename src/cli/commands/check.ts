@@ -1,35 +1,47 @@
-import { checkStanza, type CheckReport } from '../../jobs/check/check-stanza.ts';
-import type { CheckContext, CheckEvent } from '../../jobs/check/check-deps.ts';
+import type { CheckReport } from '../../jobs/check/check-stanza.ts';
 import { renderCheckReport } from '../../jobs/check/render-check-report.ts';
-import { formatElapsed, parseDuration } from '../../model/duration.ts';
+import { parseDuration } from '../../model/duration.ts';
 import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
+import type { JobOutcome } from '../../model/job.ts';
 import type { CommandModule } from '../command-definition.ts';
-import type { CommandContext } from '../context.ts';
-import { recordRun } from '../record-run.ts';
-import { createSetupContext } from '../setup-context.ts';
+import { requestJob } from '../request-job.ts';
+import { runJobs } from '../run-jobs.ts';
 
 /** `holdfast check`. */
 export const run: CommandModule['run'] = async (input, context) => {
-  const timeoutMs = readTimeout(input.value('timeout'));
-  const setup = await createSetupContext(context);
-  const check: CheckContext = {
-    ...setup,
-    timeoutMs,
-    now: () => context.now(),
-    hostZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    onEvent: (event) => showEvent(event, context),
-  };
-  const report = await recordRun(context, { kind: 'check', stanza: setup.stanza.name }, async () => {
-    const result = await checkStanza(check);
-    return { value: result, facts: { findings: result.findings } };
+  const stanza = await context.stanza();
+  const request = requestJob({
+    kind: 'check',
+    stanza: stanza.name,
+    repository: undefined,
+    actor: await context.actor(),
+    cause: context.cause,
+    timeoutMs: readTimeout(input.value('timeout')),
   });
+  const [outcome] = await runJobs(stanza, [request], context, {
+    onEvent: (_, event) => {
+      if (event.kind === 'note') context.terminal.printNote(`holdfast: ${event.text}`);
+    },
+    onOutcome: () => {},
+  });
+  const report = readReport(outcome, stanza.name);
   return {
     data: toJson(report),
     text: `${renderCheckReport(report)}\n`,
     exitCode: findingsExitCode(report.findings),
   };
 };
+
+/** @throws Failure why there is no report */
+function readReport(outcome: JobOutcome | undefined, stanza: string): CheckReport {
+  if (outcome?.result === 'ok') return outcome.facts as unknown as CheckReport;
+  if (outcome !== undefined && outcome.result !== 'skipped') throw outcome.failure;
+  throw new Failure('interrupted', {
+    operation: `check stanza ${stanza}`,
+    problem: outcome?.detail ?? 'stopped before it was begun',
+  });
+}
 
 /** @throws Failure usage */
 function readTimeout(text: string | undefined): number | undefined {
@@ -41,16 +53,6 @@ function readTimeout(text: string | undefined): number | undefined {
     problem: `${JSON.stringify(text)} is not a duration from 1s to 1d`,
     hint: 'Write it as --timeout 5m.',
   });
-}
-
-function showEvent(event: CheckEvent, context: CommandContext): void {
-  const { terminal } = context;
-  if (event.kind === 'switched') {
-    const patience = formatElapsed(event.timeoutMs);
-    terminal.printNote(`holdfast: waiting for ${event.segment} in every repository, ${patience} at most`);
-  } else {
-    terminal.printNote(`holdfast: it is in ${event.repository} after ${formatElapsed(event.afterMs)}`);
-  }
 }
 
 function toJson(report: CheckReport): Record<string, unknown> {

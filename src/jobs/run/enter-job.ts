@@ -18,7 +18,7 @@ export interface EnteredJob {
 type Skipped = Extract<JobOutcome, { result: 'skipped' }>;
 
 /** Those that change a repository. */
-const leasedKinds: ReadonlySet<JobKind> = new Set<JobKind>(['backup', 'expire']);
+export const leasedKinds: ReadonlySet<JobKind> = new Set<JobKind>(['backup', 'expire']);
 
 /**
  * Everything between the wish for a job and its first change: the role of this host, the lease, the role once more (there

@@ -2,6 +2,7 @@ import { formatElapsed } from '../../model/duration.ts';
 import { isFailure } from '../../model/failure.ts';
 import type { JobKind, JobOutcome, JobRequest } from '../../model/job.ts';
 import { runBackupWork } from '../backup/run-backup-work.ts';
+import { runCheckJob } from '../check/run-check-job.ts';
 import { runExpireJob } from '../expire/run-expire-job.ts';
 import { runMaintenanceJob } from '../maintenance/run-maintenance-job.ts';
 import { runVerifyJob } from '../verify/run-verify-job.ts';
@@ -55,6 +56,7 @@ const works: Partial<Record<JobKind, JobWork>> = {
   expire: runExpireJob,
   verify: runVerifyJob,
   maintenance: runMaintenanceJob,
+  check: runCheckJob,
 };
 
 async function attemptJob(job: JobAttempt): Promise<JobOutcome> {
