@@ -97,6 +97,28 @@ describe('a lease', () => {
     expect(await leaseSessions(cluster)).toHaveLength(1);
   });
 
+  it('is not had while a pgbackrest that nobody holds a lease for takes a backup', async () => {
+    const { binaries, sandbox, socketDirectory, port } = cluster;
+    // What the engine calls its session: test/faults/two-hosts.test.ts has the real one beside a Holdfast.
+    const env = { PGAPPNAME: 'pgBackRest [backup]' };
+    const session = ['-X', '-h', socketDirectory, '-p', String(port), '-U', 'postgres', '-d', 'postgres'];
+    const backup = sandbox.run(binaries.psql, [...session, '-c', 'SELECT pg_sleep(60)'], { env });
+    const sessions = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgBackRest [backup]'`;
+    await waitUntil('it runs', async () => (await cluster.value(sessions)) === '1');
+    const refused = await failureOf(take());
+    expect(refused.kind).toBe('lease-held');
+    expect(refused.problem).toMatch(
+      /^a pgbackrest that no Holdfast holds a lease for takes a backup of this/,
+    );
+    expect(refused.hint).toContain('crontab');
+    await cluster.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgBackRest [backup]'`,
+    );
+    await backup;
+    await using held = await take();
+    expect(held.lost.aborted).toBe(false);
+  });
+
   it('names a server that does not answer, and a role that is not let in', async () => {
     const { server } = primary;
     const nowhere = { server: { ...server, node: { ...server.node, port: 1 } } };
