@@ -3,22 +3,17 @@ import { Failure } from '../model/failure.ts';
 import type { CommandContext } from './context.ts';
 import { findDaemon } from './find-daemon.ts';
 
-/** A stanza of which the daemon begins nothing until this is disposed. */
-export interface HeldStanza extends Disposable {
-  /** True when it took a while: what was looked at before may be different now. */
-  readonly waited: boolean;
-}
-
 /** Milliseconds after which a person is told what is waited for. */
 const silentMs = 500;
 
-const nobody: HeldStanza = { waited: false, [Symbol.dispose]() {} };
+const nobody: Disposable = { [Symbol.dispose]() {} };
 
 /**
  * Asks a running daemon to leave a stanza alone, and waits until what it does with it has ended. Without a daemon there
  * is nothing to ask.
  *
  * @param direct somebody wants to go without the daemon
+ * @returns until this is disposed nothing of the stanza is begun
  * @throws Failure daemon-unreachable, interrupted
  */
 export async function holdStanza(
@@ -26,13 +21,13 @@ export async function holdStanza(
   why: string,
   context: CommandContext,
   { direct }: { readonly direct: boolean },
-): Promise<HeldStanza> {
+): Promise<Disposable> {
   const daemon = direct ? undefined : await findDaemon(context);
   const call = daemon && (await callDaemon(daemon.socket, { ask: 'hold', stanza, why }));
   if (daemon === undefined || call === undefined) return nobody;
   try {
-    const waited = await waitUntilHeld(call, stanza, context);
-    return { waited, [Symbol.dispose]: () => call[Symbol.dispose]() };
+    await waitUntilHeld(call, stanza, context);
+    return call;
   } catch (error) {
     call[Symbol.dispose]();
     throw error;
@@ -43,10 +38,8 @@ async function waitUntilHeld(
   call: ControlCall,
   stanza: string,
   { signal, terminal }: CommandContext,
-): Promise<boolean> {
-  let waited = false;
+): Promise<void> {
   const timer = setTimeout(() => {
-    waited = true;
     terminal.printNote(
       `holdfast: waiting until the daemon's jobs of stanza ${stanza} have ended: \`holdfast jobs\` shows them`,
     );
@@ -56,7 +49,7 @@ async function waitUntilHeld(
   if (signal.aborted) withdraw();
   try {
     const answer = await call.next();
-    if (answer?.answer === 'held') return waited;
+    if (answer?.answer === 'held') return;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', withdraw);

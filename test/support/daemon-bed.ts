@@ -34,10 +34,14 @@ export interface ServedDaemon extends AsyncDisposable {
   readonly pid: number;
   /** Every event so far. */
   readonly events: readonly LogDocument[];
-  /** Everything on stderr that is no event. */
+  /** Everything else that it says, the document at its end among it. */
   readonly other: readonly string[];
-  /** The first event that fits, now or later. */
-  event(what: string, fits: (event: LogDocument) => boolean, timeoutMs?: number): Promise<LogDocument>;
+  /** The first event that fits, now or later; `index` counts all events from 0. */
+  event(
+    what: string,
+    fits: (event: LogDocument, index: number) => boolean,
+    timeoutMs?: number,
+  ): Promise<LogDocument>;
   signal(name: NodeJS.Signals): void;
   /** How it ended. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -54,6 +58,8 @@ export interface LogDocument {
 export interface DaemonBedRequest {
   readonly name: string;
   readonly schedule?: Keys;
+  /** Other keys of the stanza. */
+  readonly stanza?: Keys;
   readonly repositories?: Readonly<Record<string, RepositoryRequest>>;
   readonly keys?: Keys;
   /** Without a stanza that is set up. */
@@ -68,7 +74,7 @@ export async function createDaemonBed(request: DaemonBedRequest): Promise<Daemon
     const httpPort = await sandbox.port();
     const write = writer(sandbox, cluster, request, httpPort);
     const schedule = request.schedule === undefined ? {} : { schedule: request.schedule };
-    const configuration = write(schedule, request.keys);
+    const configuration = write({ ...request.stanza, ...schedule }, request.keys);
     const bed = bedOf(sandbox, cluster, configuration);
     if (request.bare !== true) await bed.mustRun(['setup', '--yes', '--restart', '--no-backup']);
     return {
@@ -107,7 +113,7 @@ export async function startServe(
       ...(runAs === undefined ? {} : { HOME: '/root', USER: 'root' }),
       ...env,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const daemon = servedDaemon(child);
   try {
@@ -122,6 +128,7 @@ export async function startServe(
 function servedDaemon(child: ChildProcess): ServedDaemon {
   const events: LogDocument[] = [];
   const other: string[] = [];
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => other.push(line));
   if (child.stderr) {
     createInterface({ input: child.stderr }).on('line', (line) => {
       if (line.startsWith('{')) events.push(JSON.parse(line) as LogDocument);

@@ -16,7 +16,7 @@ import { askConsent } from '../ask-consent.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
-import { holdStanza, type HeldStanza } from '../hold-stanza.ts';
+import { holdStanza } from '../hold-stanza.ts';
 import { openProgressLine } from '../output/progress-line.ts';
 import { describeOutcome, outcomeToJson, showRestoreEvent } from '../output/restore-report.ts';
 import { planFailure } from '../plan-failure.ts';
@@ -38,6 +38,12 @@ export const run: CommandModule['run'] = async (input, context) => {
   const journal = await context.journal();
   const unfinished = request.into === undefined ? findUnfinishedRestore(journal, request.stanza) : undefined;
   if (unfinished !== undefined && !planOnly) throw unfinishedFailure(request.stanza, unfinished);
+  // Before anything is looked at: a backup that runs would be a reason to refuse, and one that begins changes things.
+  using _hold = await holdForRestore(
+    { stanza: request.stanza, disturbs: request.into === undefined && !planOnly },
+    context,
+    input.flag('direct'),
+  );
   using progress = openProgressLine(context.terminal, () => performance.now());
   await using sessions = new KeptSessions();
   const observations = await observeRestore(
@@ -63,25 +69,23 @@ export const run: CommandModule['run'] = async (input, context) => {
   if (plan.refusals.length > 0) throw planFailure(plan);
   if (planOnly) return { data: { plan }, text: `${renderPlan(plan)}\n`, exitCode: 0 };
   await askForRestore(plan, context);
-  using hold = await holdForRestore(plan, context, input.flag('direct'));
   const deps = await restoreDependencies(context, (event) =>
     showRestoreEvent(event, context.terminal, progress),
   );
   const { server } = observations.cluster;
   return resultOf(
-    await applyRestore(plan, { ...deps, server, sessions, isPlanFresh: context.globals.yes && !hold.waited }),
+    await applyRestore(plan, { ...deps, server, sessions, isPlanFresh: context.globals.yes }),
     plan,
   );
 };
 
-/** A copy beside production disturbs nothing. */
+/** A plan, and a copy beside production, disturb nothing. */
 async function holdForRestore(
-  plan: RestorePlan,
+  { stanza, disturbs }: { readonly stanza: string; readonly disturbs: boolean },
   context: CommandContext,
   isDirect: boolean,
-): Promise<HeldStanza> {
-  const direct = isDirect || plan.mode === 'into';
-  return holdStanza(plan.stanza, `restore ${plan.id}`, context, { direct });
+): Promise<Disposable> {
+  return holdStanza(stanza, 'holdfast restore', context, { direct: isDirect || !disturbs });
 }
 
 async function readRequest(input: CommandInput, context: CommandContext): Promise<RestoreRequest> {
@@ -160,7 +164,8 @@ async function resumeOne(id: string, context: CommandContext, isDirect: boolean)
       word: plan.mode === 'into' ? undefined : plan.stanza,
     });
   }
-  using _hold = await holdForRestore(plan, context, isDirect);
+  const what = { stanza: plan.stanza, disturbs: plan.mode !== 'into' };
+  using _hold = await holdForRestore(what, context, isDirect);
   using progress = openProgressLine(context.terminal, () => performance.now());
   const deps = await restoreDependencies(context, (event) =>
     showRestoreEvent(event, context.terminal, progress),

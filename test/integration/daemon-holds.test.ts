@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { createDaemonBed } from '../support/daemon-bed.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+interface Jobs {
+  readonly running: readonly { readonly kind: string }[];
+  readonly waiting: readonly { readonly kind: string; readonly held: boolean }[];
+  readonly holds: readonly { readonly stanza: string; readonly why: string; readonly granted: boolean }[];
+}
+
+describe('stanzas that commands work on', () => {
+  test('a restore waits for the backup that runs, and holds the stanza until it has ended', async () => {
+    await using bed = await createDaemonBed({
+      name: 'dhold',
+      stanza: { options: { 'compress-level': 9, 'compress-type': 'bz2' } },
+    });
+    await using daemon = await bed.serve();
+    await bed.backup('full');
+    await bed.cluster.sql(
+      'CREATE TABLE bulk AS SELECT g, repeat(md5(g::text), 20) FROM generate_series(1, 30000) g',
+    );
+    const count = daemon.events.length;
+    const backup = bed.run(['backup', '--type', 'full', '--json']);
+    await daemon.event('the backup', ({ event }, index) => index >= count && event === 'job-started');
+    const restore = bed.run(['restore', '--to', 'latest', '--yes', '--json']);
+    const jobs = async (): Promise<Jobs> => (await bed.mustRun(['jobs', '--json'])).json<Jobs>();
+    await waitUntil('the hold', async () => (await jobs()).holds.length > 0);
+    expect((await jobs()).holds[0]).toMatchObject({ stanza: 'main', granted: false });
+    // What is asked for now waits behind the restore.
+    const later = bed.run(['backup', '--type', 'full', '--json']);
+    await waitUntil('the one that waits', async () => (await jobs()).waiting.some(({ held }) => held));
+    expect((await backup).code).toBe(0);
+    expect((await restore).code).toBeLessThan(2);
+    expect((await later).code).toBe(0);
+    expect(await jobs()).toMatchObject({ holds: [], running: [], waiting: [] });
+  });
+
+  test('of two that start at the same moment one wins', async () => {
+    await using bed = await createDaemonBed({ name: 'dtwo', bare: true });
+    const both = await Promise.all([bed.serve({ ready: false }), bed.serve({ ready: false })]);
+    try {
+      const lost = await Promise.race(both.map((daemon) => daemon.ended));
+      expect(lost.code).toBe(101);
+      await bed.mustRun(['jobs']);
+    } finally {
+      for (const daemon of both) await daemon[Symbol.asyncDispose]();
+    }
+  });
+
+  test('a daemon that hangs is told, and --direct goes without it', async () => {
+    await using bed = await createDaemonBed({ name: 'dhang' });
+    await using daemon = await bed.serve();
+    daemon.signal('SIGSTOP');
+    try {
+      const result = await bed.run(['backup', '--json']);
+      expect(result.code).toBe(102);
+      expect(result.json()).toMatchObject({ error: { hint: expect.stringContaining('--direct') } });
+      await bed.mustRun(['backup', '--direct', '--json']);
+    } finally {
+      daemon.signal('SIGCONT');
+    }
+  });
+});
