@@ -3,6 +3,7 @@ import { generateConfigurationGuide } from './configuration-guide.ts';
 import { generateConfigurationSchema } from './configuration-schema.ts';
 import { generateFailureList } from './failure-list.ts';
 import { generateLintGuide } from './lint-guide.ts';
+import { generateMetricsList } from './metrics-list.ts';
 import type { Generator } from './generated-file.ts';
 
 /** Everything that `npm run generate` makes. */
@@ -12,4 +13,5 @@ export const allGenerators: readonly Generator[] = [
   generateCommandReference,
   generateFailureList,
   generateLintGuide,
+  generateMetricsList,
 ];

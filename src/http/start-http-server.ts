@@ -57,7 +57,8 @@ export async function startHttpServer(parts: HttpParts): Promise<HttpServer> {
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
   try {
-    server.listen({ host, port });
+    // Without a host: every address, of both families.
+    server.listen(host === '*' ? { port } : { host, port });
     await once(server, 'listening');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -67,6 +67,14 @@ describe('the HTTP server', () => {
     expect(await talk(server.port, get('/ready'))).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('listens on every address for *', async () => {
+    using bed = createHttpParts();
+    const listen = { host: '*', port: 0 };
+    await using server = await startHttpServer({ ...bed.parts, listen, token: 'sesame' });
+    expect((await fetch(`http://[::1]:${server.port}/live`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${server.port}/live`)).status).toBe(200);
+  });
+
   it('refuses long headers, bodies and what is no HTTP, without a trace of its inside', async () => {
     using bed = createHttpParts();
     await using server = await startHttpServer(bed.parts);
