@@ -1,40 +1,95 @@
 import { Failure } from '../../model/failure.ts';
-import { formatByteSize } from '../../model/byte-size.ts';
-import { formatElapsed } from '../../model/duration.ts';
-import { isAlive } from '../../process/process-identity.ts';
-import type { RunRecord, StepRecord } from '../../store/journal.ts';
-import type { CommandModule } from '../command-definition.ts';
-import { formatTable } from '../output/format-table.ts';
-import { formatLocal, formatUtc } from '../output/format-time.ts';
-import { listFacts } from '../output/list-facts.ts';
+import { type RunKind, runKinds, type RunRecord, type RunResult } from '../../store/journal.ts';
+import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
+import type { CommandContext } from '../context.ts';
+import { printRunLog } from '../journal/print-run-log.ts';
+import { readSince } from '../journal/read-since.ts';
+import { rebuildTheJournal } from '../journal/rebuild-the-journal.ts';
+import { type LiveRun, lookAtRun } from '../journal/run-state.ts';
+import { verifyJournal } from '../journal/verify-journal.ts';
+import { auditTable, describeRun, runTable } from '../output/describe-runs.ts';
+
+const results: readonly RunResult[] = ['running', 'ok', 'failed', 'interrupted'];
 
 /** `holdfast journal [ID]`. */
 export const run: CommandModule['run'] = async (input, context) => {
+  refuseMixture(input);
+  if (input.flag('verify')) return verifyJournal(context);
+  if (input.flag('rebuild')) return rebuildTheJournal(context);
+  if (input.flag('audit')) return listAudit(input, context);
   const id = input.argument('id');
-  const limit = readLimit(input.value('limit'));
+  if (id === undefined) return listRuns(input, context);
+  const record = await findRun(id, context);
+  if (input.flag('log')) return printRunLog(record, { follow: input.flag('follow') }, context);
   const journal = await context.journal();
-  if (id === undefined) {
-    const runs = journal.listRuns({ stanza: context.globals.stanza, limit });
-    return {
-      data: { runs: runs.map((record) => ({ ...record, abandoned: isAbandoned(record) })) },
-      text: runs.length === 0 ? 'the journal is empty\n' : runTable(runs),
-    };
-  }
-  const record = journal.findRun(id);
-  if (record === undefined) {
-    throw new Failure('nothing-found', {
-      operation: 'look into the journal',
-      place: journal.file,
-      problem: `there is no run ${id}`,
-      hint: "Run 'holdfast journal' to list the runs.",
-    });
-  }
   const steps = journal.stepsOf(record.id);
-  return {
-    data: { run: { ...record, abandoned: isAbandoned(record) }, steps },
-    text: describeRun(record, steps),
-  };
+  const live = lookAtRun(record, journal, context.now());
+  return { data: { run: toJson(live), steps }, text: describeRun(live, steps) };
 };
+
+async function listRuns(input: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const journal = await context.journal();
+  const since = input.value('since');
+  const runs = journal
+    .listRuns({
+      stanza: context.globals.stanza,
+      kind: runKinds.find((kind: RunKind) => kind === input.value('kind')),
+      result: results.find((result) => result === input.value('result')),
+      since: since === undefined ? undefined : readSince(since, context.now()),
+      limit: readLimit(input.value('limit')),
+    })
+    .map((record) => lookAtRun(record, journal, context.now()));
+  const asked = ['kind', 'result', 'since'].some((name) => input.value(name) !== undefined);
+  const nothing = asked || context.globals.stanza !== undefined ? 'no such run\n' : 'the journal is empty\n';
+  return { data: { runs: runs.map(toJson) }, text: runs.length === 0 ? nothing : runTable(runs) };
+}
+
+async function listAudit(input: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const { audit } = await context.journal();
+  const entries = audit.list({ stanza: context.globals.stanza, limit: readLimit(input.value('limit')) });
+  return {
+    data: { entries, head: audit.head() },
+    text: entries.length === 0 ? 'the audit trail is empty\n' : auditTable(entries),
+  };
+}
+
+async function findRun(id: string, context: CommandContext): Promise<RunRecord> {
+  const journal = await context.journal();
+  const record = journal.findRun(id);
+  if (record !== undefined) return record;
+  throw new Failure('nothing-found', {
+    operation: 'look into the journal',
+    place: journal.file,
+    problem: `there is no run ${id}`,
+    hint: "Run 'holdfast journal' to list the runs.",
+  });
+}
+
+function toJson({ record, abandoned, silent, beat }: LiveRun): Record<string, unknown> {
+  return { ...record, abandoned, silent, lastBeat: beat };
+}
+
+/** One call does one thing. */
+function refuseMixture(input: CommandInput): void {
+  const given = ['verify', 'rebuild', 'audit', 'log'].filter((name) => input.flag(name));
+  const id = input.argument('id');
+  const problem =
+    given.length > 1
+      ? `--${given.join(' and --')} do not go together`
+      : given[0] === 'log' && id === undefined
+        ? '--log needs the id of a run'
+        : id !== undefined && given[0] !== undefined && given[0] !== 'log'
+          ? `--${given[0]} is about the whole journal, not about one run`
+          : input.flag('follow') && given[0] !== 'log'
+            ? '--follow goes with --log'
+            : undefined;
+  if (problem === undefined) return;
+  throw new Failure('usage', {
+    operation: 'read the options of journal',
+    problem,
+    hint: 'See `holdfast journal --help`.',
+  });
+}
 
 function readLimit(text: string | undefined): number {
   if (text === undefined) return 20;
@@ -45,81 +100,4 @@ function readLimit(text: string | undefined): number {
     problem: `${JSON.stringify(text)} is not a number from 1 to 999999`,
     hint: 'Write it as --limit 50.',
   });
-}
-
-/** A run that nobody runs any more: its process ended without writing the end down (kill -9, a crash). */
-function isAbandoned(record: RunRecord): boolean {
-  return record.result === 'running' && record.process !== undefined && !isAlive(record.process);
-}
-
-function resultText(record: RunRecord): string {
-  return isAbandoned(record) ? 'killed' : record.result;
-}
-
-function elapsedText(record: { readonly startedAt: number; readonly endedAt: number | undefined }): string {
-  return record.endedAt === undefined ? '-' : formatElapsed(record.endedAt - record.startedAt);
-}
-
-function runTable(runs: readonly RunRecord[]): string {
-  return formatTable(
-    [
-      { title: 'id' },
-      { title: 'started' },
-      { title: 'duration', align: 'right' },
-      { title: 'result' },
-      { title: 'stanza' },
-      { title: 'repository' },
-      { title: 'label' },
-      { title: 'by' },
-    ],
-    runs.map((record) => [
-      record.id,
-      formatUtc(record.startedAt),
-      elapsedText(record),
-      resultText(record),
-      record.stanza ?? '-',
-      record.repository ?? '-',
-      record.label ?? '-',
-      record.actor.user,
-    ]),
-  );
-}
-
-function describeRun(record: RunRecord, steps: readonly StepRecord[]): string {
-  const { actor, failure } = record;
-  const facts = listFacts([
-    ['run', record.id],
-    ['result', resultText(record)],
-    ['started', `${formatUtc(record.startedAt)} (${formatLocal(record.startedAt)})`],
-    ['duration', record.endedAt === undefined ? undefined : elapsedText(record)],
-    ['stanza', record.stanza],
-    ['repository', record.repository],
-    ['label', record.label],
-    ['bytes', record.bytes === undefined ? undefined : formatByteSize(record.bytes)],
-    ['by', `${actor.user} on ${actor.host} (${actor.via})`],
-    ['command', record.cause],
-    ['problem', textOf(failure?.['problem'])],
-    ['hint', textOf(failure?.['hint'])],
-  ]);
-  const table = formatTable(
-    [
-      { title: 'step' },
-      { title: 'name' },
-      { title: 'result' },
-      { title: 'started' },
-      { title: 'duration', align: 'right' },
-    ],
-    steps.map((step) => [
-      String(step.sequence),
-      step.name,
-      step.result,
-      formatUtc(step.startedAt),
-      elapsedText(step),
-    ]),
-  );
-  return table === '' ? facts : `${facts}\n${table}`;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
