@@ -32,6 +32,7 @@ export const words = {
   held: 'holdfast: held',
   refused: 'holdfast: refused',
   standby: 'holdfast: standby',
+  pooler: 'holdfast: pooler',
 } as const;
 
 /** What the keeper says last, before psql's exit code. */
@@ -45,8 +46,11 @@ export const endWord = 'holdfast: ended';
  * file names that database, is in the way as well; both sides look after they have locked, so that one of them sees the
  * other. So is a backup of the engine for which nobody holds a lease: each has a session of its own for as long as it
  * runs, which names itself (pgBackRest `src/db/db.c`, dbOpen).
+ *
+ * @param statementMs the statement_timeout that psql asks for as it connects. No other setting is stronger, so where it
+ *   is not in force a pooler has swallowed it; a lock taken through that would stay behind.
  */
-export function leaseScript(key: number): string {
+export function leaseScript(key: number, statementMs: number): string {
   const object = objectId(key);
   const settings = Object.entries(serverSettings)
     .map(([name, value]) => `('${name}', '${value}')`)
@@ -59,6 +63,11 @@ export function leaseScript(key: number): string {
   return `SELECT pg_is_in_recovery() AS holdfast_standby \\gset
 \\if :holdfast_standby
 \\echo ${words.standby}
+\\q
+\\endif
+SELECT current_setting('statement_timeout')::interval <> '${statementMs} ms' AS holdfast_pooler \\gset
+\\if :holdfast_pooler
+\\echo ${words.pooler}
 \\q
 \\endif
 SELECT count(set_config(name, value, false)) FROM (VALUES ${settings}) setting (name, value) WHERE current_setting(name, true) IS NOT NULL \\g /dev/null

@@ -2,11 +2,11 @@ import type { Writable } from 'node:stream';
 import { Failure } from '../model/failure.ts';
 import { SpawnError } from '../process/run-command.ts';
 import type { HeldChild } from '../process/held-child.ts';
+import { interrupted, leaseHeld, leaseLost, onStandby, throughPooler } from './lease-failures.ts';
 import { leaseKey } from './lease-key.ts';
 import { guardCommand, startKeeper } from './lease-keeper.ts';
 import {
   applicationName,
-  describeHolder,
   readHolder,
   type HolderRow,
   type LeaseClaimant,
@@ -118,6 +118,7 @@ async function tryLease(
     const answer = await readAnswer(keeper, signal);
     if (answer.word === words.held && answer.holders.length === 0) return lease.begin();
     if (answer.word === words.standby) throw onStandby(resource, server);
+    if (answer.word === words.pooler) throw throughPooler(resource, server);
     if (answer.word === undefined) {
       if (signal?.aborted) throw interrupted(resource, signal.reason);
       const stopped = answer.late ? 'timeout' : undefined;
@@ -140,7 +141,10 @@ function start(
 ): HeldChild {
   try {
     const application = applicationName(resource.stanza, claimant);
-    return startKeeper(server, call, { script: leaseScript(leaseKey(resource)), application });
+    return startKeeper(server, call, {
+      script: leaseScript(leaseKey(resource), call.timeoutMs),
+      application,
+    });
   } catch (error) {
     if (!(error instanceof SpawnError)) throw error;
     throw new Failure('server-unreachable', {
@@ -235,48 +239,4 @@ class HeldLease implements Lease {
     clearTimeout(timer);
     this.#keeper.release();
   }
-}
-
-function leaseHeld(resource: LeaseResource, holders: readonly LeaseHolder[]): Failure {
-  const [holder] = holders;
-  const engine = holder?.what === 'engine';
-  return new Failure('lease-held', {
-    operation: `take the lease of stanza ${resource.stanza}`,
-    place: resource.repository,
-    problem: holder === undefined ? 'it changed hands in this moment' : describeHolder(holder),
-    hint: engine
-      ? 'Wait for it to end. If a timer or crontab starts pgbackrest beside Holdfast, switch it off: `holdfast lint` finds it.'
-      : 'Wait for it to end, or stop it there. When that host is gone, the primary frees the lease by itself within a minute; `SELECT pg_terminate_backend(pid)` of the session frees it at once and stops the backup that it belongs to.',
-    details: { holders },
-  });
-}
-
-function leaseLost(resource: LeaseResource, stderr: string): Failure {
-  const reason = stderr
-    .split('\n')
-    .find((line) => line !== '')
-    ?.replace(/^psql: (?:error: )?/, '');
-  return new Failure('lease-lost', {
-    operation: `hold the lease of stanza ${resource.stanza}`,
-    place: resource.repository,
-    problem: `the session on the primary ended${reason === undefined ? '' : `: ${reason}`}`,
-    hint: 'Was the primary stopped, did it fail over, or did somebody end the session? The next run takes the lease again.',
-  });
-}
-
-function onStandby(resource: LeaseResource, server: Connectable): Failure {
-  return new Failure('server-unreachable', {
-    operation: `take the lease of stanza ${resource.stanza}`,
-    place: `${server.socketDirectory}, port ${server.node.port}`,
-    problem: 'this server is a standby: the lease is taken on the primary',
-    hint: 'Was there a failover in this moment? Then try again.',
-  });
-}
-
-function interrupted(resource: LeaseResource, cause: unknown): Failure {
-  return new Failure('interrupted', {
-    operation: `take the lease of stanza ${resource.stanza}`,
-    problem: 'interrupted',
-    cause,
-  });
 }
