@@ -28,7 +28,8 @@ export function migrate(database: DatabaseSync, file: string): void {
       }
       database.exec('COMMIT');
     } catch (error) {
-      database.exec('ROLLBACK');
+      // SQLite has rolled back by itself after some errors, a full disk among them.
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }

@@ -27,6 +27,8 @@ export interface ScheduleDecision {
 export interface ScheduleMemory {
   /** Notes lines that are new. @returns all that is known of the given lines */
   know(lines: readonly string[], now: number): ReadonlyMap<string, LineMemory>;
+  /** What is known of the given lines; those that are new are not noted. Only reads. */
+  recall(lines: readonly string[]): ReadonlyMap<string, LineMemory>;
   /** Writes decisions down and moves `decidedUntil` of their lines, in one transaction. */
   record(decisions: readonly ScheduleDecision[]): void;
   /**

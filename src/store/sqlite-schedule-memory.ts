@@ -28,17 +28,23 @@ export class SqliteScheduleMemory implements ScheduleMemory {
   }
 
   know(lines: readonly string[], now: number): ReadonlyMap<string, LineMemory> {
-    return this.#database.write(
-      () =>
-        new Map(
-          lines.map((line) => {
-            this.#database.execute(
-              'INSERT INTO schedule_line (line, known_since, decided_until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-              [line, now, now],
-            );
-            return [line, this.#memoryOf(line)];
-          }),
-        ),
+    return this.#database.write(() => {
+      for (const line of lines) {
+        this.#database.execute(
+          'INSERT INTO schedule_line (line, known_since, decided_until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+          [line, now, now],
+        );
+      }
+      return this.recall(lines);
+    });
+  }
+
+  recall(lines: readonly string[]): ReadonlyMap<string, LineMemory> {
+    return new Map(
+      lines.flatMap((line) => {
+        const memory = this.#memoryOf(line);
+        return memory === undefined ? [] : [[line, memory] as const];
+      }),
     );
   }
 
@@ -111,11 +117,12 @@ export class SqliteScheduleMemory implements ScheduleMemory {
     );
   }
 
-  #memoryOf(line: string): LineMemory {
+  #memoryOf(line: string): LineMemory | undefined {
     const row = this.#database.first(
       'SELECT known_since, decided_until FROM schedule_line WHERE line = :line',
       { line },
     );
+    if (row === undefined) return undefined;
     const read = validate(lineRow, row, this.#database.file, 'schedule_line');
     return { knownSince: read.known_since, decidedUntil: read.decided_until };
   }
