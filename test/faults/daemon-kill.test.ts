@@ -41,7 +41,13 @@ async function expectTruth(history: readonly Kill[]): Promise<void> {
   await settle(bed);
   expect(await findContradictions(bed), JSON.stringify(history, null, 1)).toEqual([]);
   const { stdout } = await bed.bed.mustRun(['journal', '--verify', '--json']);
-  expect(JSON.parse(stdout)).toMatchObject({ problems: [] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    whole: true,
+    tampering: [],
+    damage: [],
+    losses: [],
+    unreadable: [],
+  });
 }
 
 describe(`a daemon that is killed ${kills} times`, () => {
