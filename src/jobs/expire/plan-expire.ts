@@ -121,13 +121,14 @@ export function judgeExpiry(
     sets: going,
     archives: removedArchives,
     kept: kept.map((set) => describeKept(set, protectedSets)),
-    manner: needsSelection(sets, protectedSets, repository.retention)
-      ? {
-          kind: 'selective',
-          roots: rootsOf(going, sets),
-          wal: walRetention(repository.retention, sets, { expired: expiredSets, now }),
-        }
-      : { kind: 'plain' },
+    manner:
+      kept.length > 0 || needsSelection(sets, protectedSets, repository.retention)
+        ? {
+            kind: 'selective',
+            roots: rootsOf(going, sets),
+            wal: walRetention(repository.retention, sets, { expired: expiredSets, now }),
+          }
+        : { kind: 'plain' },
     warnings: outcome.warnings.map((record) => record.message),
     failure: undefined,
   };

@@ -73,7 +73,8 @@ async function inDirectory(
   work: (held: HeldDirectory) => Promise<boolean>,
 ): Promise<boolean> {
   await using root = await HeldDirectory.open(base);
-  return root === undefined ? false : enterAll(root, below, work);
+  // Awaited, so that the directories stay open until the work is done.
+  return root === undefined ? false : await enterAll(root, below, work);
 }
 
 async function enterAll(
@@ -83,7 +84,7 @@ async function enterAll(
 ): Promise<boolean> {
   if (name === undefined) return work(held);
   await using inner = await held.enter(name);
-  return inner === undefined ? false : enterAll(inner, rest, work);
+  return inner === undefined ? false : await enterAll(inner, rest, work);
 }
 
 /** An error of the file system is an answer; anything else is a bug. */
