@@ -30,7 +30,10 @@ for pair in $pairs; do
   engine=${pair%%:*} postgres=${pair#*:}
   printf '\n== pgBackRest %s with PostgreSQL %s\n' "$engine" "$postgres"
   begin=$(date +%s)
-  if HOLDFAST_TEST_ENGINE=$engine HOLDFAST_TEST_POSTGRES=$postgres vitest run --project integration "$@" </dev/null; then
+  # Two hosts start a backup at the same moment: a hundred times with an engine that takes no lock in the database.
+  rounds=4
+  if [ "$pair" = 2.60:18 ]; then rounds=100; fi
+  if HOLDFAST_TEST_ENGINE=$engine HOLDFAST_TEST_POSTGRES=$postgres HOLDFAST_TEST_ROUNDS=$rounds vitest run --project integration "$@" </dev/null; then
     result=passed
   else
     result=FAILED

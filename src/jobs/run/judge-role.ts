@@ -1,6 +1,7 @@
 import type { Stanza } from '../../config/configuration.ts';
-import { Failure, isFailure } from '../../model/failure.ts';
+import { type Failure, isFailure } from '../../model/failure.ts';
 import type { RunsOn } from '../../model/schedule.ts';
+import type { PostgresNode } from '../../model/stanza.ts';
 import { locateServer } from '../../postgres/locate-server.ts';
 import { readPatroniNode } from '../../postgres/patroni.ts';
 import { queryRow } from '../../postgres/query.ts';
@@ -61,11 +62,11 @@ interface Observation {
 }
 
 async function observeRole(stanza: Stanza, deps: JudgeRoleDependencies): Promise<Observation> {
-  const local = stanza.nodes.filter(({ host }) => host === undefined);
-  if (local.length === 0)
+  const local = stanza.nodes.find(({ host }) => host === undefined);
+  if (local === undefined)
     return { observed: 'none', detail: 'this host is no member of the cluster and works for all of it' };
   return stanza.patroni === undefined
-    ? observeServers(stanza, deps)
+    ? observeServer(local, deps)
     : observePatroni(stanza.patroni, deps.signal);
 }
 
@@ -89,24 +90,12 @@ function isPrimary(role: string): boolean {
   return role === 'master' || role === 'primary';
 }
 
-/** Of several servers on this host, one that is the primary decides. */
-async function observeServers(stanza: Stanza, deps: JudgeRoleDependencies): Promise<Observation> {
-  let replica: Observation | undefined;
-  let failure: Failure | undefined;
-  for (const node of stanza.nodes.filter(({ host }) => host === undefined)) {
-    try {
-      const server = await locateServer(node, deps);
-      const sql = 'SELECT pg_is_in_recovery() AS recovery';
-      const options = { timeoutMs: 5000, signal: deps.signal };
-      const { recovery } = await queryRow<{ recovery: boolean }>(server, sql, options);
-      if (!recovery) return { observed: 'leader', detail: `the server in ${node.path} is a primary` };
-      replica ??= { observed: 'replica', detail: `the server in ${node.path} is a standby` };
-    } catch (error) {
-      if (!isFailure(error) || error.kind === 'interrupted') throw error;
-      failure ??= error;
-    }
-  }
-  if (failure !== undefined) throw failure;
-  if (replica === undefined) throw new Error('no server of this host was asked');
-  return replica;
+async function observeServer(node: PostgresNode, deps: JudgeRoleDependencies): Promise<Observation> {
+  const server = await locateServer(node, deps);
+  const sql = 'SELECT pg_is_in_recovery() AS recovery';
+  const options = { timeoutMs: 5000, signal: deps.signal };
+  const { recovery } = await queryRow<{ recovery: boolean }>(server, sql, options);
+  return recovery
+    ? { observed: 'replica', detail: `the server in ${node.path} is a standby` }
+    : { observed: 'leader', detail: `the server in ${node.path} is a primary` };
 }
