@@ -92,7 +92,6 @@ export class Scheduler {
       const running = new Set(this.#running.keys());
       const verdict = decideSchedule(known, remembered, now, { running, seed: actor.host });
       if (verdict.rewound.length > 0) memory.rewind(verdict.rewound, now);
-      if (verdict.rewound.length > 0) memory.rewind(verdict.rewound, now);
       if (verdict.decisions.length > 0) memory.record(verdict.decisions);
       for (const decision of verdict.decisions) onDecision(decision);
       for (const due of verdict.due) this.#begin(due);

@@ -15,6 +15,7 @@ import { pinDefinition } from './pin.ts';
 import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
 import { restoreDefinition } from './restore.ts';
+import { scheduleDefinition } from './schedule.ts';
 import { secretsDefinition } from './secrets.ts';
 import { serveDefinition } from './serve.ts';
 import { setupDefinition } from './setup.ts';
@@ -40,6 +41,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   expireDefinition,
   maintenanceDefinition,
   serveDefinition,
+  scheduleDefinition,
   jobsDefinition,
   reloadDefinition,
   journalDefinition,

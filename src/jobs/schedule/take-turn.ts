@@ -1,7 +1,8 @@
+import { formatInstant } from '../../recovery/format-instant.ts';
 import { cronTimes } from '../../model/cron-times.ts';
+import { hostZone } from '../../model/zone-segments.ts';
 import type { SkipReason } from '../../model/job.ts';
 import type { LineMemory, ScheduleDecision } from '../../store/schedule-memory.ts';
-import { formatTime } from './format-time.ts';
 import { judgeOccurrence, type StartRules } from './judge-occurrence.ts';
 import { decidedUntil, mostListed, pendingTimes, type PendingTime } from './pending-times.ts';
 import type { DueRun, ScheduleLine } from './schedule-line.ts';
@@ -121,6 +122,7 @@ function leftOut({ timezone }: ScheduleLine, until: number): Why {
   return { reason: 'blackout', detail: `blackout until ${formatTime(until, timezone)}` };
 }
 
+/** A later time may begin before an earlier one, which waits for the jitter of a greater line or a blackout's end. */
 function wakeOf(
   line: ScheduleLine,
   waiting: readonly PendingTime[],
@@ -128,7 +130,18 @@ function wakeOf(
   rules: StartRules,
 ): number | undefined {
   const wakes = waiting.flatMap(({ state, until }) => (state === 'waits' ? [until] : []));
-  const following = cronTimes(line).next(after);
-  if (following !== undefined) wakes.push(judgeOccurrence(line, following, rules).startAt);
-  return wakes.length === 0 ? undefined : Math.min(...wakes);
+  let first = Math.min(...wakes);
+  const { next } = cronTimes(line);
+  let at = next(after);
+  for (let count = 0; at !== undefined && at < first && count < mostListed; count += 1) {
+    first = Math.min(first, judgeOccurrence(line, at, rules).startAt);
+    at = next(at);
+  }
+  // Where there are too many to look at, it is looked again when they have come.
+  return at === undefined && first === Infinity ? undefined : Math.min(first, at ?? first);
+}
+
+/** @param at epoch milliseconds */
+function formatTime(at: number, timezone: string | undefined): string {
+  return formatInstant(BigInt(at) * 1000n, timezone ?? hostZone());
 }
