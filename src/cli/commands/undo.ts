@@ -1,5 +1,7 @@
 import { Failure } from '../../model/failure.ts';
+import { refuseLostRestore } from '../../recovery/apply/lost-restore.ts';
 import { findRestore } from '../../recovery/apply/resume-restore.ts';
+import { readRestoreFacts } from '../../recovery/apply/restore-run.ts';
 import { standOfRestore } from '../../recovery/apply/stand-of-restore.ts';
 import { applyUndo, type UndoEvent, type UndoOutcome } from '../../recovery/undo/apply-undo.ts';
 import { planUndo, type UndoAction, type UndoPlan } from '../../recovery/undo/plan-undo.ts';
@@ -19,6 +21,8 @@ export const run: CommandModule['run'] = async (input, context) => {
     id === undefined ? await lastRestore(journal, context) : findRestore(journal.findRun(id), id);
   const stand = standOfRestore(journal, record);
   if (stand.state === 'undone' || stand.state === 'running') throw notUndoable(record, stand.description);
+  const { plan: restored } = readRestoreFacts(record);
+  await refuseLostRestore(journal, restored.directories.data, `undo the restore ${record.id}`);
   const plan = planUndo(record, journal.stepsOf(record.id), stand.orphan);
   const planText = describePlan(plan, stand.description);
   if (input.flag('plan')) return { data: { plan }, text: planText };
@@ -41,6 +45,10 @@ export const run: CommandModule['run'] = async (input, context) => {
 /** The newest restore that can be undone. */
 async function lastRestore(journal: Journal, context: CommandContext): Promise<RunRecord> {
   const stanza = await context.stanza();
+  // Otherwise an older restore would be undone over the half done one.
+  for (const node of stanza.nodes.filter(({ host }) => host === undefined)) {
+    await refuseLostRestore(journal, node.path, `undo the last restore of stanza ${stanza.name}`);
+  }
   const found = journal
     .listRuns({ stanza: stanza.name, kind: 'restore' })
     .find((record) => standOfRestore(journal, record).state !== 'undone');

@@ -8,6 +8,7 @@ import { requireSet } from './archive-listing.ts';
 import { exists, listNames } from './durable-files.ts';
 import type { RestoreDependencies } from './restore-context.ts';
 import { linkDestinations } from './move-aside.ts';
+import { refuseLostRestore } from './lost-restore.ts';
 import { markerFile } from './restore-marker.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function recheckPlan(plan: RestorePlan, deps: RestoreDependencies):
   if (refusal !== undefined) {
     throw refuse(plan, refusal.problem, refusal.remedy, { refusals: plan.refusals });
   }
+  await refuseLostRestore(deps.journal, plan.directories.data, `restore stanza ${plan.stanza}`);
   await refuseUnfinished(plan);
   await Promise.all([
     deps.isPlanFresh === true ? undefined : requireSet(deps.engine, plan),

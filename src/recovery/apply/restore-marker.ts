@@ -4,7 +4,12 @@ import type { RestorePlan } from '../restore-plan.ts';
 
 /** Lies beside the data directory from before the first change until the restore is proved or undone. */
 export function markerFile(plan: RestorePlan): string {
-  return `${plan.directories.data}.holdfast-restore.json`;
+  return markerFileOf(plan.directories.data);
+}
+
+/** The same by the data directory alone: for restores whose plan is not known. */
+export function markerFileOf(dataDirectory: string): string {
+  return `${dataDirectory}.holdfast-restore.json`;
 }
 
 /**

@@ -37,7 +37,9 @@ export function findRestore(run: RunRecord | undefined, id: string): RunRecord {
     operation: `find the restore ${id}`,
     problem:
       run === undefined ? 'the journal knows no such run' : `${run.id} is not a restore but a ${run.kind}`,
-    hint: 'Look at `holdfast journal` for the id.',
+    hint:
+      'Look at `holdfast journal` for the id. A restore that was lost with its journal is described beside its data ' +
+      'directory, in DIRECTORY.holdfast-restore.json.',
   });
 }
 
