@@ -7,7 +7,7 @@ import { askDaemon } from './control-client.ts';
 import { startControlServer } from './control-server.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import { Daemon } from './daemon.ts';
-import { settleStanzas } from './settle-stanzas.ts';
+import { rebuildJournal, settleStanzas } from './settle-stanzas.ts';
 import { socketPath } from './socket-path.ts';
 import { connectSupervisor, type Supervisor } from './supervisor.ts';
 
@@ -51,7 +51,7 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
     }),
   );
   const http = resources.use(await serveHttp(daemon, parts));
-  const settling = settleStanzas(daemon, parts);
+  const settling = Promise.all([settleStanzas(daemon, parts), rebuildJournal(daemon, parts)]);
   supervisor.ready();
   supervisor.status(`keeps the schedules of ${configuration.stanzas.length} stanzas`);
   sayReady(parts, http.port);

@@ -1,6 +1,7 @@
 import type { Stanza } from '../config/configuration.ts';
 import { Failure } from '../model/failure.ts';
 import { followUpOfRun } from '../jobs/queue/follow-up.ts';
+import { rebuildFromRepositories } from '../jobs/journal/rebuild-from-repositories.ts';
 import { isAlive } from '../process/process-identity.ts';
 import type { RunRecord } from '../store/journal.ts';
 import type { DaemonParts } from './daemon-parts.ts';
@@ -8,6 +9,8 @@ import type { Daemon } from './daemon.ts';
 
 /** Milliseconds between two looks at a process that is none of ours. */
 const lookEveryMs = 2000;
+/** Before repositories are asked again that could not be read. */
+const rebuildEveryMs = 600_000;
 /** Before orphans are looked at again that could not be settled. */
 const retryMs = 60_000;
 
@@ -24,6 +27,30 @@ export async function settleStanzas(daemon: Daemon, parts: DaemonParts): Promise
       if (!parts.stop.aborted) daemon.scheduler.resume(stanza.name);
     }),
   );
+}
+
+/** A journal that was lost learns from the repositories what they know: in the background, until all of them were read. */
+export async function rebuildJournal(daemon: Daemon, { deps, actor, log, stop }: DaemonParts): Promise<void> {
+  try {
+    while (deps.journal.isRebuildPending() && !stop.aborted) {
+      const loaded = await daemon.held.forJob();
+      const { added, unreadable } = await rebuildFromRepositories({
+        ...loaded,
+        journal: deps.journal,
+        actor,
+        signal: stop,
+      });
+      const left = unreadable.map(({ stanza, repository }) => `${stanza}/${repository}`).join(', ');
+      const open = left === '' ? '' : `; these cannot be read now and are tried again: ${left}`;
+      const text = `the journal was rebuilt: ${added.length} backups were found in the repositories${open}`;
+      log({ level: 'warning', event: 'journal-rebuilt', text, facts: { added: added.length } });
+      if (left !== '') await deps.clock.sleep(rebuildEveryMs, stop);
+    }
+  } catch (error) {
+    if (stop.aborted) return;
+    if (!(error instanceof Failure)) return daemon.reportBug(error);
+    log({ level: 'error', event: 'journal-failed', text: `the journal is not rebuilt: ${error.message}` });
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { findingsExitCode } from '../../model/finding.ts';
 import type { JobOutcome } from '../../model/job.ts';
 import type { CommandModule } from '../command-definition.ts';
 import { requestJob } from '../request-job.ts';
-import { runJobs } from '../run-jobs.ts';
+import { runJobs, type JobsObserver } from '../run-jobs.ts';
 
 /** `holdfast check`. */
 export const run: CommandModule['run'] = async (input, context) => {
@@ -19,12 +19,14 @@ export const run: CommandModule['run'] = async (input, context) => {
     cause: context.cause,
     timeoutMs: readTimeout(input.value('timeout')),
   });
-  const [outcome] = await runJobs(stanza, [request], context, {
+  const observer: JobsObserver = {
     onEvent: (_, event) => {
       if (event.kind === 'note') context.terminal.printNote(`holdfast: ${event.text}`);
     },
     onOutcome: () => {},
-  });
+  };
+  const route = { direct: input.flag('direct') };
+  const [outcome] = await runJobs(stanza, [request], context, observer, route);
   const report = readReport(outcome, stanza.name);
   return {
     data: toJson(report),
