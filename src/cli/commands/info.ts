@@ -1,11 +1,12 @@
 import { readCatalogue } from '../../engine/info.ts';
-import type { Stanza } from '../../config/configuration.ts';
+import { pinToJson } from '../../jobs/pins/list-pins.ts';
 import type { BackupSet, Catalogue } from '../../model/backup-set.ts';
-import { Failure } from '../../model/failure.ts';
+import { pinOf } from '../../model/pin.ts';
 import type { Repository } from '../../model/repository.ts';
 import { formatLsn } from '../../model/wal.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
+import { findSetPlaces } from '../find-set-places.ts';
 import { describeRepository, describeSet, type RepositoryInfo } from '../output/describe-sets.ts';
 
 /** `holdfast info`. */
@@ -20,14 +21,17 @@ export const run: CommandModule['run'] = async (input, context) => {
   const infos = repositories.map((repository) => infoOf(repository, catalogue));
   const label = input.value('set');
   if (label !== undefined) {
+    findSetPlaces(stanza.name, label, repositories, catalogue);
     const found = infos.flatMap((info) =>
       info.sets.filter((set) => set.label === label).map((set) => ({ info, set })),
     );
-    if (found.length === 0) throw setNotFound(label, stanza, infos);
     return {
       data: {
         stanza: stanza.name,
-        sets: found.map(({ info, set }) => ({ repository: info.repository.name, ...toJson(set) })),
+        sets: found.map(({ info, set }) => ({
+          repository: info.repository.name,
+          ...toJson(set, context.now()),
+        })),
       },
       text: found.map(({ info, set }) => describeSet(info.repository.name, set, context.now())).join('\n'),
       exitCode: found.some(({ set }) => set.error) ? 2 : 0,
@@ -38,7 +42,7 @@ export const run: CommandModule['run'] = async (input, context) => {
       stanza: stanza.name,
       observedAt: new Date(context.now()).toISOString(),
       backupRunning: catalogue.backupRunning,
-      repositories: infos.map(infoToJson),
+      repositories: infos.map((info) => infoToJson(info, context.now())),
     },
     text: infos.map((info) => describeRepository(info, context.now())).join('\n'),
     exitCode: worst(infos),
@@ -64,20 +68,7 @@ function worst(infos: readonly RepositoryInfo[]): 0 | 1 | 2 {
   return infos.some((info) => info.sets.length === 0) ? 1 : 0;
 }
 
-function setNotFound(label: string, stanza: Stanza, infos: readonly RepositoryInfo[]): Failure {
-  const labels = [...new Set(infos.flatMap((info) => info.sets.map((set) => set.label)))];
-  return new Failure('nothing-found', {
-    operation: `look for set ${label}`,
-    place: `stanza ${stanza.name}`,
-    problem: 'no repository has it',
-    hint:
-      labels.length === 0
-        ? 'There are no backups yet.'
-        : `The latest sets are: ${labels.slice(-5).join(', ')}.`,
-  });
-}
-
-function infoToJson(info: RepositoryInfo): Record<string, unknown> {
+function infoToJson(info: RepositoryInfo, now: number): Record<string, unknown> {
   const { repository, status, sets, archives } = info;
   return {
     repository: repository.name,
@@ -85,18 +76,20 @@ function infoToJson(info: RepositoryInfo): Record<string, unknown> {
     cipher: status?.cipher ?? 'none',
     status: { code: status?.code ?? 99, message: status?.message ?? 'pgbackrest does not mention it' },
     archives: archives.map(({ id, databaseId, min, max }) => ({ id, databaseId, min, max })),
-    sets: sets.map(toJson),
+    sets: sets.map((set) => toJson(set, now)),
   };
 }
 
 /** A set as JSON: times in ISO 8601 beside epoch seconds, LSNs as PostgreSQL prints them. */
-function toJson(set: BackupSet): Record<string, unknown> {
+function toJson(set: BackupSet, now: number): Record<string, unknown> {
   const { startLsn, stopLsn, repositoryKey: _key, ...rest } = set;
+  const pin = pinOf(set);
   return {
     ...rest,
     startedAt: new Date(set.startTime * 1000).toISOString(),
     stoppedAt: new Date(set.stopTime * 1000).toISOString(),
     startLsn: startLsn === undefined ? undefined : formatLsn(startLsn),
     stopLsn: stopLsn === undefined ? undefined : formatLsn(stopLsn),
+    ...(pin === undefined ? {} : { pin: pinToJson(pin, now) }),
   };
 }

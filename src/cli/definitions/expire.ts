@@ -5,7 +5,8 @@ export const expireDefinition: CommandDefinition = {
   name: 'expire',
   summary: 'remove the sets and WAL that the retention no longer keeps',
   description: [
-    'Shows what would go and asks. pgBackRest also expires after each backup: this is for a retention that was made shorter.',
+    "Shows what would go and asks. What goes is for pgBackRest's retention to say; what stays all the same is said with its reason: pinned sets (`holdfast pin`), the set that was proven last, the last complete full set (or `retention.minimum` of them), and all that these are built on, each with the WAL that makes it consistent.",
+    'Backups that Holdfast takes expire nothing by themselves: an expire follows each of them. This command is for a retention that was made shorter, and for looking.',
   ],
   arguments: [],
   options: [

@@ -1,6 +1,7 @@
 import type { ArchiveRange, BackupSet, RepositoryStatus } from '../../model/backup-set.ts';
 import { formatByteSize } from '../../model/byte-size.ts';
 import { formatElapsed } from '../../model/duration.ts';
+import { describePin, pinBinds, pinOf, provenAnnotation } from '../../model/pin.ts';
 import type { Repository } from '../../model/repository.ts';
 import { formatLsn, type Lsn } from '../../model/wal.ts';
 import { formatTable } from './format-table.ts';
@@ -50,14 +51,26 @@ function setTable(sets: readonly BackupSet[], now: number): string {
       formatByteSize(set.size),
       repositoryBytes(set),
       walRange(set),
-      set.error ? 'page checksum errors' : 'ok',
+      [set.error ? 'page checksum errors' : 'ok', ...marksOf(set, now)].join(', '),
     ]),
   );
+}
+
+/** What keeps a set from being expired, shortly. */
+function marksOf(set: BackupSet, now: number): readonly string[] {
+  const pin = pinOf(set);
+  return [
+    ...(pin === undefined || !pinBinds(pin, now)
+      ? []
+      : [pin.until === 'forever' ? 'pinned' : `pinned until ${formatUtc(pin.until).replace(' UTC', '')}`]),
+    ...((set.annotations[provenAnnotation] ?? '') === '' ? [] : ['proven']),
+  ];
 }
 
 /** One set for people, with everything that is known of it. */
 export function describeSet(repository: string, set: BackupSet, now: number): string {
   const stop = set.stopTime * 1000;
+  const pin = pinOf(set);
   const lsn = (value: Lsn | undefined): string => (value === undefined ? 'unknown' : formatLsn(value));
   return listFacts([
     ['set', set.label],
@@ -74,6 +87,10 @@ export function describeSet(repository: string, set: BackupSet, now: number): st
     ['LSN', `${lsn(set.startLsn)} to ${lsn(set.stopLsn)}`],
     ['builds on', set.prior],
     ['needs', set.references.length === 0 ? undefined : set.references.join(', ')],
+    [
+      'pinned',
+      pin === undefined ? undefined : `${describePin(pin)}${pinBinds(pin, now) ? '' : ', which is over'}`,
+    ],
     ['pgBackRest', set.engineVersion],
     ...Object.entries(set.annotations).map(([key, value]) => [`note ${key}`, value] as const),
   ]);

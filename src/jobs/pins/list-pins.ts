@@ -31,12 +31,18 @@ export function listPins(
 
 /** A pin as `--json` shows it: docs/json.md, pin. */
 export function documentPin({ repository, label, pin, binds }: PinnedSet): Record<string, unknown> {
+  return { repository: repository.name, label, ...pinFields(pin), binds };
+}
+
+/** The pin of a set, as `--json` shows it with the set. `now` is epoch milliseconds. */
+export function pinToJson(pin: Pin, now: number): Record<string, unknown> {
+  return { ...pinFields(pin), binds: pinBinds(pin, now) };
+}
+
+function pinFields({ until, by, because }: Pin): Record<string, unknown> {
   return {
-    repository: repository.name,
-    label,
-    until: pin.until === 'forever' ? pin.until : new Date(pin.until).toISOString(),
-    binds,
-    ...(pin.by === undefined ? {} : { by: pin.by }),
-    ...(pin.because === undefined ? {} : { because: pin.because }),
+    until: until === 'forever' ? until : new Date(until).toISOString(),
+    ...(by === undefined ? {} : { by }),
+    ...(because === undefined ? {} : { because }),
   };
 }
