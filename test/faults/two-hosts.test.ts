@@ -5,7 +5,7 @@ import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { writeConfiguration, type TestConfiguration } from '../support/configuration.ts';
 import { engineUnderTest } from '../support/engines.ts';
 import { overlappingRuns, readEngineRuns, type EngineRun } from '../support/engine-runs.ts';
-import { runHoldfast, type HoldfastResult } from '../support/holdfast.ts';
+import { runHoldfast, type HoldfastOptions, type HoldfastResult } from '../support/holdfast.ts';
 import { createNetworkHost } from '../support/network-hosts.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 
@@ -55,8 +55,12 @@ async function createHost(name: string): Promise<Host> {
   return { name, configuration, namespace: network?.namespace };
 }
 
-function run({ configuration, namespace }: Host, args: readonly string[]): Promise<HoldfastResult> {
-  return runHoldfast(['--config', configuration.file, ...args], { namespace });
+function run(
+  { configuration, namespace }: Host,
+  args: readonly string[],
+  options: HoldfastOptions = {},
+): Promise<HoldfastResult> {
+  return runHoldfast(['--config', configuration.file, ...args], { namespace, ...options });
 }
 
 interface Listed {
@@ -147,6 +151,31 @@ describe('two hosts that back up the same cluster into the same repository', () 
     );
     const counted = stdout.match(/^ *backup: /gm)?.length;
     expect(counted).toBe((await listSets(host)).length);
+  });
+});
+
+describe('a Holdfast that is killed while its engine works', () => {
+  it('leaves the lease to the engine: the other host waits for that, and both sets are sound', async () => {
+    const [a, b] = hosts;
+    await cluster.sql('CREATE TABLE bulk AS SELECT md5(id::text) FROM generate_series(1, 300000) id');
+    const known = (await listSets(b)).length;
+    const before = allRuns().length;
+    const atWork = (): boolean => {
+      const last = allRuns()
+        .filter(({ host }) => host === a.name)
+        .at(-1);
+      return allRuns().length > before && last?.end === undefined;
+    };
+    const killed = await run(a, ['backup', '--type', 'full', '--json'], { killAt: atWork });
+    expect(killed.signal).toBe('SIGKILL');
+    const other = await run(b, ['backup', '--type', 'full', '--json']);
+    expect(other.code, other.stdout + other.stderr).toBe(0);
+    expect(overlappingRuns(allRuns())).toEqual([]);
+    const [orphan, next] = allRuns()
+      .toSorted((left, right) => left.begin - right.begin)
+      .slice(-2);
+    expect([orphan?.host, next?.host]).toEqual([a.name, b.name]);
+    expect((await listSets(b)).filter(({ error }) => !error)).toHaveLength(known + 2);
   });
 });
 
