@@ -16,11 +16,13 @@ export async function proveBackup(
     readonly repository: { name: string; key: number };
     readonly label: string;
   },
-  deps: { readonly signal?: AbortSignal | undefined; readonly onSpawn?: ((pid: number) => void) | undefined },
+  deps: { readonly onSpawn?: ((pid: number) => void) | undefined },
 ): Promise<BackupSet> {
   const { stanza, repository, label } = backup;
-  const { signal, onSpawn } = deps;
-  const catalogue = await readCatalogue(engine, stanza, { repositoryKey: repository.key, signal, onSpawn });
+  const catalogue = await readCatalogue(engine, stanza, {
+    repositoryKey: repository.key,
+    onSpawn: deps.onSpawn,
+  });
   const set = catalogue.sets.find(
     (candidate) => candidate.label === label && candidate.repositoryKey === repository.key,
   );

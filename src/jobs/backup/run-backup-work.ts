@@ -14,16 +14,14 @@ const progressEveryMs = 250;
 
 /** Takes one backup into one repository, inside the lease, and proves that the set is in the repository. */
 export const runBackupWork: JobWork = async (context) => {
-  const { deps, runId, stanza, request, signal, onSpawn } = context;
+  const { deps, runId, stanza, request, onSpawn } = context;
   const repository = repositoryOf(stanza, request);
   const outcome = await takeBackup(context, repository.key);
   // Known from here on, whatever the catalogue says of it.
   deps.journal.updateRun(runId, { label: outcome.label });
-  const set = await proveBackup(
-    deps.engine,
-    { stanza: stanza.name, repository, label: outcome.label },
-    { signal, onSpawn },
-  );
+  // Not stopped by the signal: it is a short look, and a set that is there must not be called interrupted.
+  const backup = { stanza: stanza.name, repository, label: outcome.label };
+  const set = await proveBackup(deps.engine, backup, { onSpawn });
   return describeSet(
     set,
     outcome.warnings.map((record) => record.message),

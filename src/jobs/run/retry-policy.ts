@@ -4,7 +4,7 @@ import type { JobOrigin } from '../../model/job.ts';
 /**
  * Whether a failure may be gone a little later. Everything that a person has to put right first is not worth it
  * (configuration, rights, settings, a full disk, damage, a wrong passphrase), and neither is what would only take as
- * long again (timed-out) or what has been waited for already (lease-held). docs/daemon.md shows this table.
+ * long again (timed-out) or what has been waited for already (lease-held). docs/jobs.md shows this table.
  */
 export const retriedFailures: readonly FailureKind[] = [
   'repository-unreachable',
