@@ -145,6 +145,8 @@ export interface Journal extends Disposable {
   ): StepRecord;
   /** Newest first. */
   listRuns(filter?: RunFilter): RunRecord[];
+  /** The run with exactly this id; at once, however long the journal is. */
+  readRun(id: string): RunRecord | undefined;
   /** The newest run of a kind that has ended. @returns undefined when there is none */
   lastRun(of: {
     readonly kind: RunKind;

@@ -6,9 +6,11 @@ import {
   openSync,
   readSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { replayWal } from './replay-wal.ts';
 
 /** Size of SQLite's pages in a journal: the default, which no migration changes. */
 const pageSize = 4096;
@@ -23,16 +25,28 @@ const headerSize = 100;
  * @returns undefined when there is no way to read anything
  */
 export function openDamaged(damaged: string, copy: string, template: string): DatabaseSync | undefined {
-  if (!existsSync(damaged)) return undefined;
   for (const repair of [0, headerSize, pageSize]) {
     for (const suffix of ['', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
-    copyFileSync(damaged, copy);
-    if (existsSync(`${damaged}-wal`)) copyFileSync(`${damaged}-wal`, `${copy}-wal`);
+    if (!copyDamaged(damaged, copy)) return undefined;
     if (repair > 0) putBeginning(copy, template, repair);
     const database = openReadable(copy);
     if (database !== undefined) return database;
   }
   return undefined;
+}
+
+/** @returns false when there is nothing to read */
+function copyDamaged(damaged: string, copy: string): boolean {
+  const wal = `${damaged}-wal`;
+  if (isMissing(damaged)) return existsSync(wal) && replayWal(wal, copy);
+  copyFileSync(damaged, copy);
+  if (existsSync(wal)) copyFileSync(wal, `${copy}-wal`);
+  return true;
+}
+
+/** True for a file that is not there or has nothing in it: SQLite begins anew there, and removes a log beside it. */
+export function isMissing(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 /**

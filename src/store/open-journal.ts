@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Actor } from '../model/actor.ts';
+import { isMissing } from './open-damaged.ts';
 import type { Journal } from './journal.ts';
 import { putBackDeleted } from './follow-file.ts';
 import { JournalDatabase, type ReplaceDatabase } from './journal-database.ts';
@@ -101,6 +102,9 @@ function openWhole(directory: string, deps: OpenJournalDeps): Journal {
 }
 
 function openChecked(directory: string, file: string, deps: OpenJournalDeps): DatabaseSync {
+  if (isMissing(file) && !isMissing(`${file}-wal`)) {
+    throw damaged(file, 'the file is gone, its write-ahead log is still there');
+  }
   prepareJournalFile(directory, file, deps.owner);
   const raw = openDatabase(file);
   try {

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -126,6 +127,38 @@ describe('a damaged journal', () => {
     expect(journal.listRuns().length).toBeGreaterThan(10);
     journal.finishRun(journal.listRuns()[0]?.id ?? '', { result: 'ok' });
     expect(journal.audit.verify().problems).toEqual([]);
+  });
+
+  it('is made out of its write-ahead log when that is all there is', () => {
+    const other = join(state, 'other');
+    mkdirSync(other);
+    {
+      using journal = openJournal(other, deps());
+      const run = {
+        kind: 'backup',
+        stanza: 'main',
+        repository: 'local',
+        actor,
+        cause: 'x',
+        facts: {},
+      } as const;
+      for (const id of ['one', 'two']) journal.startRun({ id, ...run, process: undefined });
+      // While it is open nothing has been played back: the log has it all.
+      rmSync(file());
+      copyFileSync(join(other, 'journal.sqlite-wal'), `${file()}-wal`);
+    }
+    using journal = open();
+    expect(recoveries[0]?.salvage).toMatchObject({ runs: 2, auditEntries: 2 });
+    expect(journal.audit.verify().problems).toEqual([]);
+    expect(existsSync(join(recoveries[0]?.aside ?? '', 'journal.sqlite-wal'))).toBe(true);
+  });
+
+  it.each([0, 40, 5000])('is begun anew when only %i bytes of its log are there, which are kept', (size) => {
+    rmSync(file());
+    writeFileSync(`${file()}-wal`, Buffer.alloc(size, 0x37));
+    using journal = open();
+    expect(journal.listRuns()).toEqual([]);
+    expect(recoveries).toHaveLength(size === 0 ? 0 : 1);
   });
 
   it('is begun anew when nothing of it can be read', () => {

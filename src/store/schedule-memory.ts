@@ -42,7 +42,7 @@ export interface ScheduleMemory {
     occurrence: number,
     end: Pick<ScheduleDecision, 'decision' | 'reason' | 'detail' | 'runId'>,
   ): void;
-  /** Newest first. */
+  /** Newest first: by when they were taken, and those of one line by the times that they are for. */
   decisions(filter?: {
     readonly stanza?: string | undefined;
     readonly line?: string | undefined;

@@ -200,6 +200,10 @@ export class SqliteJournal implements Journal {
     );
   }
 
+  readRun(id: string): RunRecord | undefined {
+    return this.#runs('WHERE id = :id', { id })[0];
+  }
+
   lastRun({ kind, stanza, repository }: Parameters<Journal['lastRun']>[0]): RunRecord | undefined {
     return this.#runs(
       `WHERE stanza = :stanza AND kind = :kind AND repository IS :repository AND result <> 'running'` +
@@ -209,8 +213,8 @@ export class SqliteJournal implements Journal {
   }
 
   findRun(idOrPart: string): RunRecord | undefined {
-    const exact = this.#runs('WHERE id = :id', { id: idOrPart });
-    if (exact[0] !== undefined) return exact[0];
+    const exact = this.readRun(idOrPart);
+    if (exact !== undefined) return exact;
     const found = this.#runs(
       'WHERE substr(id, 1, length(:part)) = :part OR substr(id, -length(:part)) = :part' +
         ' ORDER BY started_at DESC LIMIT 5',
@@ -257,7 +261,7 @@ export class SqliteJournal implements Journal {
   }
 
   #runOf(id: string): RunRecord {
-    const [run] = this.#runs('WHERE id = :id', { id });
+    const run = this.readRun(id);
     if (run === undefined) throw new Error(`no run ${id} in the journal`);
     return run;
   }

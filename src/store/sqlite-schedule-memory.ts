@@ -89,12 +89,17 @@ export class SqliteScheduleMemory implements ScheduleMemory {
       readonly limit?: number | undefined;
     } = {},
   ): readonly ScheduleDecision[] {
+    // One line is read along the primary key: health asks for the last decision of every line again and again.
+    const wanted =
+      filter.line === undefined
+        ? ':line IS NULL AND (:stanza IS NULL OR stanza = :stanza) ORDER BY decided_at DESC, occurrence DESC, line'
+        : 'line = :line AND (:stanza IS NULL OR stanza = :stanza) ORDER BY occurrence DESC';
     return this.#database
-      .all(
-        'SELECT * FROM schedule_decision WHERE (:stanza IS NULL OR stanza = :stanza) AND (:line IS NULL OR line = :line)' +
-          ' ORDER BY decided_at DESC, occurrence DESC, line LIMIT :limit',
-        { stanza: filter.stanza ?? null, line: filter.line ?? null, limit: filter.limit ?? -1 },
-      )
+      .all(`SELECT * FROM schedule_decision WHERE ${wanted} LIMIT :limit`, {
+        stanza: filter.stanza ?? null,
+        line: filter.line ?? null,
+        limit: filter.limit ?? -1,
+      })
       .map((row) => {
         const read = validate(decisionRow, row, this.#database.file, 'schedule_decision');
         return {
