@@ -101,6 +101,8 @@ export function nextRuns(entry: CronText, after: Date, count: number): readonly 
  * @throws TypeError or RangeError when the text is not cron
  */
 export function openCron(text: string): Cron {
+  // croner would take it for a date.
+  if (text.includes(':')) throw new TypeError(`${text} is not cron`);
   const [, , dayOfMonth = '', , dayOfWeek = ''] = text.trim().split(/\s+/);
   const domAndDow = dayOfMonth.startsWith('*') || dayOfWeek.startsWith('*');
   return new Cron(text.trim(), { mode: '5-part', paused: true, timezone: 'UTC', domAndDow });

@@ -14,6 +14,7 @@ import { checkPassThrough } from './pass-through.ts';
 import { checkRepositoryPlaces } from './repository-places.ts';
 import { checkRetention } from './retention.ts';
 import type { Rule } from './rule.ts';
+import { checkScheduleTimes } from './schedule-times.ts';
 import { checkSchedules } from './schedules.ts';
 
 /** Every family of rules that look at more than one value. */
@@ -31,6 +32,7 @@ export const allRules: readonly Rule[] = [
   checkLiteralSecrets,
   checkNotAvailableYet,
   checkSchedules,
+  checkScheduleTimes,
   checkChannels,
   checkListeners,
   checkPassThrough,

@@ -137,6 +137,44 @@ const cases: readonly (readonly [string, string, string?])[] = [
       more: 'schedule:\n  full: ["0 1 * * *", { cron: "0 2 * * 0", repositories: [local, ▶x] }]',
     }),
   ],
+  ['runs-nowhere', stanzaWith({ more: 'schedule: { full: { cron: "0 2 * * 0", on: ▶replica } }' })],
+  [
+    'role-without-member!',
+    stanzaWith({
+      postgres: '{ path: /data, host: pg1 }',
+      more: 'schedule: { full: [{ cron: "0 2 * * 0", on: ▶leader }] }',
+    }),
+  ],
+  [
+    'repositories-without-effect!',
+    stanzaWith({ more: 'schedule: { check: { cron: "0 2 * * 0", repositories: ▶[local] } }' }),
+  ],
+  ['jitter-too-long!', stanzaWith({ more: 'schedule: { full: { cron: "0,30 2 * * 0", jitter: ▶31m } }' })],
+  ['same-times-twice!', stanzaWith({ more: 'schedule: { full: ["0 2 * * 0", { cron: ▶"0 2 * * 0" }] }' })],
+  [
+    'endless-blackout',
+    stanzaWith({
+      more: 'schedule: { full: "0 2 * * 0", blackouts: [{ cron: "0 0 * * *", duration: ▶24h }] }',
+    }),
+  ],
+  [
+    'never-runs',
+    stanzaWith({
+      more: 'schedule: { full: ▶"0 2 * * 0", blackouts: [{ cron: "0 0 * * *", duration: 3h, missed: skip }] }',
+    }),
+  ],
+  [
+    'never-runs',
+    stanzaWith({
+      more: 'schedule: { full: { cron: ▶"0 2 * * 0", catchUp: false }, blackouts: [{ cron: "0 0 * * *", duration: 3h }] }',
+    }),
+  ],
+  [
+    'always-put-off!',
+    stanzaWith({
+      more: 'schedule: { full: ▶"0 2 * * 0", blackouts: [{ cron: "0 0 * * *", duration: 3h }] }',
+    }),
+  ],
   [
     'objective-without-schedule!',
     stanzaWith({ more: 'schedule: { full: "0 2 * * 0" }\nobjectives: { drillAge: ▶8d }' }),
@@ -189,6 +227,16 @@ describe('rules', () => {
   it('say nothing of a file that is right', () => {
     expect(readMarked(stanzaWith({})).found).toEqual([]);
     expect(readMarked(s3('provider: aws, region: eu-central-1')).found).toEqual([]);
+  });
+
+  it('say nothing of schedules that leave room', () => {
+    for (const more of [
+      'schedule: { full: { cron: "0 2 * * 0", jitter: 1h }, check: "*/5 * * * *", blackouts: [{ cron: "0 8 * * 1-5", duration: 10h }] }',
+      'schedule: { full: ["0 2 * * 0", { cron: "0 2 * * 0", timezone: UTC }], timezone: Europe/Berlin }',
+      'patroni: { url: "http://127.0.0.1:8008" }\nschedule: { full: { cron: "0 2 * * 0", on: replica } }',
+    ]) {
+      expect(readMarked(stanzaWith({ more })).found).toEqual([]);
+    }
   });
 
   it('take a listener on loopback, and elsewhere with a token', () => {
