@@ -65,7 +65,7 @@ function findLastRuns(journal: Journal, { name, repositories }: Stanza): RunObse
 function observeLine(journal: Journal, { key, stanza }: ScheduleLine): LineObservation[] {
   const [last] = journal.schedule.decisions({ line: key, limit: 1 });
   if (last === undefined) return [];
-  const run = last.runId === undefined ? undefined : journal.findRun(last.runId);
+  const run = last.runId === undefined ? undefined : journal.readRun(last.runId);
   const { occurrence, decision, reason, detail } = last;
   return [
     {
