@@ -81,6 +81,7 @@ export class Daemon {
       lines: () => this.#lines(),
       submit: (request) => submitJob(this.queue, request).outcome,
       stopping: () => parts.stop.aborted,
+      forget: (before) => void deps.journal.forgetDecisionsBefore(before),
       onDecision: (decision) => {
         this.#journalOpen = true;
         this.metrics.scheduleDecided(decision);

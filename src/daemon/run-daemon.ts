@@ -53,7 +53,7 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   const http = resources.use(await serveHttp(daemon, parts));
   const settling = Promise.all([settleStanzas(daemon, parts), rebuildJournal(daemon, parts)]);
   supervisor.ready();
-  supervisor.status(`keeps the schedules of ${configuration.stanzas.length} stanzas`);
+  supervisor.status(`keeps the schedules of ${configuration.stanzas.map(({ name }) => name).join(', ')}`);
   sayReady(parts, http.port);
   await daemon.schedule();
   supervisor.stopping();

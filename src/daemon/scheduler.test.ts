@@ -71,6 +71,7 @@ function start(lines: ScheduleLine[]) {
     lines: () => lines,
     submit: (request) => new Promise((end) => submitted.push({ request, end })),
     stopping: () => stop.signal.aborted,
+    forget: (before) => void journal.forgetDecisionsBefore(before),
     onDecision: (decision) => decided.push(decision),
     onFailure: (error) => failures.push(error),
   });

@@ -18,6 +18,8 @@ export interface SchedulerDeps {
   /** True once this daemon was told to end: what it stops then, the next one goes on with. */
   readonly stopping: () => boolean;
   readonly onDecision: (decision: ScheduleDecision) => void;
+  /** Forgets decisions that are older than this, epoch milliseconds. */
+  readonly forget: (before: number) => void;
   /** A turn failed (the journal cannot be written): it is tried again at the next one. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -27,6 +29,9 @@ export interface SchedulerDeps {
  * timer of the system would be wrong by the whole jump.
  */
 export const tickEveryMs = 30_000;
+
+/** How long decisions are kept, and how often older ones are forgotten, milliseconds. */
+const [keptMs, forgetEveryMs] = [400 * 86_400_000, 86_400_000];
 
 /** How far back runs are looked for that were decided and never came to an end. */
 const unsettledLimit = 50;
@@ -43,6 +48,7 @@ export class Scheduler {
   readonly #ends = new Set<Promise<void>>();
   #wake = new AbortController();
   #lastTick: number | undefined;
+  #forgotAt: number | undefined;
 
   constructor(deps: SchedulerDeps) {
     this.#deps = deps;
@@ -95,6 +101,7 @@ export class Scheduler {
       if (verdict.decisions.length > 0) memory.record(verdict.decisions);
       for (const decision of verdict.decisions) onDecision(decision);
       for (const due of verdict.due) this.#begin(due);
+      this.#forget(now);
       return verdict.nextWakeAt ?? Number.POSITIVE_INFINITY;
     } catch (error) {
       onFailure(error);
@@ -140,6 +147,13 @@ export class Scheduler {
       this.#ends.delete(end);
     });
     this.#ends.add(end);
+  }
+
+  #forget(now: number): void {
+    const steady = this.#deps.clock.monotonic();
+    if (this.#forgotAt !== undefined && steady - this.#forgotAt < forgetEveryMs) return;
+    this.#forgotAt = steady;
+    this.#deps.forget(now - keptMs);
   }
 
   async #finish({ line, occurrence }: Pick<DueRun, 'line' | 'occurrence'>): Promise<void> {

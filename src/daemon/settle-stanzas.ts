@@ -41,9 +41,10 @@ export async function rebuildJournal(daemon: Daemon, { deps, actor, log, stop }:
         signal: stop,
       });
       const left = unreadable.map(({ stanza, repository }) => `${stanza}/${repository}`).join(', ');
-      const open = left === '' ? '' : `; these cannot be read now and are tried again: ${left}`;
-      const text = `the journal was rebuilt: ${added.length} backups were found in the repositories${open}`;
-      log({ level: 'warning', event: 'journal-rebuilt', text, facts: { added: added.length } });
+      const tell = (text: string): void => log({ level: 'info', event: 'journal-rebuilt', text });
+      if (added.length > 0)
+        tell(`${added.length} backups that the journal did not know were found in the repositories`);
+      if (left !== '') tell(`not looked through for such backups yet: ${left}`);
       if (left !== '') await deps.clock.sleep(rebuildEveryMs, stop);
     }
   } catch (error) {

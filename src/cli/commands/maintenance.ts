@@ -6,7 +6,7 @@ import { type Finding, findingsExitCode } from '../../model/finding.ts';
 import type { CommandModule } from '../command-definition.ts';
 import { createJobDeps } from '../create-job-deps.ts';
 import { requestJob } from '../request-job.ts';
-import { runJobs } from '../run-jobs.ts';
+import { runJobs, type JobsObserver } from '../run-jobs.ts';
 
 /** What is shown of a run, planned or done. */
 interface MaintenanceDocument {
@@ -32,12 +32,14 @@ export const run: CommandModule['run'] = async (input, context) => {
     actor,
     cause,
   });
-  const [outcome] = await runJobs(stanza, [request], context, {
+  const observer: JobsObserver = {
     onEvent: (_job, event) => {
       if (event.kind === 'note') terminal.printNote(`holdfast: ${event.text}`);
     },
     onOutcome: () => {},
-  });
+  };
+  const route = { direct: input.flag('direct') };
+  const [outcome] = await runJobs(stanza, [request], context, observer, route);
   if (outcome?.result === 'ok')
     return present(stanza.name, false, outcome.facts as unknown as MaintenanceDocument, outcome.runId);
   if (outcome !== undefined && outcome.result !== 'skipped') throw outcome.failure;

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { directOption } from './daemon-options.ts';
 
 export const maintenanceDefinition: CommandDefinition = {
   name: 'maintenance',
@@ -8,12 +9,12 @@ export const maintenanceDefinition: CommandDefinition = {
     'It may run at any time, and again.',
   ],
   arguments: [],
-  options: [{ name: 'dry-run', description: 'only show what would be done' }],
+  options: [{ name: 'dry-run', description: 'only show what would be done' }, directOption],
   examples: [
     { command: 'holdfast maintenance --dry-run', explanation: 'what would be done' },
     { command: 'holdfast maintenance', explanation: 'does it' },
   ],
-  failures: ['not-permitted', 'engine-missing', 'journal-damaged'],
+  failures: ['not-permitted', 'daemon-unreachable', 'engine-missing', 'journal-damaged'],
   findings: {
     warning: 'pgBackRest is stopped, or something could not be cleaned up',
     critical: 'never',
