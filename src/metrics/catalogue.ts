@@ -203,5 +203,3 @@ export const catalogue = {
     labels: ['stanza'],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
-
-export type MetricKey = keyof typeof catalogue;
