@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Actor } from '../model/actor.ts';
-import { isMissing } from './open-damaged.ts';
 import type { Journal } from './journal.ts';
 import { putBackDeleted } from './follow-file.ts';
 import { JournalDatabase, type ReplaceDatabase } from './journal-database.ts';
 import { journalFiles, type JournalOwner, prepareJournalFile } from './journal-files.ts';
 import { readMeta, writeMeta } from './journal-meta.ts';
 import { migrate } from './migrate.ts';
+import { isMissing } from './open-damaged.ts';
 import {
   isRecoveryPending,
   type JournalRecovery,
@@ -102,7 +102,8 @@ function openWhole(directory: string, deps: OpenJournalDeps): Journal {
 }
 
 function openChecked(directory: string, file: string, deps: OpenJournalDeps): DatabaseSync {
-  if (isMissing(file) && !isMissing(`${file}-wal`)) {
+  // The log first: where another process makes a new journal right now, the file has its first page before there is a log.
+  if (!isMissing(`${file}-wal`) && isMissing(file)) {
     throw damaged(file, 'the file is gone, its write-ahead log is still there');
   }
   prepareJournalFile(directory, file, deps.owner);

@@ -88,6 +88,17 @@ async function outcome(child: ChildProcess): Promise<Opened> {
 const asides = (state: string): string[] =>
   readdirSync(state).filter((name) => name.startsWith('journal.damaged-'));
 
+describe('a new journal', () => {
+  it('is taken for damaged by none of several that make it at the same moment', async () => {
+    for (let round = 0; round < 6; round++) {
+      const state = sandbox.file(`new-${round}`);
+      const opened = await Promise.all([1, 2, 3, 4].map(async () => outcome(opener(state))));
+      expect(opened.map(({ rebuilt }) => rebuilt)).toEqual([0, 0, 0, 0]);
+      expect(readdirSync(state)).toEqual(['journal.sqlite']);
+    }
+  }, 60_000);
+});
+
 describe('a damaged journal', () => {
   it('is rebuilt by one of several that open it at the same moment', async () => {
     const state = damagedState(sandbox.file('several'));
