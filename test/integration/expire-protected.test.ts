@@ -1,5 +1,9 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backdateSets } from '../support/backdate-sets.ts';
+import { processesOf } from '../support/processes.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { createExpireBed, type ExpireBed } from './expire-bed.ts';
 
 interface ExpireDocument {
@@ -103,6 +107,33 @@ describe('expire with a retention that counts', () => {
     expect(done.sets).toEqual([proven]);
     expect(await bed.labels()).toEqual(latest);
     expect((await bed.wal()).length).toBeLessThan(before);
+  });
+});
+
+describe('an expire that is killed', () => {
+  it('leaves whole what it lists, and the next one does the rest', async () => {
+    await using bed = await createExpireBed({
+      name: 'expirek',
+      repositories: { local: { retention: { full: 1 } } },
+    });
+    const sets = [];
+    for (let round = 0; round < 6; round += 1) sets.push(await bed.take('full'));
+    const [, pinned = ''] = sets;
+    const newest = sets.at(-1) ?? '';
+    await bed.bed.mustRun(['pin', pinned, '--until', 'forever']);
+    const backups = join(bed.bed.configuration.repository('local'), 'backup', 'main');
+    const count = (): number => readdirSync(backups).filter((name) => name.endsWith('F')).length;
+    const killed = await bed.bed.run(['expire', '--yes'], { killAt: () => count() < 6 });
+    expect(killed.signal).toBe('SIGKILL');
+    const ours = (): number =>
+      processesOf(bed.bed.sandbox.path).filter((one) => /pgbackrest.* expire /.test(one.command)).length;
+    await waitUntil('the engine has ended', () => ours() === 0);
+    expect(await bed.labels()).toEqual(expect.arrayContaining([pinned, newest]));
+    expect((await bed.bed.run(['verify'])).code).toBe(0);
+    await expire(bed);
+    expect(await bed.labels()).toEqual([pinned, newest]);
+    expect((await bed.bed.run(['verify'])).code).toBe(0);
+    expect(await rowsOf(bed, pinned)).toBe(2);
   });
 });
 

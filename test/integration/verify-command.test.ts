@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineVersionUnderTest } from '../support/engines.ts';
@@ -42,7 +50,11 @@ async function verify(...args: readonly string[]): Promise<{
 }
 
 /** Changes a file, does something, and puts the file back. */
-async function withFile(file: string, change: (file: string) => void, work: () => Promise<void>): Promise<void> {
+async function withFile(
+  file: string,
+  change: (file: string) => void,
+  work: () => Promise<void>,
+): Promise<void> {
   const saved = bed.bed.sandbox.file('saved');
   copyFileSync(file, saved);
   try {
@@ -187,7 +199,23 @@ describe('holdfast verify', () => {
       expect((await verify('--set', other)).rules).toContain('set-damaged');
     });
     const note = await bed.bed.run(['verify', '--set', full]);
-    expect(note.stderr.includes('cannot verify a single set')).toBe(Number(engineVersionUnderTest().split('.')[1]) < 55);
+    expect(note.stderr.includes('cannot verify a single set')).toBe(
+      Number(engineVersionUnderTest().split('.')[1]) < 55,
+    );
+  });
+
+  it('says ok beside a backup and an expire that go on', async () => {
+    const other = Promise.all([
+      bed.bed.run(['backup', '--type', 'full', '--json']),
+      bed.bed.run(['backup', '--type', 'full', '--json']),
+    ]);
+    const codes: (number | undefined)[] = [];
+    const state = { running: true };
+    void other.finally(() => (state.running = false));
+    while (state.running) codes.push((await verify()).code);
+    expect((await other).map((result) => result.code)).toContain(0);
+    expect(new Set(codes)).toEqual(new Set([0]));
+    full = (await bed.labels()).find((label) => label.endsWith('F')) ?? '';
   });
 
   it('is not confused by a set that is just being taken', async () => {
