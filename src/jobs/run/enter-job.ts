@@ -29,24 +29,57 @@ export const leasedKinds: ReadonlySet<JobKind> = new Set<JobKind>(['backup', 'ex
 export async function enterJob(job: JobAttempt): Promise<EnteredJob | Skipped> {
   const before = await judgePlace(job);
   if (before !== undefined) return before;
-  const lease = leasedKinds.has(job.request.kind) ? await takeLeaseOrSkip(job) : undefined;
-  if (lease !== undefined && 'result' in lease) return lease;
+  if (!leasedKinds.has(job.request.kind)) return { lease: undefined, prepared: nothingPrepared };
+  const stop = new AbortController();
+  const { clock } = job.deps;
+  const began = clock.monotonic();
+  const early = lookEarly(job, stop.signal);
+  const lease = await takeLeaseOrSkip(job).catch((error: unknown) => {
+    stop.abort();
+    throw error;
+  });
+  if ('result' in lease) return lease;
   try {
-    const entered = await lookAgain(job, lease);
-    if ('result' in entered) await lease?.[Symbol.asyncDispose]();
+    const isFresh = clock.monotonic() - began < freshMs;
+    const entered = await lookAgain(job, lease, isFresh ? early : undefined);
+    if ('result' in entered) await lease[Symbol.asyncDispose]();
     return entered;
   } catch (error) {
-    await lease?.[Symbol.asyncDispose]();
+    await lease[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function lookAgain(job: JobAttempt, lease: Lease | undefined): Promise<EnteredJob | Skipped> {
-  const { request, stanza, deps, options } = job;
-  const after = lease === undefined ? undefined : await judgePlace(job);
+type Look = Promise<PreparedJob>;
+
+/** Whoever had the lease meanwhile may have changed what there is. */
+const freshMs = 2000;
+
+/**
+ * A person's backup is taken whatever the repository has: the look only tells what can be built on, and need not wait
+ * for the lease.
+ */
+function lookEarly(job: JobAttempt, stop: AbortSignal): Look | undefined {
+  if (job.request.origin.kind !== 'request') return undefined;
+  const looking = look(job, AbortSignal.any([job.options.signal, stop]));
+  // What it fails with is seen once the lease is there.
+  looking.catch(() => {});
+  return looking;
+}
+
+async function look({ request, stanza, deps, options }: JobAttempt, signal: AbortSignal): Look {
+  if (request.kind !== 'backup') return nothingPrepared;
+  return prepareBackup(request, stanza, deps, { ...options, signal });
+}
+
+async function lookAgain(
+  job: JobAttempt,
+  lease: Lease,
+  early: Look | undefined,
+): Promise<EnteredJob | Skipped> {
+  const after = await judgePlace(job);
   if (after !== undefined) return after;
-  const prepared =
-    request.kind === 'backup' ? await prepareBackup(request, stanza, deps, options) : nothingPrepared;
+  const prepared = await (early ?? look(job, job.options.signal));
   if (prepared.kind === 'begin') return { lease, prepared };
   return { result: 'skipped', reason: prepared.reason, detail: prepared.detail };
 }

@@ -14,7 +14,7 @@ export type PreparedJob =
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail: string };
 
 /** For jobs that need no look. */
-export const nothingPrepared: PreparedJob = {
+export const nothingPrepared: Extract<PreparedJob, { kind: 'begin' }> = {
   kind: 'begin',
   facts: {},
   backupType: undefined,

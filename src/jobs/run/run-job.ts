@@ -1,11 +1,6 @@
 import { formatElapsed } from '../../model/duration.ts';
 import { isFailure } from '../../model/failure.ts';
-import type { JobKind, JobOutcome, JobRequest } from '../../model/job.ts';
-import { runBackupWork } from '../backup/run-backup-work.ts';
-import { runCheckJob } from '../check/run-check-job.ts';
-import { runExpireJob } from '../expire/run-expire-job.ts';
-import { runMaintenanceJob } from '../maintenance/run-maintenance-job.ts';
-import { runVerifyJob } from '../verify/run-verify-job.ts';
+import type { JobKind, JobOutcome } from '../../model/job.ts';
 import type { JobDeps, JobRunOptions, RunJob } from '../job-deps.ts';
 import type { JobWork } from '../job-work.ts';
 import { enterJob } from './enter-job.ts';
@@ -51,31 +46,25 @@ async function pause(
   return !signal.aborted;
 }
 
-const works: Partial<Record<JobKind, JobWork>> = {
-  backup: runBackupWork,
-  expire: runExpireJob,
-  verify: runVerifyJob,
-  maintenance: runMaintenanceJob,
-  check: runCheckJob,
+/** Loaded when it is needed: a command pays only for what it does. */
+const works: Readonly<Record<JobKind, () => Promise<JobWork>>> = {
+  backup: async () => (await import('../backup/run-backup-work.ts')).runBackupWork,
+  expire: async () => (await import('../expire/run-expire-job.ts')).runExpireJob,
+  verify: async () => (await import('../verify/run-verify-job.ts')).runVerifyJob,
+  check: async () => (await import('../check/run-check-job.ts')).runCheckJob,
+  maintenance: async () => (await import('../maintenance/run-maintenance-job.ts')).runMaintenanceJob,
 };
 
 async function attemptJob(job: JobAttempt): Promise<JobOutcome> {
   try {
-    const work = workOf(job.request);
     const entered = await enterJob(job).catch((error: unknown) => recordRefusal(job, error));
     if ('result' in entered) return entered;
     await using lease = entered.lease;
-    return await recordWork(job, entered.prepared, work, lease);
+    return await recordWork(job, entered.prepared, await works[job.request.kind](), lease);
   } catch (error) {
     // Without a journal nothing is done.
     if (!isFailure(error)) throw error;
     const elapsedMs = job.deps.clock.monotonic() - job.began;
     return { result: 'failed', runId: undefined, label: undefined, elapsedMs, failure: error };
   }
-}
-
-function workOf({ kind }: JobRequest): JobWork {
-  const work = works[kind];
-  if (work === undefined) throw new Error(`no runner for ${kind}`);
-  return work;
 }
