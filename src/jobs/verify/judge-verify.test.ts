@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { VerifiedSet, VerifyOutcome } from '../../engine/verify.ts';
+import type { BackupSet } from '../../model/backup-set.ts';
+import { judgeVerify, type VerifyObservation } from './judge-verify.ts';
+
+const name = (low: number): string =>
+  `0000000100000000000000${low.toString(16).toUpperCase().padStart(2, '0')}`;
+
+function setOf(label: string, segment: number, change: Partial<BackupSet> = {}): BackupSet {
+  return {
+    label,
+    type: label.endsWith('F') ? 'full' : 'incr',
+    repositoryKey: 1,
+    databaseId: 1,
+    startTime: segment,
+    stopTime: segment,
+    startLsn: undefined,
+    stopLsn: undefined,
+    archiveStart: name(segment),
+    archiveStop: name(segment),
+    prior: undefined,
+    references: [],
+    size: 0,
+    deltaSize: 0,
+    repositorySize: 0,
+    repositoryDeltaSize: 0,
+    error: false,
+    annotations: {},
+    engineVersion: '2.45',
+    ...change,
+  };
+}
+
+const full = setOf('1F', 1);
+const incr = setOf('1F_2I', 3, { prior: '1F', references: ['1F'] });
+
+function judge(
+  outcome: Partial<VerifyOutcome>,
+  change: Partial<VerifyObservation> = {},
+): readonly (readonly [string, string])[] {
+  const sets = change.sets ?? [full, incr];
+  const seen: VerifyObservation = {
+    repository: {
+      name: 'local',
+      key: 1,
+      retention: {
+        full: { by: 'count', count: 2 },
+        diff: undefined,
+        archive: 'follow',
+        history: undefined,
+      },
+    },
+    outcome: {
+      status: 'ok',
+      sets: sets.map(({ label }) => valid(label)),
+      archives: [
+        { id: '15-1', segmentsChecked: 9, segmentsValid: 9, ranges: [{ first: name(1), last: name(9) }] },
+      ],
+      invalidFiles: [],
+      remarks: [],
+      elapsedMs: 1,
+      ...outcome,
+    },
+    sets,
+    scope: undefined,
+    segmentsNow: undefined,
+    now: 1000,
+    ...change,
+  };
+  return judgeVerify(seen).map((finding) => [finding.rule, finding.severity] as const);
+}
+
+function valid(label: string, status: VerifiedSet['status'] = 'valid'): VerifiedSet {
+  return { label, status, filesChecked: 1, filesValid: 1 };
+}
+
+describe('the judgement of a verify', () => {
+  it('finds nothing where all is well', () => {
+    expect(judge({})).toEqual([]);
+  });
+
+  it('does not blame what came or went meanwhile', () => {
+    const sets = [valid('1F'), valid('1F_2I'), valid('0F', 'manifest missing'), valid('9F', 'invalid')];
+    expect(judge({ status: 'error', sets })).toEqual([]);
+    const gone = { problem: 'missing', place: '15-1', file: 'x', detail: undefined } as const;
+    expect(judge({ status: 'error', invalidFiles: [gone] })).toEqual([]);
+  });
+
+  it('never takes an error that it cannot explain for well', () => {
+    expect(judge({ status: 'error' })).toEqual([['verify-error', 'critical']]);
+    expect(judge({ status: 'error', remarks: ['something new'] })).toEqual([
+      ['verify-remark', 'advice'],
+      ['verify-error', 'critical'],
+    ]);
+  });
+
+  it('misses a listed set that verify does not mention', () => {
+    expect(judge({ sets: [valid('1F_2I')] })).toEqual([['set-missing', 'critical']]);
+    expect(judge({ sets: [valid('1F_2I')] }, { scope: '1F_2I' })).toEqual([]);
+  });
+
+  it('judges a set alone with what it is built on', () => {
+    const other = setOf('5F', 5);
+    const sets = [valid('1F', 'invalid'), valid('1F_2I'), valid('5F')];
+    const given = { sets: [full, incr, other] };
+    expect(judge({ status: 'error', sets }, { ...given, scope: '5F' })).toEqual([]);
+    expect(judge({ status: 'error', sets }, { ...given, scope: '1F_2I' })).toEqual([
+      ['set-damaged', 'critical'],
+    ]);
+  });
+
+  it('looks for WAL in the archive of the database that a set is of', () => {
+    const archives = [
+      { id: '15-1', segmentsChecked: 1, segmentsValid: 1, ranges: [{ first: name(1), last: name(3) }] },
+      { id: '16-2', segmentsChecked: 1, segmentsValid: 1, ranges: [{ first: name(5), last: name(9) }] },
+    ];
+    expect(judge({ archives }, { sets: [full, incr, setOf('5F', 5, { databaseId: 2 })] })).toEqual([]);
+    expect(judge({ archives }, { sets: [full, incr, setOf('5F', 5)] })).toEqual([
+      ['set-wal-missing', 'critical'],
+    ]);
+  });
+
+  it.each([
+    ['No usable backup.info file', 'catalogue-damaged', 'critical'],
+    ["duplicate WAL '000000010000000000000001' for '15-1' exists, skipping", 'wal-duplicate', 'critical'],
+    ["archiveIds '9.4-1' are not in the archive.info history list", 'history-mismatch', 'critical'],
+    ['backup.info.copy does not match backup.info', 'copy-damaged', 'warning'],
+    ["backup '1F' manifest.copy does not match manifest", 'copy-damaged', 'warning'],
+  ])('reads: %s', (remark, rule, severity) => {
+    expect(judge({ remarks: [remark] })).toEqual([[rule, severity]]);
+  });
+});
