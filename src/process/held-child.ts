@@ -20,7 +20,7 @@ export interface HeldChild {
   readonly lines: AsyncIterable<string>;
   /** Resolves when it has ended, however, with what it wrote to stderr. */
   readonly ended: Promise<{ readonly stderr: string }>;
-  /** Hears no more of it, and lets this process end although the child still runs. */
+  /** Hears no more of it, which ends `lines`, and lets this process end although the child still runs. */
   release(): void;
 }
 
@@ -47,16 +47,20 @@ export function startHeldChild(spec: Pick<CommandSpec, 'command' | 'args' | 'env
   const errors: string[] = [];
   const reader = createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
   const read = new Promise<void>((resolve) => reader.once('close', resolve));
+  const lines = createInterface({ input: child.stdout });
   return {
     holder,
     life,
-    lines: createInterface({ input: child.stdout }),
+    lines,
     ended: exit.then(async () => {
       // What it left behind may have stderr open for a moment longer.
       await Promise.race([read, delay(drainMs, undefined, { ref: false })]);
       return { stderr: errors.join('\n') };
     }),
     release() {
+      // A destroyed stream has no end that a reader would see: who reads lines would wait for ever.
+      lines.close();
+      reader.close();
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();
