@@ -10,6 +10,9 @@ export function describeExpirePreview(preview: ExpirePreview): string {
     ...preview.warnings.map((warning) => `${name}: pgbackrest warns: ${warning}`),
     ...describeKept(preview),
     ...describeRemoval(name, 'would remove', preview),
+    ...(preview.kept.length > 0 && preview.archives.length > 0
+      ? [`${name}: of this WAL that of the sets that it keeps stays`]
+      : []),
     '',
   ].join('\n');
 }
@@ -31,8 +34,7 @@ export function describeRemoval(
   return [
     ...removal.sets.map((label) => `${name}: ${verb} set ${label}`),
     ...removal.archives.map(
-      ({ archiveId, first, last }) =>
-        `${name}: ${verb} WAL ${first}${first === last ? '' : ` to ${last}`} (${archiveId})`,
+      ({ archiveId, first, last }) => `${name}: ${verb} WAL ${describeWal({ first, last })} (${archiveId})`,
     ),
   ];
 }
@@ -43,9 +45,13 @@ function describeKept({ repository: { name }, kept, archives }: ExpirePreview): 
     const lines = [`${name}: keeps set ${set.label}: ${why}`];
     if (set.wal !== undefined && archives.length > 0) {
       lines.push(
-        `${name}:   and its WAL ${set.wal.first} to ${set.wal.last}; without the WAL after it, it can be restored to its end, ${formatUtc(set.stopTime * 1000)}, and to no later time`,
+        `${name}:   with its WAL, ${describeWal(set.wal)}: it can be restored to its end, ${formatUtc(set.stopTime * 1000)}, and to no later time once the WAL after it is gone`,
       );
     }
     return lines;
   });
+}
+
+function describeWal({ first, last }: { readonly first: string; readonly last: string }): string {
+  return first === last ? first : `${first} to ${last}`;
 }

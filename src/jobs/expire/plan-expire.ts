@@ -38,7 +38,7 @@ export interface ExpirePreview {
   readonly repository: ExpireRepository;
   /** Labels in the order of removal. */
   readonly sets: readonly string[];
-  /** What the WAL retention covers. The WAL of kept sets is left out when it is removed, here it may lie in between. */
+  /** WAL that the retention no longer covers. That of kept sets stays, and may lie within these ranges. */
   readonly archives: readonly RemovedArchive[];
   readonly kept: readonly KeptSet[];
   readonly manner: ExpireManner;

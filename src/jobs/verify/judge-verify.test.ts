@@ -94,6 +94,14 @@ describe('the judgement of a verify', () => {
     ]);
   });
 
+  it('says of a set that it uses files of a damaged one', () => {
+    const sets = [valid('1F', 'invalid'), valid('1F_2I', 'invalid')];
+    expect(judge({ status: 'error', sets })).toEqual([
+      ['set-damaged', 'critical'],
+      ['set-damaged', 'critical'],
+    ]);
+  });
+
   it('misses a listed set that verify does not mention', () => {
     expect(judge({ sets: [valid('1F_2I')] })).toEqual([['set-missing', 'critical']]);
     expect(judge({ sets: [valid('1F_2I')] }, { scope: '1F_2I' })).toEqual([]);

@@ -62,9 +62,9 @@ function judgeSet(set: BackupSet, seen: VerifyObservation): readonly Finding[] {
         severity: 'critical',
         subject,
         problem: `set ${set.label} is damaged${also}`,
-        evidence: files.length === 0 ? 'its manifest cannot be used' : describeFiles(files),
+        evidence: files.length === 0 ? describeInherited(set, seen) : describeFiles(files),
         remedy:
-          'Take a full backup now, before you do anything else. Find out what happened to the storage; restores need another set or another repository meanwhile. `holdfast expire` cannot mend a set.',
+          'Take a full backup now, before you do anything else. Find out what happened to the storage; restores need another set or another repository meanwhile.',
       },
     ];
   }
@@ -82,6 +82,14 @@ function judgeSet(set: BackupSet, seen: VerifyObservation): readonly Finding[] {
         'Take a full backup now. Find out who or what removes files from the repository (a lifecycle rule of the object store, a clean-up job).',
     },
   ];
+}
+
+/** A set without damaged files of its own uses one of a set that it is built on, or has a manifest that is no use. */
+function describeInherited(set: BackupSet, { outcome }: VerifyObservation): string {
+  const from = outcome.sets.find((one) => one.status === 'invalid' && set.references.includes(one.label));
+  return from === undefined
+    ? 'its manifest cannot be used'
+    : `it uses files of set ${from.label}, which is damaged`;
 }
 
 function judgeWalFiles({ outcome, ...seen }: VerifyObservation): readonly Finding[] {
