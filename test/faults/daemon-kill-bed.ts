@@ -202,11 +202,17 @@ export async function waitUntilReady(daemon: ServedDaemon): Promise<void> {
   await daemon.event('the daemon is ready', ({ event }) => event === 'ready');
 }
 
-/** SIGTERM. @throws Error when it does not end with 0 */
+/** Longer than it gives to its jobs. */
+const stopMs = 90_000;
+
+/** SIGTERM. @throws Error when it does not end with 0, or not in time */
 export async function stop(daemon: ServedDaemon): Promise<void> {
   daemon.signal('SIGTERM');
-  const { code } = await daemon.ended;
-  if (code !== 0) throw new Error(`the daemon ended with ${String(code)}:\n${told(daemon)}`);
+  const late = new AbortController();
+  const patience = delay(stopMs, 'not at all', { signal: late.signal }).catch(() => 'not at all');
+  const end = await Promise.race([daemon.ended.then(({ code }) => code), patience]);
+  late.abort();
+  if (end !== 0) throw new Error(`the daemon ended with ${String(end)}:\n${told(daemon)}`);
 }
 
 function told({ events, other }: ServedDaemon): string {
