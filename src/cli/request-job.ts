@@ -1,5 +1,8 @@
 import type { JobRequest } from '../model/job.ts';
 
+/** Above the 100 that a schedule can have. */
+const personPriority = 200;
+
 /** A job that a person asks for: not limited in time, and before what a schedule wants. */
 export function requestJob(
   what: Pick<JobRequest, 'kind' | 'stanza' | 'repository' | 'actor' | 'cause'> &
@@ -10,7 +13,7 @@ export function requestJob(
     annotations: {},
     origin: { kind: 'request' },
     timeoutMs: undefined,
-    priority: 0,
+    priority: personPriority,
     ...what,
   };
 }

@@ -122,17 +122,29 @@ const cronText = fc.tuple(field(0, 59), hours, dayFields).map((fields) => fields
 describe('cronTimes', () => {
   it('finds what a look at every minute finds, forwards and backwards, in every zone', () => {
     fc.assert(
-      fc.property(cronText, place, (cron, { timezone, day }) => {
-        const [from, to] = [day - 24 * hour, day + 40 * hour];
-        const expected = bruteForce(cron, timezone, from, to);
-        const { next, previous } = cronTimes({ cron, timezone });
-        const forwards: number[] = [];
-        for (let at = next(from - 1); at !== undefined && at <= to; at = next(at)) forwards.push(at);
-        expect(forwards).toEqual(expected);
-        const backwards: number[] = [];
-        for (let at = previous(to); at !== undefined && at >= from; at = previous(at - 1)) backwards.push(at);
-        expect(backwards.toReversed()).toEqual(expected);
-      }),
+      fc.property(
+        cronText,
+        place,
+        fc.array(fc.nat({ max: 64 * 60 }), { minLength: 20, maxLength: 20 }),
+        (cron, { timezone, day }, moments) => {
+          const [from, to] = [day - 24 * hour, day + 40 * hour];
+          const expected = bruteForce(cron, timezone, from, to);
+          const { next, previous } = cronTimes({ cron, timezone });
+          const forwards: number[] = [];
+          for (let at = next(from - 1); at !== undefined && at <= to; at = next(at)) forwards.push(at);
+          expect(forwards).toEqual(expected);
+          const backwards: number[] = [];
+          for (let at = previous(to); at !== undefined && at >= from; at = previous(at - 1))
+            backwards.push(at);
+          expect(backwards.toReversed()).toEqual(expected);
+          // In no order, and within doubled hours.
+          for (const at of moments.map((after) => from + after * minute)) {
+            const [before, after] = [expected.findLast((one) => one <= at), expected.find((one) => one > at)];
+            if (before !== undefined) expect(previous(at)).toBe(before);
+            if (after !== undefined) expect(next(at)).toBe(after);
+          }
+        },
+      ),
       { numRuns: 120 },
     );
   });
@@ -189,6 +201,13 @@ describe('cronTimes', () => {
       '10-25T00:00',
       '10-25T03:00',
     ]);
+  });
+
+  it('does not come back to a doubled hour when asked within its second pass', () => {
+    const within = Date.parse('2026-10-25T01:10Z');
+    const { next, previous } = cronTimes({ cron: '30,45 2 * * *', timezone: 'Europe/Berlin' });
+    expect(new Date(next(within) ?? 0).toISOString()).toBe('2026-10-26T01:30:00.000Z');
+    expect(new Date(previous(within) ?? 0).toISOString()).toBe('2026-10-25T00:45:00.000Z');
   });
 
   it('makes up for a day that a zone left out', () => {
