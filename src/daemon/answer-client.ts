@@ -117,7 +117,11 @@ function refuseWhileStopping(stop: AbortSignal): void {
 }
 
 function stoppingFailure(): Failure {
-  return new Failure('interrupted', { operation: 'ask the daemon', problem: 'the daemon is stopping' });
+  return new Failure('daemon-unreachable', {
+    operation: 'ask the daemon',
+    problem: 'the daemon is stopping',
+    hint: 'Run the command again when it has ended: `holdfast jobs` shows what it still does.',
+  });
 }
 
 function refuseUnknown(stanza: JobRequest['stanza'], { configuration }: HeldConfiguration): void {

@@ -78,7 +78,7 @@ function unusable(path: string, problem: string, cause: unknown): Failure {
   });
 }
 
-async function listen(server: Server, { path, owner }: ControlServerParts): Promise<void> {
+async function listen(server: Server, { path, owner, onBug }: ControlServerParts): Promise<void> {
   rmSync(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -90,6 +90,9 @@ async function listen(server: Server, { path, owner }: ControlServerParts): Prom
       process.umask(before);
     }
   });
+  server.removeAllListeners('error');
+  // One connection that could not be taken (no descriptor is left) is no reason to end.
+  server.on('error', onBug);
   chmodSync(path, 0o600);
   if (owner) chownSync(path, owner.uid, owner.gid);
 }

@@ -39,6 +39,12 @@ test('one at a time within a process too, and again after it is given back', () 
   expect(again).toBeDefined();
 });
 
+test('a directory that is not there is told', () => {
+  expect(() => claimDirectory(join(directory, 'missing'), undefined)).toThrow(
+    expect.objectContaining({ kind: 'file-unusable' }),
+  );
+});
+
 test('of several that start at the same moment exactly one wins, and a kill frees it', async () => {
   const all = [claimElsewhere(), claimElsewhere(), claimElsewhere()];
   try {

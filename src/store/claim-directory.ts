@@ -1,6 +1,7 @@
 import { chownSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Failure } from '../model/failure.ts';
 import type { JournalOwner } from './open-journal.ts';
 
 /** Milliseconds to wait for another that is just ending, or that tries at the same moment and loses too. */
@@ -18,20 +19,32 @@ const busy = 5;
  *
  * @param directory is there already
  * @param owner gets the file when it is made; undefined: the present user keeps it
- * @returns undefined when another process has it
+ * @returns undefined when another process has it. @throws Failure file-unusable when the lock cannot be made
  */
 export function claimDirectory(directory: string, owner: JournalOwner | undefined): Disposable | undefined {
   const file = join(directory, 'holdfast.lock');
-  makeFile(file, owner);
-  const database = new DatabaseSync(file, { timeout: patienceMs });
+  let database: DatabaseSync | undefined;
   try {
+    makeFile(file, owner);
+    database = new DatabaseSync(file, { timeout: patienceMs });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
+    database?.close();
     if ((error as { errcode?: number }).errcode === busy) return undefined;
-    throw error;
+    throw unusable(file, error as Error);
   }
-  return { [Symbol.dispose]: () => database.close() };
+  const held = database;
+  return { [Symbol.dispose]: () => held.close() };
+}
+
+function unusable(file: string, cause: Error): Failure {
+  return new Failure('file-unusable', {
+    operation: 'claim the state directory',
+    place: file,
+    problem: cause.message,
+    hint: 'Make sure that the state directory belongs to the user that runs pgBackRest and that its disk is not full.',
+    cause,
+  });
 }
 
 function makeFile(file: string, owner: JournalOwner | undefined): void {
