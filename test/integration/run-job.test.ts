@@ -31,7 +31,6 @@ beforeAll(async () => {
   const schedule = {
     full: { cron: '0 2 * * *', on: 'any' },
     incr: { cron: '0 * * * *', on: 'any' },
-    diff: { cron: '30 * * * *', on: 'replica' },
   };
   const stanzas = {
     main: { cluster, repositories, keys: { schedule, options: { 'archive-async': 'n' } } },
@@ -87,7 +86,7 @@ async function runBackup(
 }
 
 /** What a schedule's line is the origin of, due now. */
-function scheduled(job: 'full' | 'incr' | 'diff', occurrence = Date.now()): Partial<JobRequest> {
+function scheduled(job: 'full' | 'incr', occurrence = Date.now()): Partial<JobRequest> {
   const line = scheduleLines(host.deps.configuration).find((candidate) => candidate.job === job);
   return {
     backupType: job,
@@ -136,13 +135,15 @@ async function holdLease(runId: string): Promise<Lease> {
   });
 }
 
-/** Holds every worker of the engine as soon as there is one; the answer lets them go on. */
-async function holdWorkers(): Promise<() => void> {
-  const workers = (): ReturnType<typeof processesOf> =>
-    processesOf(sandbox.path).filter(({ command }) => command.endsWith(' backup:local'));
-  const held = await waitUntil('a worker copies', () => {
-    for (const { pid } of workers()) process.kill(pid, 'SIGSTOP');
-    return workers().length > 0 && workers();
+const [worker, main] = [/ backup:local$/, /^\/\S*pgbackrest backup .*--annotation=/];
+
+/** Holds every process of the engine of that kind as soon as there is one; the answer lets them go on. */
+async function hold(kind: RegExp): Promise<() => void> {
+  const find = (): ReturnType<typeof processesOf> =>
+    processesOf(sandbox.path).filter(({ command }) => kind.test(command));
+  const held = await waitUntil('the engine runs', () => {
+    for (const { pid } of find()) process.kill(pid, 'SIGSTOP');
+    return find().length > 0 && find();
   });
   return () => {
     for (const { pid } of held || []) if (isRunning(pid)) process.kill(pid, 'SIGCONT');
@@ -204,7 +205,7 @@ describe('a backup that is asked for', () => {
 
   it('stops its engine when the lease is lost, and names that', async () => {
     const running = runBackup();
-    const release = await holdWorkers();
+    const release = await hold(worker);
     try {
       await cluster.sql(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'holdfast lease%'`,
@@ -221,7 +222,7 @@ describe('a backup that is asked for', () => {
 
   it('is stopped when its time is over', async () => {
     const running = runBackup({ timeoutMs: 1500 });
-    const release = await holdWorkers();
+    const release = await hold(main);
     setTimeout(release, 2500);
     const { outcome } = await running;
     expect(outcome).toMatchObject({ result: 'failed', failure: { kind: 'timed-out' } });
@@ -254,8 +255,19 @@ describe('a backup of a schedule', () => {
   });
 
   it('is for the member that the line names', async () => {
-    const { outcome } = await runBackup(scheduled('diff'));
+    const { configuration: whole } = host.deps;
+    const stanzas = whole.stanzas.map((stanza) => ({
+      ...stanza,
+      schedule: stanza.schedule.map((entry) => ({ ...entry, on: 'replica' as const })),
+    }));
+    const [line] = scheduleLines({ stanzas });
+    const count = runs().length;
+    const { outcome } = await runBackup(
+      { origin: { kind: 'schedule', line: line?.key ?? '', occurrence: Date.now() + 7_200_000 } },
+      { configuration: { ...whole, stanzas } },
+    );
     expect(outcome).toMatchObject({ result: 'skipped', reason: 'other-role' });
+    expect(runs()).toHaveLength(count);
   });
 
   it('is tried again until the server is back, each time as a run of its own', async () => {
