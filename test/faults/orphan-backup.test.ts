@@ -126,6 +126,27 @@ describe('a backup whose Holdfast is killed', () => {
     expect((await onOther(['backup'])).code).toBe(0);
   });
 
+  it('is stopped by Ctrl-C in the command that waits for it', async () => {
+    const { run, release } = await orphanedBackup();
+    const controller = new AbortController();
+    try {
+      const next = await bed.run(['backup', '--type', 'full'], {
+        signal: controller.signal,
+        onLine: (line) => {
+          if (/waiting for the backup of/.test(line)) controller.abort();
+          if (/stopping as soon as it is safe/.test(line)) release();
+        },
+      });
+      expect(next.code).toBe(130);
+    } finally {
+      release();
+    }
+    expect(engines(/./)).toEqual([]);
+    const [newest] = await backups();
+    expect(newest).toMatchObject({ id: run.id, result: 'interrupted' });
+    expect(await labelOf(run.id)).toBeUndefined();
+  });
+
   it('and whose engine is killed too is told as killed, and nothing is said to be there', async () => {
     const { run, release } = await orphanedBackup();
     for (const pid of engines(main)) process.kill(pid, 'SIGKILL');

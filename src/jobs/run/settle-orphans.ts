@@ -98,11 +98,15 @@ class Settled extends Error {}
 async function endOthers(
   run: RunRecord,
   engine: ProcessIdentity | undefined,
-  { clock }: JobDeps,
+  deps: JobDeps,
 ): Promise<RunEnd> {
   const leader = engine ?? readIdentity(run.facts['engine']);
-  if (leader !== undefined) await endGroup(leader, { graceMs, sleep: (ms) => clock.sleep(ms) });
+  if (leader !== undefined) await endEngine(leader, deps);
   return { result: 'interrupted', failure: killed(run, engine !== undefined).toJSON() };
+}
+
+async function endEngine(leader: ProcessIdentity, { clock }: JobDeps): Promise<void> {
+  await endGroup(leader, { graceMs, sleep: (milliseconds) => clock.sleep(milliseconds) });
 }
 
 async function settleBackup(
@@ -114,7 +118,7 @@ async function settleBackup(
   const stanza = deps.configuration.stanzas.find(({ name }) => name === run.stanza);
   const repository = stanza?.repositories.find(({ name }) => name === run.repository);
   if (stanza === undefined || repository === undefined) {
-    if (engine !== undefined) await endGroup(engine, { graceMs, sleep: (ms) => deps.clock.sleep(ms) });
+    if (engine !== undefined) await endEngine(engine, deps);
     return failed(killed(run, engine !== undefined));
   }
   const told = await askLog(run, { engine, repository }, deps, options);
@@ -144,7 +148,11 @@ async function askLog(
 ): Promise<Told> {
   const logFile = String(run.facts['logFile'] ?? '');
   const identity = at.engine ?? readIdentity(run.facts['engine']);
-  if (!existsSync(logFile)) return { outcome: undefined, failure: killed(run, false) };
+  if (!existsSync(logFile)) {
+    // Nobody could follow it: the repository alone tells what it did.
+    if (identity !== undefined) await endEngine(identity, deps);
+    return { outcome: undefined, failure: killed(run, at.engine !== undefined) };
+  }
   if (at.engine !== undefined)
     emit({ kind: 'note', text: `waiting for the backup of ${run.id}, whose Holdfast was killed` });
   const type = (run.facts['requestedType'] ?? 'incr') as BackupType;
