@@ -50,7 +50,11 @@ export async function leaveToDaemon(daemon: FoundDaemon, requests: readonly JobR
 
 function sayWhatIsAhead(answer: ControlAnswer, { terminal }: Pick<CommandContext, 'terminal'>): void {
   if (answer.answer !== 'queued') return;
-  const ahead = answer.jobs[0]?.ahead ?? 0;
+  const { ahead = 0, heldFor } = answer.jobs[0] ?? {};
+  if (heldFor !== undefined) {
+    terminal.printNote(`holdfast: waits, because the stanza is held: ${heldFor}`);
+    return;
+  }
   if (ahead === 0) return;
   const who = ahead === 1 ? 'a job' : `${ahead} jobs`;
   terminal.printNote(`holdfast: the daemon has ${who} before this: \`holdfast jobs\` shows them`);

@@ -62,7 +62,10 @@ async function submit(
   const jobs = request.jobs.map((wanted, job) =>
     submitJob(queue, wanted, (event) => conversation.answer({ answer: 'event', job, event })),
   );
-  conversation.answer({ answer: 'queued', jobs: jobs.map(({ ahead }, job) => ({ job, ahead })) });
+  conversation.answer({
+    answer: 'queued',
+    jobs: jobs.map(({ ahead, heldFor }, job) => ({ job, ahead, heldFor })),
+  });
   if (!request.attached) return;
   const withdraw = (): void => withdrawAll(jobs);
   conversation.gone.addEventListener('abort', withdraw, { once: true });

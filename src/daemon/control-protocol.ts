@@ -17,7 +17,15 @@ export type ControlRequest =
 
 export type ControlAnswer =
   | { readonly answer: 'status'; readonly status: Readonly<Record<string, unknown>> }
-  | { readonly answer: 'queued'; readonly jobs: readonly { readonly job: number; readonly ahead: number }[] }
+  /** `ahead`: jobs that go before it. `heldFor`: why it waits although nothing does. */
+  | {
+      readonly answer: 'queued';
+      readonly jobs: readonly {
+        readonly job: number;
+        readonly ahead: number;
+        readonly heldFor?: string | undefined;
+      }[];
+    }
   /** `job`: index in the request's `jobs`. */
   | { readonly answer: 'event'; readonly job: number; readonly event: JobEvent }
   /** A JobOutcome whose failure is Failure.toJSON(). */

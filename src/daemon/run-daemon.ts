@@ -26,14 +26,14 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   const daemon = new Daemon(parts);
   resources.use(daemon.repositories);
   const supervisor = resources.use(supervise(daemon, parts));
-  const reload = async (): Promise<string> => {
+  const reload = oneAfterTheOther(async () => {
     supervisor.reloading();
     try {
       return await daemon.reload();
     } finally {
       supervisor.ready();
     }
-  };
+  });
   parts.onReload(() => void reload().catch((error: unknown) => reportUnlessRefused(daemon, error)));
   resources.use(
     await startControlServer({
@@ -111,6 +111,16 @@ function sayReady({ loaded, log, onReady, version }: DaemonParts, port: number):
   const facts = { version, stanzas, file: configuration.file, engine: engine.version.text, port };
   log({ level: 'info', event: 'ready', text, facts });
   onReady?.({ port });
+}
+
+/** Of two reloads the later one is about the later file. */
+function oneAfterTheOther<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const next = last.then(work, work);
+    last = next.catch(() => {});
+    return next;
+  };
 }
 
 /** A refusal has been told where it happened. */

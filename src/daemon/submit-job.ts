@@ -7,6 +7,8 @@ import type { JobQueue, QueuedJob } from '../jobs/queue/job-queue.ts';
 export interface SubmittedJob {
   /** Jobs that go before it at this moment. */
   readonly ahead: number;
+  /** Who holds its stanza at this moment. */
+  readonly heldFor: string | undefined;
   readonly outcome: Promise<JobOutcome>;
   /** How what followed ended; undefined when nothing did. */
   readonly followed: Promise<JobOutcome | undefined>;
@@ -33,6 +35,7 @@ export function submitJob(
   };
   return {
     ahead: job.ahead,
+    heldFor: job.heldFor,
     outcome: job.outcome,
     followed: follow(),
     withdraw(why) {

@@ -71,7 +71,7 @@ describe('the life of a daemon', () => {
     expect(after).toMatchObject({ result: 'ok', label: expect.stringMatching(/F$/) });
   });
 
-  test('Ctrl-C of a command withdraws its job, and the daemon lives on', async () => {
+  test('Ctrl-C or kill -9 of a command withdraws its job, and the daemon lives on', async () => {
     await using bed = await createDaemonBed({
       name: 'dctrlc',
       stanza: { options: { 'compress-level': 9, 'compress-type': 'bz2' } },
@@ -87,6 +87,14 @@ describe('the life of a daemon', () => {
     expect(result.json()).toMatchObject({ error: { kind: 'interrupted' } });
     expect((await runsOf(bed))[0]).toMatchObject({ kind: 'backup', result: 'interrupted' });
     expect((await bed.mustRun(['jobs', '--json'])).json()).toMatchObject({ running: [], waiting: [] });
+    // One that is killed says nothing any more: its connection does.
+    const count = daemon.events.length;
+    const killed = bed.run(['backup', '--type', 'full'], { killAt: /full backup of main/ });
+    await daemon.event(
+      'its end',
+      ({ event, result: how }, index) => index >= count && event === 'job-ended' && how === 'interrupted',
+    );
+    expect((await killed).signal).toBe('SIGKILL');
   });
 
   test('what was missed while it was down is made up for by one run; a full replaces the diff', async () => {

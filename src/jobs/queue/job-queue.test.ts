@@ -111,7 +111,7 @@ describe('JobQueue', () => {
     const { queue, begun } = controlled();
     queue.submit(request());
     const hold = queue.hold('main', 'restore');
-    queue.submit(request());
+    expect(queue.submit(request()).heldFor).toBe('restore');
     let granted = false;
     void hold.granted.then(() => (granted = true));
     await Promise.resolve();

@@ -8,7 +8,7 @@ import {
   type QueueHold,
   type QueueLimits,
 } from './queue-state.ts';
-import { inOrder, isHeld, stepQueue } from './step-queue.ts';
+import { findHold, inOrder, isHeld, stepQueue } from './step-queue.ts';
 
 /** What the queue runs its jobs with. */
 export interface JobQueueDeps {
@@ -32,6 +32,8 @@ export interface QueuedJob {
   readonly request: JobRequest;
   /** Jobs that go before it, running ones included, at this moment. */
   readonly ahead: number;
+  /** Why it cannot begin at this moment although nothing is before it: somebody holds its stanza. */
+  readonly heldFor: string | undefined;
   /** How it ended; it never rejects. */
   readonly outcome: Promise<JobOutcome>;
   /** A waiting one is dropped, a running one is stopped gracefully; one that has ended is left. */
@@ -128,6 +130,7 @@ export class JobQueue {
       id,
       request,
       ahead: this.#aheadOf(id),
+      heldFor: this.#heldFor(id),
       outcome: promise,
       withdraw: (why) => this.#withdraw(id, why),
     };
@@ -208,6 +211,12 @@ export class JobQueue {
   #aheadOf(id: number): number {
     const place = inOrder(this.#state).findIndex((entry) => entry.id === id);
     return place === -1 ? 0 : this.#state.running.length + place;
+  }
+
+  #heldFor(id: number): string | undefined {
+    const entry = this.#state.waiting.find((candidate) => candidate.id === id);
+    const hold = entry && findHold(this.#state, entry);
+    return hold && this.#holds.get(hold.id)?.why;
   }
 
   #withdraw(id: number, why: Failure): void {

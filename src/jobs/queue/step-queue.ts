@@ -148,7 +148,12 @@ function isOverdue(entry: WaitingEntry): boolean {
 
 /** True while somebody wants the stanza of this job left alone. */
 export function isHeld(state: Pick<QueueState, 'holds'>, entry: QueueEntry): boolean {
-  return state.holds.some((hold) => covers(hold, entry));
+  return findHold(state, entry) !== undefined;
+}
+
+/** The hold that keeps a job from beginning. */
+export function findHold(state: Pick<QueueState, 'holds'>, entry: QueueEntry): QueueHold | undefined {
+  return state.holds.find((hold) => covers(hold, entry));
 }
 
 function hasRoom(state: QueueState, entry: QueueEntry): boolean {
