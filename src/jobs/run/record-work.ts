@@ -2,6 +2,7 @@ import { Failure, isFailure } from '../../model/failure.ts';
 import type { JobOutcome } from '../../model/job.ts';
 import type { Lease } from '../../postgres/lease.ts';
 import { identifyProcess } from '../../process/process-identity.ts';
+import { readPidNamespace } from '../../process/pid-namespace.ts';
 import type { NewRun } from '../../store/journal.ts';
 import type { JobRunOptions } from '../job-deps.ts';
 import type { JobWork, JobWorkResult } from '../job-work.ts';
@@ -52,6 +53,7 @@ function newRun({ request, stanza, deps, attempt, retryOf, runId }: JobAttempt, 
       ...(request.backupType === undefined ? {} : { requestedType: request.backupType }),
       origin: request.origin,
       ...(attempt === 1 ? {} : { attempt, retryOf }),
+      pidNamespace: readPidNamespace(),
       ...facts,
     },
     process: identifyProcess(deps.pid),

@@ -7,6 +7,7 @@ import { Failure, isFailure } from '../../model/failure.ts';
 import type { Repository } from '../../model/repository.ts';
 import { endGroup } from '../../process/end-group.ts';
 import { identifyProcess, type ProcessIdentity } from '../../process/process-identity.ts';
+import { readPidNamespace } from '../../process/pid-namespace.ts';
 import type { RunEnd, RunRecord } from '../../store/journal.ts';
 import { describeSet, runAnnotation } from '../backup/run-backup-work.ts';
 import { judgeSet } from '../backup/prove-backup.ts';
@@ -57,7 +58,7 @@ async function expireAfter(run: RunRecord, deps: JobDeps, options: SettleOptions
  *
  * Aborting the signal stops an engine that is waited for.
  *
- * @returns the run as it is now; undefined when another Holdfast was faster
+ * @returns the run as it is now; undefined when another Holdfast was faster, or runs it in another container
  */
 export async function settleOrphan(
   orphan: RunRecord,
@@ -65,7 +66,7 @@ export async function settleOrphan(
   options: SettleOptions,
 ): Promise<RunRecord | undefined> {
   const { journal } = deps;
-  if (!claim(orphan, deps)) return undefined;
+  if ((await livesElsewhere(orphan, deps, options.signal)) || !claim(orphan, deps)) return undefined;
   const engine = findOrphanedEngine(orphan);
   using heartbeat = keepBeating(orphan.id, deps);
   const emit: JobRunOptions['emit'] = (event) => {
@@ -77,6 +78,27 @@ export async function settleOrphan(
       ? await settleBackup(orphan, engine, deps, { ...options, emit })
       : await endOthers(orphan, engine, deps);
   return journal.finishRun(orphan.id, { ...end, facts: { ...end.facts, settled: true } });
+}
+
+/** Beats come every five seconds. */
+const silenceMs = 30_000;
+
+/**
+ * A Holdfast in another container cannot be seen among our processes. Its beats can: a run of another PID namespace is an
+ * orphan only when it has been silent for half a minute.
+ */
+async function livesElsewhere(
+  run: RunRecord,
+  { journal, clock }: JobDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const noted = run.facts['pidNamespace'];
+  if (typeof noted !== 'string' || noted === readPidNamespace()) return false;
+  const lastSign = (): number => journal.lastBeat(run.id)?.at ?? run.startedAt;
+  const before = lastSign();
+  const silent = Math.max(0, clock.now() - before);
+  if (silent < silenceMs) await clock.sleep(silenceMs - silent, signal);
+  return lastSign() !== before;
 }
 
 /** The run is ours from here on, so that no other Holdfast settles it too. */
