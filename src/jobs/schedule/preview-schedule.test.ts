@@ -3,23 +3,9 @@ import type { Blackout } from '../../model/schedule.ts';
 import { decideSchedule } from './decide-schedule.ts';
 import { previewSchedule } from './preview-schedule.ts';
 import type { ScheduleLine } from './schedule-line.ts';
+import { plainLine as line } from './schedule-simulation.ts';
 
 const at = (text: string): number => Date.parse(`${text}Z`);
-const line = (job: ScheduleLine['job'], cron: string, more: Partial<ScheduleLine> = {}): ScheduleLine => ({
-  key: `main/${job}@${cron}>${more.repositories?.join(',') ?? ''}`,
-  stanza: 'main',
-  job,
-  repositories: ['local', 'offsite'],
-  cron,
-  timezone: 'UTC',
-  on: 'any',
-  jitterMs: 0,
-  priority: 0,
-  catchUp: true,
-  timeoutMs: undefined,
-  blackouts: [],
-  ...more,
-});
 const office: Blackout = { cron: '0 8 * * 1-5', timezone: 'UTC', duration: 36_000, missed: 'run' };
 
 function preview(lines: readonly ScheduleLine[], now: string, count: number, decided = now): string[] {

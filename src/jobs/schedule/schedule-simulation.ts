@@ -108,3 +108,26 @@ export class ScheduleSimulation {
     return this.#decided.has(`${line} ${occurrence}`);
   }
 }
+
+/** For tests: a line without specialities. */
+export function plainLine(
+  job: ScheduleLine['job'],
+  cron: string,
+  more: Partial<ScheduleLine> = {},
+): ScheduleLine {
+  return {
+    key: `main/${job}@${cron}${more.on ?? ''}>${more.repositories?.join(',') ?? ''}`,
+    stanza: 'main',
+    job,
+    repositories: ['local', 'offsite'],
+    cron,
+    timezone: 'UTC',
+    on: 'any',
+    jitterMs: 0,
+    priority: 0,
+    catchUp: true,
+    timeoutMs: undefined,
+    blackouts: [],
+    ...more,
+  };
+}
