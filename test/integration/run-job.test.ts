@@ -5,7 +5,6 @@ import { readCatalogue } from '../../src/engine/info.ts';
 import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { runJob } from '../../src/jobs/run/run-job.ts';
 import { leaseResource } from '../../src/jobs/run/repository-identity.ts';
-import { settleOrphans } from '../../src/jobs/run/settle-orphans.ts';
 import { scheduleLines } from '../../src/jobs/schedule/schedule-lines.ts';
 import type { BackupSet } from '../../src/model/backup-set.ts';
 import type { JobEvent, JobOutcome, JobRequest } from '../../src/model/job.ts';
@@ -13,6 +12,7 @@ import { findPrimary } from '../../src/postgres/find-primary.ts';
 import { acquireLease, type Lease } from '../../src/postgres/lease.ts';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { writeConfiguration, type TestConfiguration } from '../support/configuration.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { createJobHost, type JobHost } from '../support/job-host.ts';
 import { isRunning, processesOf } from '../support/processes.ts';
 import { bedOf } from '../support/protected-bed.ts';
@@ -93,26 +93,6 @@ function scheduled(job: 'full' | 'incr', occurrence = Date.now()): Partial<JobRe
     backupType: job,
     origin: { kind: 'schedule', line: line?.key ?? '', occurrence },
     cause: `schedule ${line?.key ?? ''}`,
-  };
-}
-
-/** Lets no time pass, and does something each time somebody wants to wait that long or longer. */
-function fastClock(
-  atLeastMs: number,
-  then: () => Promise<unknown> = async () => {},
-): JobDeps['clock'] & {
-  readonly pauses: readonly number[];
-} {
-  const pauses: number[] = [];
-  return {
-    pauses,
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
-    async sleep(milliseconds, signal) {
-      if (milliseconds < atLeastMs) return delay(milliseconds, undefined, { signal });
-      pauses.push(milliseconds);
-      await then();
-    },
   };
 }
 
@@ -310,37 +290,5 @@ describe('a backup of a schedule', () => {
     );
     expect(outcome).toMatchObject({ result: 'failed', failure: { kind: 'usage' } });
     expect(clock.pauses).toEqual([]);
-  });
-});
-
-describe('a run whose Holdfast cannot be seen', () => {
-  function unseen(id: string): string {
-    host.deps.journal.startRun({
-      id,
-      kind: 'verify',
-      stanza: 'main',
-      repository: 'local',
-      actor: { user: 'postgres', host: 'one', via: 'daemon' },
-      cause: 'schedule',
-      facts: { pidNamespace: 'pid:[1]' },
-      process: { pid: 4_194_303, startTicks: 1 },
-    });
-    return id;
-  }
-  const resultOf = (id: string): string | undefined => host.deps.journal.findRun(id)?.result;
-
-  it('because it is in another container is left alone while it beats, and settled when it is silent', async () => {
-    const id = unseen('verify-elsewhere');
-    const beats = fastClock(1000, async () => {
-      await delay(5);
-      host.deps.journal.beat(id, { bytesDone: 1, bytesTotal: undefined });
-    });
-    const options = { signal: new AbortController().signal, emit: () => {}, stanza: 'main' };
-    expect(await settleOrphans({ ...host.deps, clock: beats }, options)).toEqual([]);
-    expect(beats.pauses[0]).toBeGreaterThan(20_000);
-    expect(resultOf(id)).toBe('running');
-    const [settled] = await settleOrphans({ ...host.deps, clock: fastClock(20_000) }, options);
-    expect(settled).toMatchObject({ id, result: 'interrupted' });
-    expect(resultOf(id)).toBe('interrupted');
   });
 });
