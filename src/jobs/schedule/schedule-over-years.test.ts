@@ -109,7 +109,7 @@ describe('decideSchedule, over years of changed clocks, downtimes and blackouts'
           expectReplacedIsDone(lines, world);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 30, endOnFailure: true },
     );
   });
 });
