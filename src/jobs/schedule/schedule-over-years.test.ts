@@ -22,7 +22,7 @@ const zones = [
 const blackout: fc.Arbitrary<Blackout> = fc.record({
   cron: fc.constantFrom('0 8 * * 1-5', '0 22 * * *', '0 0 1 * *', '30 1 * * 0'),
   timezone: fc.constantFrom(...zones),
-  duration: fc.constantFrom(1800, 3 * 3600, 10 * 3600, 26 * 3600),
+  duration: fc.constantFrom(1800, 3 * 3600, 10 * 3600, 12 * 3600),
   missed: fc.constantFrom('run', 'skip'),
 });
 const schedule: fc.Arbitrary<readonly ScheduleLine[]> = fc
