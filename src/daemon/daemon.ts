@@ -72,6 +72,7 @@ export class Daemon {
       identityOf: ({ stanza, repository }) => this.#identityOf(stanza, repository),
       limits: this.held.configuration.jobs,
       now,
+      sleep: (milliseconds, signal) => deps.clock.sleep(milliseconds, signal),
       onBug: (error) => this.reportBug(error),
     });
     this.scheduler = new Scheduler({

@@ -34,7 +34,7 @@ export async function executeJob(
 
 async function run(
   request: JobRequest,
-  { signal, emit }: JobRunOptions,
+  { signal, emit, pause }: JobRunOptions,
   { parts, held, metrics }: JobExecution,
 ): Promise<JobOutcome> {
   const { clock } = parts.deps;
@@ -49,6 +49,7 @@ async function run(
       { ...parts.deps, ...loaded },
       {
         signal,
+        pause,
         emit: (event) => {
           metrics.jobEvent(request, event);
           const entry = describeEvent(request, event);

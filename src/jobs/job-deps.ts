@@ -43,6 +43,8 @@ export interface JobRunOptions {
   readonly emit: (event: JobEvent) => void;
   /** False: a person waits and decides, so that it is tried once. Otherwise a schedule's job is tried again. */
   readonly retry?: boolean | undefined;
+  /** Sleeps before another attempt, in place of the clock: a queue lets others run meanwhile. Rejects as the clock does. */
+  readonly pause?: ((milliseconds: number) => Promise<void>) | undefined;
   /** Called with each child's pid as soon as it runs. */
   readonly onSpawn?: ((pid: number) => void) | undefined;
 }

@@ -38,6 +38,7 @@ function controlled() {
     identityOf: (job) => job.repository,
     limits: { parallel: 1, parallelPerRepository: 1 },
     now: () => 1000,
+    sleep: async () => {},
     onBug: (error) => bugs.push(error),
   });
   return { queue, begun, bugs };
@@ -72,6 +73,7 @@ describe('JobQueue', () => {
       identityOf: () => undefined,
       limits: { parallel: 1, parallelPerRepository: 1 },
       now: () => 0,
+      sleep: async () => {},
       onBug: (error) => bugs.push(error),
     });
     const broken = queue.submit(request());
@@ -124,6 +126,40 @@ describe('JobQueue', () => {
     hold[Symbol.dispose]();
     expect(begun).toHaveLength(2);
     expect(queue.view().holds).toEqual([]);
+  });
+
+  test('one that pauses before another attempt gives its place away, and gets it back in its turn', async () => {
+    const { queue, begun } = controlled();
+    const first = queue.submit(request());
+    queue.submit(request({ stanza: 'other' }));
+    const pausing = begun[0]?.options.pause?.(1000);
+    expect(begun).toHaveLength(2);
+    expect(queue.view().waiting).toMatchObject([{ id: 1 }]);
+    queue.submit(request({ stanza: 'third' }));
+    await Promise.resolve();
+    await Promise.resolve();
+    begun[1]?.end(ok('r2'));
+    await pausing;
+    // It came before the third.
+    expect(begun).toHaveLength(2);
+    expect(queue.view()).toMatchObject({ running: [{ id: 1 }], waiting: [{ id: 3 }] });
+    begun[0]?.end(ok('r1'));
+    expect(await first.outcome).toMatchObject({ runId: 'r1' });
+  });
+
+  test('one that is withdrawn or dropped while it pauses ends', async () => {
+    for (const how of ['withdraw', 'close'] as const) {
+      const { queue, begun } = controlled();
+      const job = queue.submit(request());
+      queue.submit(request({ stanza: 'other' }));
+      const pausing = begun[0]?.options.pause?.(1000);
+      if (how === 'withdraw') job.withdraw(why);
+      else queue.close(why);
+      await expect(pausing).rejects.toBeInstanceOf(Failure);
+      expect(begun[0]?.options.signal.aborted).toBe(true);
+      begun[0]?.end({ result: 'interrupted', runId: 'r', label: undefined, elapsedMs: 1, failure: why });
+      expect(await job.outcome).toMatchObject({ result: 'interrupted' });
+    }
   });
 
   test('closed: what waits is dropped, holds are refused, what runs may end', async () => {

@@ -3,6 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import type { JobRunOptions } from '../job-deps.ts';
 import {
   emptyQueue,
+  type QueueEntry,
   type QueueEffect,
   type QueueEvent,
   type QueueHold,
@@ -15,13 +16,15 @@ export interface JobQueueDeps {
   /** Runs one job to its end; what it throws is a bug. `waitedMs`: how long it was in the queue. */
   readonly execute: (
     request: JobRequest,
-    options: JobRunOptions & { readonly waitedMs: number },
+    options: JobRunOptions & Required<Pick<JobRunOptions, 'pause'>> & { readonly waitedMs: number },
   ) => Promise<JobOutcome>;
   /** The same text for every stanza that uses this repository; undefined for jobs without one. */
   readonly identityOf: (request: JobRequest) => string | undefined;
   readonly limits: QueueLimits;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** @throws the signal's reason when it aborts first */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** A job threw, which none should. It has failed, and the queue goes on. */
   readonly onBug: (error: unknown, request: JobRequest) => void;
 }
@@ -73,6 +76,7 @@ export interface QueueView {
 }
 
 interface Ticket {
+  readonly entry: QueueEntry;
   readonly request: JobRequest;
   readonly emit: (event: JobEvent) => void;
   readonly settle: (outcome: JobOutcome) => void;
@@ -83,6 +87,10 @@ interface Ticket {
   runId: string | undefined;
   progress: Extract<JobEvent, { kind: 'progress' }> | undefined;
   note: string | undefined;
+  /** It waits before another attempt, or for its place after that. */
+  paused: boolean;
+  /** Lets it go on with the other attempt. */
+  goOn: (() => void) | undefined;
 }
 
 interface HoldTicket {
@@ -110,7 +118,11 @@ export class JobQueue {
   submit(request: JobRequest, emit: (event: JobEvent) => void = () => {}): QueuedJob {
     const id = (this.#lastId += 1);
     const { promise, resolve } = Promise.withResolvers<JobOutcome>();
+    const { kind, stanza, priority } = request;
+    const takesEngineLock = kind === 'backup' || kind === 'expire';
+    const entry = { id, stanza, repository: this.#deps.identityOf(request), takesEngineLock, priority };
     this.#tickets.set(id, {
+      entry,
       request,
       emit,
       settle: resolve,
@@ -121,10 +133,9 @@ export class JobQueue {
       runId: undefined,
       progress: undefined,
       note: undefined,
+      paused: false,
+      goOn: undefined,
     });
-    const { kind, stanza, priority } = request;
-    const takesEngineLock = kind === 'backup' || kind === 'expire';
-    const entry = { id, stanza, repository: this.#deps.identityOf(request), takesEngineLock, priority };
     this.#apply({ kind: 'submitted', entry });
     return {
       id,
@@ -201,6 +212,8 @@ export class JobQueue {
       const { request, since } = ticket;
       return [{ id: entry.id, request, since, held: isHeld(this.#state, entry) }];
     });
+    for (const [id, { paused, goOn, request, since }] of this.#tickets)
+      if (paused && goOn === undefined) waiting.push({ id, request, since, held: false });
     const holds = this.#state.holds.map(({ id, stanza, granted }) => {
       const ticket = this.#holds.get(id);
       return { stanza, granted, why: ticket?.why ?? '', since: ticket?.since ?? 0 };
@@ -223,6 +236,8 @@ export class JobQueue {
     const ticket = this.#tickets.get(id);
     if (ticket === undefined) return;
     ticket.why ??= why;
+    // While it pauses the queue does not know it.
+    if (ticket.paused) ticket.controller.abort(ticket.why);
     this.#apply({ kind: 'withdrawn', id });
   }
 
@@ -236,13 +251,19 @@ export class JobQueue {
     const ticket = this.#tickets.get(id);
     switch (kind) {
       case 'begin':
-        if (ticket) void this.#run(id, ticket);
+        if (ticket?.goOn) ticket.goOn();
+        else if (ticket) void this.#run(id, ticket);
         return;
       case 'stop':
         ticket?.controller.abort(ticket.why);
         return;
       case 'drop':
-        if (ticket) this.#end(id, ticket, neverBegan(ticket));
+        if (ticket?.goOn) {
+          ticket.controller.abort(
+            ticket.why ?? stopped(describeRequest(ticket.request), 'the daemon is stopping'),
+          );
+          ticket.goOn();
+        } else if (ticket) this.#end(id, ticket, neverBegan(ticket));
         return;
       case 'grant':
         this.#holds.get(id)?.grant();
@@ -266,13 +287,30 @@ export class JobQueue {
     try {
       const { signal } = ticket.controller;
       const waitedMs = ticket.beganAt - ticket.since;
-      outcome = await this.#deps.execute(ticket.request, { signal, emit, waitedMs });
+      const pause = (milliseconds: number): Promise<void> => this.#pause(id, ticket, milliseconds);
+      outcome = await this.#deps.execute(ticket.request, { signal, emit, pause, waitedMs });
     } catch (error) {
       this.#deps.onBug(error, ticket.request);
       outcome = failedByBug(error, ticket, this.#deps.now());
     }
     this.#end(id, ticket, outcome);
     this.#apply({ kind: 'ended', id });
+  }
+
+  /** Gives its place away for a while, and waits for it again. @throws the signal's reason */
+  async #pause(id: number, ticket: Ticket, milliseconds: number): Promise<void> {
+    const { signal } = ticket.controller;
+    ticket.paused = true;
+    this.#apply({ kind: 'paused', id });
+    await this.#deps.sleep(milliseconds, signal);
+    signal.throwIfAborted();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    ticket.goOn = resolve;
+    this.#apply({ kind: 'submitted', entry: ticket.entry });
+    await promise;
+    ticket.goOn = undefined;
+    ticket.paused = false;
+    signal.throwIfAborted();
   }
 
   #end(id: number, ticket: Ticket, outcome: JobOutcome): void {

@@ -47,6 +47,8 @@ export interface QueueState {
 
 export type QueueEvent =
   | { readonly kind: 'submitted'; readonly entry: QueueEntry }
+  /** A job that ran does nothing for a while and needs nothing meanwhile; `submitted` again when it wants to go on. */
+  | { readonly kind: 'paused'; readonly id: number }
   /** A job that ran came to its end, however. */
   | { readonly kind: 'ended'; readonly id: number }
   /** Nobody wants the job any more. */

@@ -158,6 +158,8 @@ describe('whatever happens', () => {
     { weight: 5, arbitrary: fc.record({ do: fc.constant('submit' as const), job: jobs }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), pick: fc.nat(60) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), pick: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), pick: fc.nat(20) }) },
     {
       weight: 1,
       arbitrary: fc.record({
@@ -207,13 +209,14 @@ describe('whatever happens', () => {
 
 type Action =
   | { do: 'submit'; job: Omit<QueueEntry, 'id'> }
-  | { do: 'end' | 'withdraw' | 'release'; pick: number }
+  | { do: 'end' | 'withdraw' | 'release' | 'pause' | 'again'; pick: number }
   | { do: 'hold'; stanza: string; covers: 'everything' | 'changes' };
 
 /** Carries effects out and looks at every moment whether the rules hold. */
 class World {
   state: QueueState;
   lastId = 0;
+  readonly paused: QueueEntry[] = [];
   readonly fates = new Map<number, 'waiting' | 'running' | 'ended' | 'dropped'>();
 
   constructor(state: QueueState) {
@@ -229,6 +232,12 @@ class World {
       this.#apply({ kind: 'hold-asked', hold: { id: (this.lastId += 1), stanza, covers } });
     } else if (action.do === 'withdraw') {
       this.#apply({ kind: 'withdrawn', id: action.pick });
+    } else if (action.do === 'pause') {
+      const job = this.state.running[action.pick % Math.max(1, this.state.running.length)];
+      if (job) this.#pause(job);
+    } else if (action.do === 'again') {
+      const [job] = this.paused.splice(action.pick % Math.max(1, this.paused.length), 1);
+      if (job) this.#submitAgain(job);
     } else if (action.do === 'end') {
       this.#end(this.state.running[action.pick % Math.max(1, this.state.running.length)]?.id);
     } else {
@@ -237,7 +246,18 @@ class World {
     }
   }
 
+  #pause(job: QueueEntry): void {
+    this.paused.push(job);
+    this.#apply({ kind: 'paused', id: job.id });
+  }
+
+  #submitAgain(job: QueueEntry): void {
+    this.fates.set(job.id, 'waiting');
+    this.#apply({ kind: 'submitted', entry: job });
+  }
+
   runDry(): void {
+    while (this.paused.length > 0) this.act({ do: 'again', pick: 0 });
     while (this.state.holds.length > 0) this.act({ do: 'release', pick: 0 });
     while (this.state.running.length > 0) this.act({ do: 'end', pick: 0 });
   }

@@ -20,6 +20,9 @@ import type {
  * same moment. So a job counts who has overtaken it, and after `patience` of them it goes before all others, and what it
  * needs is kept free for it until it has begun.
  *
+ * A job that failed for a passing reason pauses before it tries again. Meanwhile it is none of the queue's; then it waits
+ * again, at its old place.
+ *
  * A hold counts from when it is asked for: nothing that it covers is begun any more, and it is granted when what ran has
  * ended. Holds of one stanza are granted one at a time, in their order.
  */
@@ -43,6 +46,7 @@ function applyEvent(state: QueueState, event: QueueEvent): QueueStep {
     case 'submitted':
       if (state.closed) return { state, effects: [{ kind: 'drop', id: event.entry.id }] };
       return only({ ...state, waiting: [...state.waiting, { ...event.entry, overtaken: 0 }] });
+    case 'paused':
     case 'ended':
       return only({ ...state, running: without(state.running, event.id) });
     case 'withdrawn':

@@ -36,10 +36,10 @@ export const runJob: RunJob = async (request, stanza, deps, options) => {
 async function pause(
   milliseconds: number,
   { clock }: Pick<JobDeps, 'clock'>,
-  { signal }: Pick<JobRunOptions, 'signal'>,
+  { signal, pause: pauseElsewhere }: Pick<JobRunOptions, 'signal' | 'pause'>,
 ): Promise<boolean> {
   try {
-    await clock.sleep(milliseconds, signal);
+    await (pauseElsewhere?.(milliseconds) ?? clock.sleep(milliseconds, signal));
   } catch (error) {
     if (!signal.aborted) throw error;
   }
