@@ -90,7 +90,7 @@ function* judgeFolders({ configuration }: KillBed, sets: readonly BackupSet[]): 
 
 /**
  * Restores a set with the engine alone to the moment at which it is consistent, starts it, and looks at all of it: the
- * sums that each transaction of pgbench keeps equal, and every page's checksum.
+ * sums that each transaction of pgbench keeps equal, and every row of every table, whose pages have checksums.
  *
  * @throws Error when anything of that is not so
  */
@@ -116,12 +116,23 @@ export async function restoreAndProve(bed: KillBed, set: BackupSet): Promise<voi
     );
     const values = new Set(Object.values(sums[0] ?? {}));
     if (values.size !== 1) throw new Error(`set ${set.label} is not consistent: ${JSON.stringify(sums[0])}`);
+    await runSql(place, readEveryTable);
   } finally {
     await control('stop', '-m', 'fast');
   }
-  await sandbox.mustRun(`${binaries.directory}/pg_checksums`, ['--check', '-D', data]);
   rmSync(data, { recursive: true });
 }
+
+/** The server refuses a page whose checksum is wrong; pg_checksums is not there for every version under test. */
+const readEveryTable = `DO $$
+DECLARE
+  relation regclass;
+BEGIN
+  IF current_setting('data_checksums') <> 'on' THEN RAISE 'there are no checksums'; END IF;
+  FOR relation IN SELECT oid FROM pg_class WHERE relkind IN ('r', 'm', 't') LOOP
+    EXECUTE format('SELECT count(*) FROM %s', relation);
+  END LOOP;
+END $$`;
 
 /** What the engine's own verify finds wrong. Its exit code says nothing, so its text is read. */
 export async function findDamage(bed: KillBed): Promise<readonly string[]> {
