@@ -39,6 +39,20 @@ describe('commands while a daemon runs', () => {
     expect(runs.find(({ id }) => id === run)).toMatchObject({ result: 'ok', actor: { via: 'cli' } });
   });
 
+  test.each([['check'], ['verify'], ['expire', '--yes'], ['maintenance']])(
+    '%s says the same through the daemon',
+    async (...words) => {
+      const count = daemon.events.length;
+      const through = await bed.run([...words, '--json']);
+      const began = daemon.events.slice(count).filter(({ event }) => event === 'job-started');
+      // Nothing to expire: nothing is asked of anybody.
+      expect(began.length).toBe(words[0] === 'expire' ? 0 : words[0] === 'verify' ? 2 : 1);
+      const direct = await bed.run([...words, '--json', '--direct']);
+      expect(through.code).toBe(direct.code);
+      expect(shapeOf(through.json())).toEqual(shapeOf(direct.json()));
+    },
+  );
+
   test('a failure is the same, with its exit code', async () => {
     const args = ['backup', '--annotation', 'x=1', '--repo', 'second', '--json'];
     await bed.sandbox.mustRun('mv', [bed.configuration.repository('second'), bed.sandbox.file('away')]);
@@ -102,3 +116,10 @@ describe('commands while a daemon runs', () => {
     await bed.mustRun(['jobs']);
   });
 });
+
+/** The keys of a document and of what is in it. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
+}

@@ -18,6 +18,8 @@ import { readPackageVersion } from '../package-version.ts';
 export const run: CommandModule['run'] = async (input, context) => {
   const drainMs = readDuration('drain', input.value('drain'), 0);
   const stopTimeoutMs = readDuration('stop-timeout', input.value('stop-timeout'), 60);
+  // Until it runs a reload has nothing to do: the file is only being read.
+  context.stop.onHangup(() => {});
   const loaded = await load(context);
   await runDaemon({
     version: readPackageVersion(import.meta.dirname),
