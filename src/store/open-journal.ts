@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Actor } from '../model/actor.ts';
+import { isFailure } from '../model/failure.ts';
 import type { Journal } from './journal.ts';
 import { putBackDeleted } from './follow-file.ts';
 import { JournalDatabase, type ReplaceDatabase } from './journal-database.ts';
@@ -109,7 +110,8 @@ function openChecked(directory: string, file: string, deps: OpenJournalDeps): Da
   prepareJournalFile(directory, file, deps.owner);
   const raw = openDatabase(file);
   try {
-    raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    enterWalMode(raw);
+    raw.exec('PRAGMA synchronous = FULL');
     const checked = checkIfSmall(raw, file);
     migrate(raw, file);
     if (!checked) checkDaily(raw, file, deps.now());
@@ -117,6 +119,26 @@ function openChecked(directory: string, file: string, deps: OpenJournalDeps): Da
   } catch (error) {
     raw.close();
     throw nameSqliteError(error, file);
+  }
+}
+
+/** Two that make a new journal at the same moment: the other one needs a few milliseconds. */
+const [walAttempts, walPauseMs] = [100, 20];
+
+/**
+ * The change to WAL is the one statement that does not wait for others: of two connections that make it at once, SQLite
+ * tells one at once that the file is busy (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode").
+ */
+function enterWalMode(raw: DatabaseSync): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      raw.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      const busy = isFailure(nameSqliteError(error, ''), 'timed-out');
+      if (!busy || attempt === walAttempts) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, walPauseMs);
+    }
   }
 }
 
