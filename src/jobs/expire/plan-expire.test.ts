@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RemovedArchive } from '../../engine/expire.ts';
 import type { BackupSet } from '../../model/backup-set.ts';
 import type { Retention } from '../../model/repository.ts';
-import { judgeExpiry } from './plan-expire.ts';
+import { judgeExpiry, removesAnything } from './plan-expire.ts';
 import { walKeptFrom } from './wal-kept-from.ts';
 
 const day = 86_400;
@@ -38,24 +39,45 @@ function setOf(label: string, daysAgo: number, change: Partial<BackupSet> = {}):
 const pinned = { annotations: { 'holdfast-pin': 'until=forever' } };
 const proven = { annotations: { 'holdfast-proven': 'at=2026-11-01T00:00:00Z' } };
 
+function retentionOf(change: Partial<Retention>): Retention {
+  return {
+    full: { by: 'count', count: 2 },
+    diff: undefined,
+    archive: 'follow',
+    history: undefined,
+    ...change,
+  };
+}
+
 function judge(
   sets: readonly BackupSet[],
   expiredSets: readonly string[],
   retention: Partial<Retention> = {},
 ): ReturnType<typeof judgeExpiry> {
-  const whole: Retention = {
-    full: { by: 'count', count: 2 },
-    diff: undefined,
-    archive: 'follow',
-    history: undefined,
-    ...retention,
-  };
-  const repository = { name: 'local', key: 1, retention: whole };
+  const repository = { name: 'local', key: 1, retention: retentionOf(retention) };
   return judgeExpiry(repository, sets, { expiredSets, removedArchives: [], warnings: [] }, now);
 }
 
 describe('what expires', () => {
   const sets = [setOf('01F', 40), setOf('02F', 30), setOf('03F', 20), setOf('04F', 10)];
+
+  it('is no WAL of which a kept set needs all', () => {
+    const old = setOf('02F', 30, { ...pinned, archiveStop: '000000010000000000000004' });
+    const range = (archiveId: string, first: string, last: string): RemovedArchive => ({
+      repositoryKey: 1,
+      archiveId,
+      first: `0000000100000000000000${first}`,
+      last: `0000000100000000000000${last}`,
+    });
+    const further = [range('15-1', '05', '06'), range('15-1', '03', '05'), range('15-2', '02', '04')];
+    const removedArchives = [range('15-1', '02', '04'), range('15-1', '03', '03'), ...further];
+    const repository = { name: 'local', key: 1, retention: retentionOf({}) };
+    const outcome = { expiredSets: ['02F'], removedArchives, warnings: [] };
+    const preview = judgeExpiry(repository, [old, ...sets.slice(2)], outcome, now);
+    expect(preview.archives).toEqual(further);
+    const only = { ...outcome, removedArchives: removedArchives.slice(0, 2) };
+    expect(removesAnything(judgeExpiry(repository, [old, ...sets.slice(2)], only, now))).toBe(false);
+  });
 
   it('is left to the engine where nothing old must stay', () => {
     const judged = judge(sets, ['01F', '02F']);

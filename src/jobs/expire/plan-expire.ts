@@ -119,7 +119,7 @@ export function judgeExpiry(
   return {
     repository,
     sets: going,
-    archives: removedArchives,
+    archives: removedArchives.filter((range) => !kept.some((set) => isWalOf(set, range))),
     kept: kept.map((set) => describeKept(set, protectedSets)),
     manner:
       kept.length > 0 || needsSelection(sets, protectedSets, repository.retention)
@@ -132,6 +132,13 @@ export function judgeExpiry(
     warnings: outcome.warnings.map((record) => record.message),
     failure: undefined,
   };
+}
+
+/** A range that is all needed by one set stays with it: nothing of it would be removed. */
+function isWalOf(set: BackupSet, range: RemovedArchive): boolean {
+  const { archiveStart: first, archiveStop: last, databaseId } = set;
+  if (first === undefined || last === undefined || !range.archiveId.endsWith(`-${databaseId}`)) return false;
+  return first <= range.first && range.last <= last;
 }
 
 function describeKept(set: BackupSet, protectedSets: ProtectedSets): KeptSet {
