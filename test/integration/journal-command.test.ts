@@ -46,6 +46,10 @@ describe('holdfast journal', () => {
     expect(log.stdout).toContain('backup command end: completed successfully');
     expect((await bed.run(['journal', '--log'])).code).toBe(64);
     expect((await bed.run(['journal', '--verify', '--audit'])).code).toBe(64);
+    expect((await bed.run(['journal', '--audit', '--since', '1h'])).stderr).toContain(
+      '--since chooses among runs',
+    );
+    expect((await bed.run(['journal', runs[0]?.id ?? '', '--kind', 'check'])).code).toBe(64);
   });
 
   it('is whole, with anchors in the repositories, and shows its end', async () => {

@@ -82,13 +82,22 @@ function refuseMixture(input: CommandInput): void {
           ? `--${given[0]} is about the whole journal, not about one run`
           : input.flag('follow') && given[0] !== 'log'
             ? '--follow goes with --log'
-            : undefined;
+            : describeUseless(input, given[0]);
   if (problem === undefined) return;
   throw new Failure('usage', {
     operation: 'read the options of journal',
     problem,
     hint: 'See `holdfast journal --help`.',
   });
+}
+
+/** What would choose nothing: an answer that ignores it would be taken for one that does not. */
+function describeUseless(input: CommandInput, does: string | undefined): string | undefined {
+  if (does === undefined && input.argument('id') === undefined) return undefined;
+  const choosers = does === 'audit' ? ['kind', 'result', 'since'] : ['kind', 'result', 'since', 'limit'];
+  const useless = choosers.find((name) => input.value(name) !== undefined);
+  if (useless === undefined) return undefined;
+  return `--${useless} chooses among runs and does not go with ${does === undefined ? 'the id of one' : `--${does}`}`;
 }
 
 function readLimit(text: string | undefined): number {
