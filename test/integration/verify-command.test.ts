@@ -73,6 +73,10 @@ function flipByte(file: string): void {
   writeFileSync(file, content);
 }
 
+function garble(file: string): void {
+  writeFileSync(file, 'garbage\n');
+}
+
 function remove(file: string): void {
   rmSync(file);
 }
@@ -183,6 +187,10 @@ describe('holdfast verify', () => {
     const info = join(repository, 'backup', 'main', 'backup.info');
     for (const file of [info, `${info}.copy`]) {
       await withFile(file, flipByte, async () => {
+        expect(await verify()).toMatchObject({ code: 1, rules: ['copy-damaged'] });
+      });
+      // Then the engine does not name the file.
+      await withFile(file, garble, async () => {
         expect(await verify()).toMatchObject({ code: 1, rules: ['copy-damaged'] });
       });
     }

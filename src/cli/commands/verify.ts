@@ -1,3 +1,4 @@
+import { readCatalogue } from '../../engine/info.ts';
 import { renderFinding } from '../../jobs/check/render-check-report.ts';
 import { summarizeVerify } from '../../jobs/verify/run-verify-job.ts';
 import { Failure } from '../../model/failure.ts';
@@ -6,17 +7,24 @@ import type { JobOutcome } from '../../model/job.ts';
 import type { Repository } from '../../model/repository.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
+import type { CommandContext } from '../context.ts';
 import { detachJobs } from '../detach-jobs.ts';
+import { findSetPlaces } from '../find-set-places.ts';
 import { requestJob } from '../request-job.ts';
 import { runJobs, type JobsObserver } from '../run-jobs.ts';
 
 /** `holdfast verify`. */
 export const run: CommandModule['run'] = async (input, context) => {
   const stanza = await context.stanza();
-  const repositories = chooseRepositories(stanza, input.values('repo'));
+  const set = input.value('set');
+  const chosen = chooseRepositories(stanza, input.values('repo'));
+  // A label is rarely in more than one repository: without --repo those that have it are meant.
+  const repositories =
+    set === undefined || input.values('repo').length > 0
+      ? chosen
+      : await findPlaces(stanza.name, set, chosen, context);
   const actor = await context.actor();
   const { cause, terminal } = context;
-  const set = input.value('set');
   const requests = repositories.map(({ name }) =>
     requestJob({ kind: 'verify', stanza: stanza.name, repository: name, set, actor, cause }),
   );
@@ -44,6 +52,17 @@ export const run: CommandModule['run'] = async (input, context) => {
     exitCode: findingsExitCode(results.flatMap((result) => result.findings)),
   };
 };
+
+async function findPlaces(
+  stanza: string,
+  set: string,
+  chosen: readonly Repository[],
+  context: CommandContext,
+): Promise<readonly Repository[]> {
+  const { signal, onSpawn } = context;
+  const catalogue = await readCatalogue(await context.engine(), stanza, { signal, onSpawn });
+  return findSetPlaces(stanza, set, chosen, catalogue);
+}
 
 interface VerifyResult {
   readonly repository: { readonly name: string; readonly key: number };

@@ -3,8 +3,26 @@ import type { Finding } from '../../model/finding.ts';
 
 type Verdict = Pick<Finding, 'rule' | 'severity' | 'problem' | 'remedy'>;
 
+const copyDamaged: Verdict = {
+  rule: 'copy-damaged',
+  severity: 'warning',
+  problem: 'a file that is kept twice is damaged or missing once',
+  remedy:
+    'The next backup or expire writes backup.info and archive.info and their copies anew. A manifest stays as it is: take a full backup soon, and check the storage.',
+};
+
+/**
+ * How the engine refuses backup.info, archive.info or a manifest: it does not say which of them (pgBackRest
+ * `src/common/ini.c`, `src/common/crypto/cipherBlock.c`; verify logs the bare message). When the copy is no use either
+ * it says so besides.
+ */
+const unreadable =
+  /^(key\/value found outside of section|invalid JSON value|missing '=' in key\/value|invalid empty section|ini section should end|key is zero-length|cipher header |unable to flush)/;
+
 /** What verify says besides its counts, from the worst to the harmless. The first that fits tells. */
 const verdicts: readonly (readonly [RegExp, Verdict])[] = [
+  // What it quotes of the file may hold any word.
+  [unreadable, copyDamaged],
   [
     /^No usable (backup|archive)\.info file/,
     {
@@ -44,22 +62,18 @@ const verdicts: readonly (readonly [RegExp, Verdict])[] = [
       remedy: 'Take a full backup now, and find out who or what removes files from the repository.',
     },
   ],
-  [
-    /\.info\b|\.copy\b|backup\.manifest/,
-    {
-      rule: 'copy-damaged',
-      severity: 'warning',
-      problem: 'a file that is kept twice is damaged or missing once',
-      remedy:
-        'The next backup or expire writes backup.info and archive.info and their copies anew. A manifest stays as it is: take a full backup soon, and check the storage.',
-    },
-  ],
+  [/\.info\b|\.copy\b|backup\.manifest/, copyDamaged],
 ];
 
-/** Findings for what verify says besides its counts. */
+/**
+ * Findings for what verify says besides its counts.
+ *
+ * @param unasked labels of sets that were not asked for: what is said of their manifests is left out
+ */
 export function judgeRemarks(
   repository: string,
   { remarks, sets }: Pick<VerifyOutcome, 'remarks' | 'sets'>,
+  unasked: readonly string[] = [],
 ): readonly Finding[] {
   const subject = `repository ${repository}`;
   const unfinished = sets.filter((set) => set.status === 'in-progress').map((set) => set.label);
@@ -69,15 +83,33 @@ export function judgeRemarks(
   for (const remark of remarks) {
     // Said by its set, which is judged by the list of sets.
     if ([...unfinished, ...missing].some((label) => remark.includes(label))) continue;
+    if (unasked.some((label) => namesManifestOf(label, remark))) continue;
     const verdict = verdicts.find(([pattern]) => pattern.test(remark))?.[1];
     if (verdict === undefined) others.push(remark);
     else found.set(verdict, [...(found.get(verdict) ?? []), remark]);
   }
   return [
-    ...[...found].map(([verdict, said]) => ({ ...verdict, subject, evidence: said.join('; ') })),
+    ...[...found].map(([verdict, said]) => ({ ...verdict, subject, evidence: quoteRemarks(said) })),
     ...(unfinished.length === 0 ? [] : [unfinishedSet(subject, unfinished)]),
     ...(others.length === 0 ? [] : [otherRemark(subject, others)]),
   ];
+}
+
+/** `…/20261120-103000F/backup.manifest` or `'20261120-103000F'`, and not a set whose label begins so. */
+function namesManifestOf(label: string, remark: string): boolean {
+  return (
+    /manifest/.test(remark) &&
+    [`/${label}/`, ` ${label}/`, `'${label}'`].some((name) => ` ${remark}`.includes(name))
+  );
+}
+
+/** The engine quotes whole lines of the file, and of a damaged one whatever bytes are there. */
+function quoteRemarks(remarks: readonly string[]): string {
+  return remarks
+    .slice(0, 5)
+    .map((remark) => remark.replaceAll(/\p{Cc}+/gu, ' '))
+    .map((remark) => (remark.length > 300 ? `${remark.slice(0, 300)}…` : remark))
+    .join('; ');
 }
 
 function unfinishedSet(subject: string, labels: readonly string[]): Finding {
@@ -97,7 +129,7 @@ function otherRemark(subject: string, remarks: readonly string[]): Finding {
     severity: 'advice',
     subject,
     problem: 'pgbackrest says more than Holdfast knows to judge',
-    evidence: remarks.slice(0, 5).join('; '),
+    evidence: quoteRemarks(remarks),
     remedy: 'Read it; the verdict does not depend on it.',
   };
 }

@@ -133,8 +133,26 @@ describe('the judgement of a verify', () => {
     ["duplicate WAL '000000010000000000000001' for '15-1' exists, skipping", 'wal-duplicate', 'critical'],
     ["archiveIds '9.4-1' are not in the archive.info history list", 'history-mismatch', 'critical'],
     ['backup.info.copy does not match backup.info', 'copy-damaged', 'warning'],
+    ['key/value found outside of section at line 1: garbage', 'copy-damaged', 'warning'],
+    ["invalid JSON value at line 6 '1F={duplicate WAL ': expected data", 'copy-damaged', 'warning'],
+    ['cipher header missing\nHINT: is or was the repo encrypted?', 'copy-damaged', 'warning'],
+    ['unable to flush\nHINT: is or was the repo encrypted?', 'copy-damaged', 'warning'],
     ["backup '1F' manifest.copy does not match manifest", 'copy-damaged', 'warning'],
   ])('reads: %s', (remark, rule, severity) => {
     expect(judge({ remarks: [remark] })).toEqual([[rule, severity]]);
+  });
+
+  it('says nothing of the manifests of sets that were not asked for', () => {
+    const remarks = [
+      "invalid checksum, actual 'a' but expected 'b' <REPO:BACKUP>/1F/backup.manifest",
+      '1F/backup.manifest is missing or unusable, using copy',
+      "backup '1F' manifest.copy does not match manifest",
+    ];
+    const sets = [full, incr, setOf('5F', 5)];
+    expect(judge({ remarks }, { sets, scope: '5F' })).toEqual([]);
+    expect(judge({ remarks }, { sets, scope: '1F_2I' })).toEqual([['copy-damaged', 'warning']]);
+    const ofIncr = remarks.map((remark) => remark.replace('1F', '1F_2I'));
+    expect(judge({ remarks: ofIncr }, { sets, scope: '1F' })).toEqual([]);
+    expect(judge({ remarks: ofIncr }, { sets, scope: '1F_2I' })).toEqual([['copy-damaged', 'warning']]);
   });
 });

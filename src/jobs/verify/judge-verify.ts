@@ -32,7 +32,11 @@ export function judgeVerify(seen: VerifyObservation): readonly Finding[] {
     ...judgeWalFiles(seen),
     ...concerned.flatMap((set) => judgeWalOfSet(set, seen)),
     ...judgeGaps(seen),
-    ...judgeRemarks(seen.repository.name, seen.outcome),
+    ...judgeRemarks(
+      seen.repository.name,
+      seen.outcome,
+      seen.sets.filter((set) => !concerned.includes(set)).map((set) => set.label),
+    ),
     ...concerned.flatMap((set) => judgePages(set, seen)),
   ];
   const isExplained =

@@ -80,5 +80,6 @@ export function summarizeVerify(facts: Readonly<Record<string, unknown>>): strin
     readonly elapsedMs?: number;
   };
   const segments = (document.archives ?? []).reduce((sum, archive) => sum + archive.segmentsChecked, 0);
-  return `${document.sets?.length ?? 0} sets and ${segments} WAL segments, ${formatElapsed(document.elapsedMs ?? 0)}`;
+  const count = document.sets?.length ?? 0;
+  return `${count} ${count === 1 ? 'set' : 'sets'} and ${segments} WAL ${segments === 1 ? 'segment' : 'segments'}, ${formatElapsed(document.elapsedMs ?? 0)}`;
 }
