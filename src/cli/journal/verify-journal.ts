@@ -24,7 +24,7 @@ export async function verifyJournal(context: CommandContext): Promise<CommandRes
     ...warnings.map((line) => `warning: ${line}`),
     found.length === 0
       ? `the journal is whole: ${entries} entries of the audit trail, ${anchors.length} of them noted in the repositories`
-      : `${found.length} problems: ${damage.length} of damage, ${problems.length} of tampering`,
+      : `${found.length} ${found.length === 1 ? 'problem' : 'problems'}: ${damage.length} of damage, ${problems.length} of tampering`,
     ...(damage.length === 0
       ? []
       : ["'holdfast journal --rebuild' heals the damage and keeps the damaged files"]),
