@@ -21,7 +21,11 @@ import { type EngineRun, runEngine } from './run-engine.ts';
  * @param run.ioTimeoutSeconds defaults to 20, so that a dead store does not hold everything up for minutes
  * @throws Failure as runEngine, engine-failed when the answer cannot be read
  */
-export async function readCatalogue(engine: EngineProgram, stanza: string, run: EngineRun = {}): Promise<Catalogue> {
+export async function readCatalogue(
+  engine: EngineProgram,
+  stanza: string,
+  run: EngineRun = {},
+): Promise<Catalogue> {
   const operation = run.operation ?? `read the catalogue of stanza ${stanza}`;
   const result = await runEngine(engine, ['info', '--output=json'], {
     ioTimeoutSeconds: 20,

@@ -3,11 +3,7 @@ import type { Catalogue } from '../../model/backup-set.ts';
 import { isFailure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import { assess } from '../../status/assess.ts';
-import type {
-  ArrivalObservation,
-  CheckObservations,
-  ServerObservation,
-} from '../../status/observations.ts';
+import type { ArrivalObservation, CheckObservations, ServerObservation } from '../../status/observations.ts';
 import { describeRepositories } from '../observe/describe-repositories.ts';
 import type { CheckContext } from './check-deps.ts';
 import { observeArrival } from './observe-arrival.ts';
