@@ -18,6 +18,8 @@ export interface BackupRequest {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** False: what retention no longer keeps is left to an expire of its own. The engine's default is true. */
   readonly expire?: boolean | undefined;
+  /** Copy from a standby; `prefer` needs 2.54. Undefined: as the configuration says. */
+  readonly standby?: 'y' | 'prefer' | undefined;
 }
 
 export interface BackupOutcome {
@@ -35,6 +37,9 @@ export function backupArguments(request: BackupRequest): string[] {
   return [
     'backup',
     `--type=${request.type}`,
+    ...(request.standby === undefined
+      ? []
+      : [request.standby === 'y' ? '--backup-standby' : `--backup-standby=${request.standby}`]),
     ...(request.expire === false ? ['--no-expire-auto'] : []),
     ...annotations.map(([key, value]) => `--annotation=${key}=${value}`),
   ];

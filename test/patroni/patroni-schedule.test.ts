@@ -150,6 +150,12 @@ describe('three hosts with one schedule', () => {
     expect(leader).toBe('other-role');
     expect(replicas.toSorted()).toEqual(['ok', 'satisfied']);
     expect(await labels()).toHaveLength(2);
+    // Copied from the standby, not from the primary: the engine waits until it has replayed the backup's start.
+    const runs = hosts.flatMap((host) =>
+      host.deps.journal.listRuns({ kind: 'backup', result: 'ok', limit: 1 }),
+    );
+    const incr = runs.find((run) => run.facts['requestedType'] === 'incr');
+    expect(readFileSync(String(incr?.facts['logFile']), 'utf8')).toMatch(/replay on the standby/);
   });
 
   it('find the primary by Patroni where the file does not name it', async () => {

@@ -6,6 +6,7 @@ import type { AuditAnchor } from '../../store/audit-trail.ts';
 import type { JobWork, JobWorkContext, JobWorkResult } from '../job-work.ts';
 import { repositoryOf } from '../repository-of.ts';
 import { formatOccurrence, occurrenceAnnotation } from '../run/judge-satisfied.ts';
+import { backupStandby } from './backup-standby.ts';
 import { proveBackup } from './prove-backup.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
@@ -59,6 +60,7 @@ async function takeBackup(context: JobWorkContext, repositoryKey: number): Promi
         type: request.backupType ?? 'incr',
         annotations: annotationsOf(context),
         expire: false,
+        standby: backupStandby(request, stanza, deps.configuration, deps.engine.version),
       },
       { signal, onSpawn, onProgress, logged, timeoutMs: request.timeoutMs },
     );
