@@ -13,7 +13,7 @@ import { scheduleLines } from '../schedule/schedule-lines.ts';
 export function backupStandby(
   { origin }: Pick<JobRequest, 'origin'>,
   stanza: Pick<Stanza, 'nodes' | 'options'>,
-  configuration: Configuration,
+  configuration: Pick<Configuration, 'stanzas' | 'options'>,
   version: EngineVersion,
 ): 'y' | 'prefer' | undefined {
   if (origin.kind !== 'schedule' || stanza.nodes.length < 2) return undefined;
