@@ -31,9 +31,9 @@ describe('Pigsty with Supabase', () => {
         'pg1-path=/pg/data',
       ]),
     );
-    expect(configure(result).stanzas[0]?.schedule).toEqual([
-      { job: 'full', cron: '0 1 * * *', timezone: undefined, repositories: [] },
-    ]);
+    const [full, ...others] = configure(result).stanzas[0]?.schedule ?? [];
+    expect(full).toMatchObject({ job: 'full', cron: '0 1 * * *', timezone: undefined, repositories: [] });
+    expect(others).toEqual([]);
   });
 
   it('keeps secrets in .env alone, under names that the engine does not take', () => {
