@@ -7,7 +7,7 @@ import type {
   RunObservation,
 } from '../status/health-observations.ts';
 import type { RepositoryObservation } from '../status/observations.ts';
-import { explainUnknown } from '../status/rules/sightings.ts';
+import { explainUnknown } from '../status/sighting.ts';
 
 /** What `/health` answers; docs/daemon.md is its contract. Times are ISO texts, and undefined fields are null. */
 export interface HealthDocument {

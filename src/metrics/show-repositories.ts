@@ -1,5 +1,5 @@
 import type { RepositoryObservation } from '../status/observations.ts';
-import { explainUnknown } from '../status/rules/sightings.ts';
+import { explainUnknown } from '../status/sighting.ts';
 import type { Gauges } from './gauges.ts';
 import type { ShownHealth } from './show-health.ts';
 

@@ -5,13 +5,32 @@ export interface Finding {
   /** Stable rule name, `archive-not-arriving`. */
   readonly rule: string;
   readonly severity: Severity;
-  /** What it is about: `stanza main`, `repository offsite`. */
+  /**
+   * What it is about: `stanza main, repository offsite`. With the rule it is the finding's identity, so nothing that
+   * changes from look to look (a count, a time) is in it.
+   */
   readonly subject: string;
+  /** For labels of metrics and messages; undefined where it is not about one. */
+  readonly stanza?: string | undefined;
+  readonly repository?: string | undefined;
   /** What is wrong: lower case, no full stop. */
   readonly problem: string;
   /** What was seen, in the words of what was asked. */
   readonly evidence: string;
   readonly remedy: string;
+}
+
+/** Two findings with the same identity are the same one, seen twice. */
+export function identifyFinding({ rule, subject }: Pick<Finding, 'rule' | 'subject'>): string {
+  return `${rule} ${subject}`;
+}
+
+/** A finding with when it was first and last seen, epoch milliseconds. */
+export interface KnownFinding extends Finding {
+  readonly since: number;
+  readonly lastSeenAt: number;
+  /** Undefined: it is still there. */
+  readonly endedAt: number | undefined;
 }
 
 /** Exit code for a set of findings: 0 ok, 1 warning, 2 critical. */

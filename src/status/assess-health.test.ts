@@ -62,6 +62,9 @@ const line: LineObservation = {
 const good: HealthObservations = {
   daemon,
   sightings: [sighting],
+  archives: [],
+  primaries: [],
+  channels: [],
   lastRuns: [run],
   unfinished: [],
   lines: [line],

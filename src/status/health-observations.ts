@@ -1,10 +1,18 @@
+import type { ArchiveSighting } from './archive-observation.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
+import type { ChannelObservation } from './delivery-observation.ts';
 import type { RepositoryObservation } from './observations.ts';
+import type { PrimarySighting } from './primary-observation.ts';
 
 /** What a running Holdfast knows without asking anybody now; each part says when it was seen. */
 export interface HealthObservations {
   readonly daemon: DaemonObservation;
   readonly sightings: readonly RepositorySighting[];
+  /** One of each stanza and repository. */
+  readonly archives: readonly ArchiveSighting[];
+  /** One of each stanza. */
+  readonly primaries: readonly PrimarySighting[];
+  readonly channels: readonly ChannelObservation[];
   /** The newest run of each stanza, repository and kind that has ended. */
   readonly lastRuns: readonly RunObservation[];
   /** Restores and undos that have not come to their end. */

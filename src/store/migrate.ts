@@ -2,9 +2,24 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../model/failure.ts';
 import { runsAndSteps } from './migrations/0001-runs-and-steps.ts';
 import { auditBeatsSchedule } from './migrations/0002-audit-beats-schedule.ts';
+import { walLedger } from './migrations/0003-wal-ledger.ts';
+import { timelines } from './migrations/0004-timelines.ts';
+import { samplesAndHeartbeats } from './migrations/0005-samples-heartbeats.ts';
+import { findings } from './migrations/0006-findings.ts';
+import { deliveries } from './migrations/0007-deliveries.ts';
+import { incidents } from './migrations/0008-incidents.ts';
 
 /** In order; the number of a migration is its place, counted from 1, and becomes `user_version`. */
-const migrations: readonly string[] = [runsAndSteps, auditBeatsSchedule];
+const migrations: readonly string[] = [
+  runsAndSteps,
+  auditBeatsSchedule,
+  walLedger,
+  timelines,
+  samplesAndHeartbeats,
+  findings,
+  deliveries,
+  incidents,
+];
 
 /** `HFST`: tells our file from any other SQLite database (https://www.sqlite.org/pragma.html#pragma_application_id). */
 export const applicationId = 0x48465354;

@@ -22,6 +22,8 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   recovery: ['config', 'engine', 'postgres', 'process', 'store', 'model'],
   /** Configuration and observations → findings. */
   status: ['config', 'model'],
+  /** Delivery to people and their tools: webhook, Slack, e-mail, Alertmanager, PagerDuty, pings. */
+  notify: ['config', 'store', 'status', 'model'],
   /** Names, helps and labels of the metrics, and their collection. */
   metrics: ['config', 'jobs', 'store', 'status', 'model'],
   /** Health, metrics. */
@@ -34,6 +36,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'jobs',
     'metrics',
     'model',
+    'notify',
     'postgres',
     'process',
     'recovery',
@@ -53,6 +56,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'jobs',
     'lint',
     'model',
+    'notify',
     'postgres',
     'process',
     'recovery',

@@ -31,6 +31,9 @@ export function observeHealth(sources: HealthSources): HealthObservations {
   return {
     daemon: sources.observeDaemon(),
     sightings: sources.repositories.sightings(),
+    archives: [],
+    primaries: [],
+    channels: [],
     lastRuns: sources.configuration().stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
     unfinished: journal
       .unfinishedRuns()

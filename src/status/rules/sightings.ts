@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/configuration.ts';
-import { formatElapsed } from '../../model/duration.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { RepositorySighting } from '../health-observations.ts';
+import { explainUnknown } from '../sighting.ts';
 import { assessBackups } from './backups.ts';
 
 /**
@@ -35,18 +35,6 @@ export function assessSightings(
       },
     ];
   });
-}
-
-/** Why a sighting counts for nothing. @returns undefined when it may be believed */
-export function explainUnknown(sighting: RepositorySighting, now: number): string | undefined {
-  const { observedAt, failure, staleAfterMs } = sighting;
-  const seen = observedAt === undefined ? 'never seen before' : `last seen at ${instant(observedAt)}`;
-  if (failure !== undefined) return `looking at ${instant(failure.at)} failed: ${failure.problem}; ${seen}`;
-  if (observedAt === undefined) return 'not looked at yet';
-  // A clock that was set back makes a sighting lie in the future: how old it is can then not be told.
-  if (now < observedAt) return `${seen}, which is after now: the clock was set back`;
-  if (now - observedAt > staleAfterMs) return `${seen}, ${formatElapsed(now - observedAt)} ago`;
-  return undefined;
 }
 
 function instant(time: number): string {

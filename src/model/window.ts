@@ -1,0 +1,57 @@
+import type { Lsn } from './wal.ts';
+
+/** One end of a window: where in WAL, and when that was, as well as it can be told. */
+export interface WindowEdge {
+  readonly lsn: Lsn | undefined;
+  readonly timeline: number | undefined;
+  /** The segment that holds it. */
+  readonly segment: string | undefined;
+  /** Epoch milliseconds: nothing later than this is certain to be there. Undefined where nothing tells the time. */
+  readonly time: number | undefined;
+  /**
+   * What tells the time. `set`: a backup's stop; `heartbeat`: a marked commit; `stored`: the repository's clock when the
+   * segment was written, before which its commits are.
+   */
+  readonly timeFrom: 'set' | 'heartbeat' | 'stored' | undefined;
+}
+
+/** From where to where a repository can restore. */
+export interface Window {
+  /** Label of the set that it begins with. */
+  readonly set: string;
+  readonly from: WindowEdge;
+  readonly to: WindowEdge;
+}
+
+/** Missing WAL: from the last segment before it to the first one behind it. */
+export interface Hole {
+  readonly timeline: number;
+  /** First and last segment that are missing. */
+  readonly first: string;
+  readonly last: string;
+  readonly segments: number;
+  /** The end of what can be reached before it, and the start of the first set behind it (undefined: there is none yet). */
+  readonly lostFrom: WindowEdge;
+  readonly lostTo: { readonly set: string; readonly time: number } | undefined;
+}
+
+/** A set from which a restore was tried with success: what its annotation says (model/pin.ts provenAnnotation). */
+export interface Proof {
+  readonly set: string;
+  /** Epoch milliseconds; undefined where the annotation does not tell. */
+  readonly at: number | undefined;
+  /** Up to when it was restored, epoch milliseconds. */
+  readonly until: number | undefined;
+  readonly text: string;
+}
+
+/** The three windows of one repository, at one moment. */
+export interface RepositoryWindows {
+  /** What pgBackRest's info says: from the oldest set to the newest segment, holes not seen. */
+  readonly claimed: Window | undefined;
+  /** From each usable set through WAL without a hole, along production's timelines; oldest first, joined where they overlap. */
+  readonly contiguous: readonly Window[];
+  /** Inside what is claimed; oldest first. */
+  readonly holes: readonly Hole[];
+  readonly proven: readonly Proof[];
+}

@@ -1,0 +1,65 @@
+import type { Lsn, TimelineSwitch } from '../model/wal.ts';
+import type { Sighting } from './sighting.ts';
+
+/** What was seen of the primary of a stanza. */
+export interface PrimarySighting {
+  readonly stanza: string;
+  readonly primary: Sighting<PrimaryObservation>;
+}
+
+/** Where the primary is, and how its archiving goes. Times are epoch milliseconds by the clock of this host. */
+export interface PrimaryObservation {
+  /** Undefined: this host. */
+  readonly host: string | undefined;
+  readonly systemIdentifier: bigint;
+  /** PostgreSQL's major version. */
+  readonly major: number;
+  readonly timeline: number;
+  /** Ancestors of its timeline, oldest first; undefined where its history file could not be read. */
+  readonly history: readonly TimelineSwitch[] | undefined;
+  readonly insertLsn: Lsn;
+  /** Bytes. */
+  readonly segmentSize: number;
+  /** Seconds; 0 is off. */
+  readonly archiveTimeout: number;
+  readonly archiveMode: string;
+  readonly archiver:
+    | {
+        readonly lastArchived: string | undefined;
+        readonly lastArchivedAt: number | undefined;
+        readonly failedCount: number;
+        readonly lastFailed: string | undefined;
+        readonly lastFailedAt: number | undefined;
+      }
+    | undefined;
+  /** The server's clock minus ours, milliseconds, as well as the question's duration lets it be known. */
+  readonly clockAheadMs: number;
+  readonly walDirectory: WalDirectoryObservation | undefined;
+  /** The last heartbeat known to be committed, wherever it was written from. */
+  readonly heartbeat: HeartbeatObservation | undefined;
+  readonly rates: PrimaryRates;
+}
+
+export interface WalDirectoryObservation {
+  readonly segments: number;
+  readonly bytes: number;
+  /** Segments that wait to be archived. */
+  readonly ready: number;
+  /** Of the file system that holds it; undefined for a server on another host. */
+  readonly availableBytes: number | undefined;
+  readonly totalBytes: number | undefined;
+}
+
+export interface HeartbeatObservation {
+  readonly at: number;
+  /** After its commit. */
+  readonly lsn: Lsn;
+  readonly timeline: number;
+}
+
+/** Measured over what was remembered; undefined until two looks lie far enough apart. */
+export interface PrimaryRates {
+  readonly walBytesPerSecond: number | undefined;
+  /** Milliseconds between the looks that it was measured from. */
+  readonly overMs: number;
+}
