@@ -19,6 +19,7 @@ elif [ $# -eq 1 ]; then
 fi
 
 sh scripts/setup.sh
+sh test/tools/get-tools.sh >/dev/null
 HOLDFAST_MATRIX_DIR=$(sh test/matrix/get-versions.sh)
 export HOLDFAST_MATRIX_DIR
 PATH="$PWD/node_modules/.bin:$PATH"

@@ -7,6 +7,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh scripts/setup.sh
+# What the monitoring tests talk to: unpacked from Debian into .cache, about 50 MB to download the first time.
+sh test/tools/get-tools.sh >/dev/null
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
 

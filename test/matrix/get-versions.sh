@@ -10,17 +10,6 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 checkout=$(cd "$here/../.." && pwd)
 
-# A library, a loader and a wrapper are of no use to postgres in a folder that postgres can not enter.
-choose_folder() {
-  if [ -n "${HOLDFAST_MATRIX_DIR:-}" ]; then
-    echo "$HOLDFAST_MATRIX_DIR"
-  elif [ "$(id -u)" -ne 0 ] || setpriv --reuid=postgres --regid=postgres --clear-groups test -x "$checkout"; then
-    echo "$checkout/.cache/matrix"
-  else
-    echo /var/cache/holdfast-matrix
-  fi
-}
-
 say() { echo "matrix: $*" >&2; }
 
 fail() {
@@ -28,39 +17,14 @@ fail() {
   exit 1
 }
 
+# shellcheck source=test/tools/private-apt.sh
+. "$checkout/test/tools/private-apt.sh"
+
 [ "$(dpkg --print-architecture)" = amd64 ] || fail "the other versions of PostgreSQL are only to be had for amd64"
-folder=$(choose_folder)
+folder=${HOLDFAST_MATRIX_DIR:-$(choose_folder matrix)}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 chmod 755 "$folder"
-
-# $1 suite, then arguments of apt: a private apt whose only source is that suite at this machine's own mirror.
-apt_of() {
-  suite=$1
-  shift
-  state="$folder/apt-$suite"
-  program=$1
-  shift
-  "$program" -q \
-    -o Dir::State="$state/state" -o Dir::Cache="$state/cache" -o Dir::State::status=/dev/null \
-    -o Dir::Etc::sourcelist="$state/sources.sources" -o Dir::Etc::sourceparts=/dev/null \
-    -o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
-}
-
-# The machine's mirror of Debian, from its own sources, in either format. The security mirror has other suites.
-prepare_apt() {
-  state="$folder/apt-$1"
-  [ ! -f "$state/ready" ] || return 0
-  mkdir -p "$state/state/lists/partial" "$state/cache/archives/partial"
-  uri=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-    awk '/^URIs:/ { print $2 } /^deb / { sub(/\[[^]]*\] */, ""); print $2 }' | grep -v security | head -n 1)
-  [ -n "$uri" ] || fail "found no Debian mirror in the apt sources of this machine"
-  printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
-    "$uri" "$1" >"$state/sources.sources"
-  say "reading the package list of Debian $1"
-  apt_of "$1" apt-get update >&2
-  touch "$state/ready"
-}
 
 # $1 suite, $2… packages: unpacks them and every library they need into root-SUITE.
 unpack() {

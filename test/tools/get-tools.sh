@@ -1,0 +1,58 @@
+#!/bin/sh
+# Gets the programs that the monitoring tests talk to and prints the folder they are in. Nothing is installed and no
+# service is made: packages of Debian are unpacked into that folder.
+#
+#   promtool, prometheus                   of this machine's own suite
+#   prometheus-alertmanager, amtool        of this machine's own suite
+#   prometheus-pgbackrest-exporter         0.23, of sid
+#   consul                                 1.8.7, of Debian 11: later ones have none
+#
+# What is there already is left as it is: a second run touches no network.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+checkout=$(cd "$here/../.." && pwd)
+
+say() { echo "tools: $*" >&2; }
+
+fail() {
+  say "$*"
+  exit 1
+}
+
+# shellcheck source=test/tools/private-apt.sh
+. "$here/private-apt.sh"
+
+folder=${HOLDFAST_TOOLS_DIR:-$(choose_folder tools)}
+mkdir -p "$folder/bin"
+folder=$(cd "$folder" && pwd)
+chmod 755 "$folder"
+
+# $1 suite, $2 package, $3… its programs.
+get() {
+  suite=$1 package=$2
+  shift 2
+  missing=no
+  for program in "$@"; do [ -x "$folder/bin/$program" ] || missing=yes; done
+  [ "$missing" = yes ] || return 0
+  say "getting $* from the package $package of Debian $suite"
+  prepare_apt "$suite"
+  root="$folder/$package.new"
+  rm -rf "$root"
+  mkdir -p "$root"
+  (cd "$root" && apt_of "$suite" apt-get download "$package" >&2 && dpkg -x "$package"_*.deb .)
+  for program in "$@"; do
+    "$root/usr/bin/$program" --version >/dev/null 2>&1 || fail "$program of Debian $suite does not run here"
+    mv "$root/usr/bin/$program" "$folder/bin/$program"
+  done
+  rm -rf "$root"
+}
+
+# shellcheck disable=SC1091 # not ours
+own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+[ -n "$own" ] || fail "/etc/os-release does not say which suite of Debian this is"
+get "$own" prometheus promtool prometheus
+get "$own" prometheus-alertmanager prometheus-alertmanager amtool
+get sid prometheus-pgbackrest-exporter prometheus-pgbackrest-exporter
+get bullseye consul consul
+rm -rf "$folder"/apt-*
+echo "$folder"
