@@ -13,7 +13,7 @@ const answer = {
       backrest: { format: 5, version: '2.55.1' },
       database: { id: 1, 'repo-key': 1 },
       error: true,
-      info: { delta: 5, repository: { delta: 3, 'delta-map': 1 }, size: 9 },
+      info: { delta: 5, repository: { delta: 3, 'delta-map': 1, 'size-map': 7 }, size: 9 },
       label: '20261120-214900F_20261120-215000I',
       lsn: { start: '0/3000028', stop: 'F/4000050' },
       prior: '20261120-214900F',
@@ -53,7 +53,7 @@ describe('parseCatalogue', () => {
   });
 
   it('reads sets oldest first, with what versions leave out', () => {
-    const { sets, archives, backupRunning, code } = parseCatalogue(text, 'main');
+    const { sets, archives, backupRunning, locks, code } = parseCatalogue(text, 'main');
     expect(sets.map((set) => set.type)).toEqual(['full', 'incr']);
     expect(sets[0]).toMatchObject({
       startLsn: undefined,
@@ -69,6 +69,14 @@ describe('parseCatalogue', () => {
     });
     expect(archives[0]).toMatchObject({ id: '15-1', min: undefined, max: undefined });
     expect(backupRunning).toBe(true);
+    expect(locks).toEqual({
+      backup: { held: true, totalBytes: undefined, completeBytes: 10 },
+      restore: { held: false, totalBytes: undefined, completeBytes: undefined },
+    });
+    expect(sets.map(({ toldRepositorySize, blockMaps }) => [toldRepositorySize, blockMaps])).toEqual([
+      [4, undefined],
+      [undefined, { size: 7, delta: 1 }],
+    ]);
     expect(code).toBe(99);
   });
 

@@ -3,6 +3,7 @@ import type {
   BackupSet,
   BackupType,
   Catalogue,
+  CommandLock,
   DatabaseHistoryEntry,
   InfoStatusCode,
   RepositoryStatus,
@@ -59,7 +60,7 @@ export function parseCatalogue(text: string, stanza: string): Catalogue {
         (left, right) => compareText(left.label, right.label) || left.repositoryKey - right.repositoryKey,
       ),
     archives: asList(entry['archive']).map(readArchive),
-    backupRunning: isLocked(status['lock']),
+    ...readLocks(status['lock']),
   };
 }
 
@@ -132,6 +133,8 @@ function readSet(item: JsonObject): BackupSet {
     // Left out for sets with block incremental, whose size in the repository the engine cannot tell.
     repositorySize: Number(repository['size'] ?? repository['delta'] ?? 0),
     repositoryDeltaSize: Number(repository['delta'] ?? 0),
+    toldRepositorySize: asOptionalNumber(repository['size']),
+    blockMaps: readBlockMaps(repository),
     error: item['error'] === true,
     annotations: readAnnotations(item['annotation']),
     engineVersion: String(asObject(item['backrest'], 'backup.backrest')['version']),
@@ -157,10 +160,30 @@ function readAnnotations(value: unknown): Record<string, string> {
   );
 }
 
-/** `lock: {backup: {held}, restore: {held}}`; restore came with 2.56, progress in backup with 2.48. */
-function isLocked(lock: unknown): boolean {
-  const locks = asOptionalObject(lock);
-  return ['backup', 'restore'].some((name) => asOptionalObject(locks[name])['held'] === true);
+/** `size-map` and `delta-map` come together, with sets of which some file was copied by blocks (2.45 and newer). */
+function readBlockMaps(repository: JsonObject): BackupSet['blockMaps'] {
+  const size = asOptionalNumber(repository['size-map']);
+  const delta = asOptionalNumber(repository['delta-map']);
+  return size === undefined || delta === undefined ? undefined : { size, delta };
+}
+
+/**
+ * `lock: {backup: {held, size, size-cplt}, restore: {…}}`; the sizes came with 2.48 and only while a backup copies,
+ * restore with 2.56.
+ */
+function readLocks(lock: unknown): Pick<Catalogue, 'backupRunning' | 'locks'> {
+  const backup = readLock(asOptionalObject(lock)['backup']);
+  const restore = readLock(asOptionalObject(lock)['restore']);
+  return { backupRunning: backup.held || restore.held, locks: { backup, restore } };
+}
+
+function readLock(value: unknown): CommandLock {
+  const lock = asOptionalObject(value);
+  return {
+    held: lock['held'] === true,
+    totalBytes: asOptionalNumber(lock['size']),
+    completeBytes: asOptionalNumber(lock['size-cplt']),
+  };
 }
 
 function statusCode(value: unknown): InfoStatusCode {
@@ -186,6 +209,10 @@ function asOptionalObject(value: unknown): JsonObject {
 function asNumber(value: unknown, name: string): number {
   if (typeof value !== 'number') throw unreadable(`${name} is not a number`);
   return value;
+}
+
+function asOptionalNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 function asText(value: unknown): string | undefined {

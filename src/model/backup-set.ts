@@ -25,6 +25,10 @@ export interface BackupSet {
   /** Bytes in the repository: all files of the set, and only its own. 0 where the engine does not tell. */
   readonly repositorySize: number;
   readonly repositoryDeltaSize: number;
+  /** Bytes of all files of the set as the engine tells them itself; undefined where it does not (block incremental). */
+  readonly toldRepositorySize?: number | undefined;
+  /** Bytes of its maps of blocks: of all files of the set, and only its own. Undefined: no block incremental. */
+  readonly blockMaps?: { readonly size: number; readonly delta: number } | undefined;
   /** True when page checksum errors were found while copying. */
   readonly error: boolean;
   readonly annotations: Readonly<Record<string, string>>;
@@ -72,4 +76,13 @@ export interface Catalogue {
   readonly archives: readonly ArchiveRange[];
   /** A backup or restore running on this host right now, as far as the engine's local lock shows it. */
   readonly backupRunning: boolean;
+  /** What the local locks say in detail; undefined in catalogues that were not read from the engine. */
+  readonly locks?: { readonly backup: CommandLock; readonly restore: CommandLock } | undefined;
+}
+
+/** A lock of the engine on this host, and how far the command is that holds it. Bytes; undefined where it does not tell. */
+export interface CommandLock {
+  readonly held: boolean;
+  readonly totalBytes: number | undefined;
+  readonly completeBytes: number | undefined;
 }

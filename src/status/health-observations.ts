@@ -1,12 +1,24 @@
+import type { Catalogue } from '../model/backup-set.ts';
 import type { ArchiveSighting } from './archive-observation.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
 import type { ChannelObservation } from './delivery-observation.ts';
-import type { RepositoryObservation } from './observations.ts';
+import type { CheckObservations, RepositoryObservation } from './observations.ts';
 import type { PrimarySighting } from './primary-observation.ts';
+import type { Sighting } from './sighting.ts';
+
+/**
+ * Everything that `assess` judges. What was not looked at is left out: nothing is said of it then. What was looked at
+ * and could not be seen is there and says so.
+ */
+export interface Observations extends Partial<HealthObservations> {
+  /** Looks that try something, of `holdfast check`. */
+  readonly checks?: readonly CheckObservations[];
+}
 
 /** What a running Holdfast knows without asking anybody now; each part says when it was seen. */
 export interface HealthObservations {
   readonly daemon: DaemonObservation;
+  /** One of each stanza: what pgBackRest says of its repositories. */
   readonly sightings: readonly RepositorySighting[];
   /** One of each stanza and repository. */
   readonly archives: readonly ArchiveSighting[];
@@ -20,17 +32,10 @@ export interface HealthObservations {
   readonly lines: readonly LineObservation[];
 }
 
-/** What the repositories of a stanza were seen to hold, and when. Times are epoch milliseconds. */
+/** What the repositories of a stanza were seen to hold. */
 export interface RepositorySighting {
   readonly stanza: string;
-  /** Of the last look that told something; undefined: nothing was ever seen. */
-  readonly observedAt: number | undefined;
-  /** How old a sighting may be until it counts for nothing. */
-  readonly staleAfterMs: number;
-  /** What that look saw. Empty when nothing was ever seen. */
-  readonly repositories: readonly RepositoryObservation[];
-  /** Why a later look failed; then `repositories` is what was true at `observedAt`, and no more than that. */
-  readonly failure: { readonly at: number; readonly problem: string } | undefined;
+  readonly repositories: Sighting<readonly RepositoryObservation[]>;
 }
 
 /** A run of the journal. Times are epoch milliseconds. */

@@ -108,7 +108,7 @@ class IntervalWatch implements RepositoryWatch {
     try {
       const catalogue = await this.#deps.readCatalogue(stanza, this.#stop.signal);
       const repositories = describeRepositories(stanza, catalogue, '');
-      place.sighting = { ...before, observedAt: clock.now(), repositories, failure: undefined };
+      place.sighting = { ...before, observedAt: clock.now(), repositories, catalogue, failure: undefined };
       place.dueAt = Math.min(place.dueAt, clock.monotonic() + this.#everyMs);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
