@@ -1,5 +1,6 @@
 import type { Actor } from '../model/actor.ts';
 import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
+import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
@@ -117,6 +118,8 @@ export interface Journal extends Disposable {
   readonly audit: AuditTrail;
   /** What the scheduler must remember. */
   readonly schedule: ScheduleMemory;
+  /** Measurements over time, and heartbeats. */
+  readonly samples: SampleMemory;
   /**
    * Begins a run. `guard` sees the unfinished runs under the write lock, so that no other process can begin one in
    * between; what it throws is passed on and nothing is written.

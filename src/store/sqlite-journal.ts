@@ -20,8 +20,10 @@ import type {
   RunUpdate,
   StepRecord,
 } from './journal.ts';
+import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
+import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -34,6 +36,7 @@ const onlyLooking: ReadonlySet<RunKind> = new Set(['check', 'verify']);
 export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
+  readonly samples: SampleMemory;
   readonly #database: JournalDatabase;
   readonly #memory: SqliteScheduleMemory;
   readonly #now: () => number;
@@ -44,6 +47,7 @@ export class SqliteJournal implements Journal {
     this.audit = new SqliteAuditTrail(database, now);
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
+    this.samples = new SqliteSampleMemory(database);
   }
 
   get file(): string {

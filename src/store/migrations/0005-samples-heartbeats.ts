@@ -8,11 +8,15 @@ CREATE TABLE sample (
   PRIMARY KEY (stanza, name, at)
 ) STRICT, WITHOUT ROWID;
 
+-- The position is 16 hexadecimal digits, so that it is sorted as text.
 CREATE TABLE heartbeat (
-  stanza    TEXT NOT NULL,
-  at        INTEGER NOT NULL,
-  timeline  INTEGER NOT NULL,
-  lsn       TEXT NOT NULL,
-  PRIMARY KEY (stanza, at)
+  stanza             TEXT NOT NULL,
+  system_identifier  TEXT NOT NULL,
+  timeline           INTEGER NOT NULL,
+  lsn                TEXT NOT NULL,
+  at                 INTEGER NOT NULL,
+  PRIMARY KEY (stanza, system_identifier, timeline, lsn)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX heartbeat_by_time ON heartbeat (stanza, at);
 `;
