@@ -82,6 +82,18 @@ export interface JobSettings {
   readonly keepLogs: number;
 }
 
+/** How often the daemon looks, in seconds. */
+export interface WatchSettings {
+  /** At the backup sets of each repository. */
+  readonly catalogue: number;
+  /** At the WAL archive of each stanza in each repository. */
+  readonly archive: number;
+  /** At the primary of each stanza. */
+  readonly primary: number;
+  /** Within this time every directory of an archive is listed again. */
+  readonly recheck: number;
+}
+
 /** holdfast.yaml, normalized: every default filled in, every unit converted. */
 export interface Configuration {
   /** Absolute path of the file it came from. */
@@ -95,4 +107,5 @@ export interface Configuration {
   readonly notify: readonly NotifyChannel[];
   readonly server: ServerSettings;
   readonly jobs: JobSettings;
+  readonly watch: WatchSettings;
 }

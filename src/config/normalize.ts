@@ -30,6 +30,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
     notify: Object.entries(input.notify).flatMap(([name, channel]) => normalizeChannel(name, channel)),
     server: { listen: input.server.listen, token: input.server.token },
     jobs: { ...input.jobs },
+    watch: { ...input.watch },
   };
 }
 

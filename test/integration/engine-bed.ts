@@ -1,4 +1,4 @@
-import { defaultJobSettings } from '../../src/config/schema/file.ts';
+import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, Stanza } from '../../src/config/configuration.ts';
 import type { Repository } from '../../src/model/repository.ts';
 import { renderConf } from '../../src/engine/conf/render-conf.ts';
@@ -60,6 +60,7 @@ export function configurationIn(sandbox: Sandbox, stanzas: readonly Stanza[]): C
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
+    watch: defaultWatchSettings(),
   };
 }
 

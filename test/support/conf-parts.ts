@@ -1,4 +1,4 @@
-import { defaultJobSettings } from '../../src/config/schema/file.ts';
+import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, PassThroughOption, Stanza } from '../../src/config/configuration.ts';
 import { type EngineVersion, parseEngineVersion } from '../../src/model/engine-version.ts';
 import type { Repository } from '../../src/model/repository.ts';
@@ -89,6 +89,7 @@ export function configuration(stanzas: Stanza[], options: PassThroughOption[] = 
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
+    watch: defaultWatchSettings(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultJobSettings } from '../../src/config/schema/file.ts';
+import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { runBackup } from '../../src/engine/backup.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -214,5 +214,6 @@ function describe(sandbox: Sandbox, cluster: TestCluster, engine: Configuration[
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
+    watch: defaultWatchSettings(),
   };
 }

@@ -1,4 +1,4 @@
-import { defaultJobSettings } from '../../src/config/schema/file.ts';
+import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import type { BackupSet } from '../../src/model/backup-set.ts';
 import type { RestoreTarget } from '../../src/model/restore-target.ts';
@@ -211,4 +211,5 @@ const configuration: Configuration = {
   notify: [],
   server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
   jobs: defaultJobSettings(),
+  watch: defaultWatchSettings(),
 };

@@ -127,6 +127,30 @@ export function defaultJobSettings(): z.output<typeof jobsSchema> {
   return jobsSchema.parse({});
 }
 
+const watchSchema = section({
+  catalogue: duration()
+    .prefault('10m')
+    .meta({ description: 'How often the backup sets of each repository are looked at.' }),
+  archive: duration()
+    .prefault('5m')
+    .meta({ description: 'How often the WAL archive of each stanza in each repository is looked at.' }),
+  primary: duration()
+    .prefault('1m')
+    .meta({ description: 'How often the primary of each stanza is asked for its WAL position.' }),
+  recheck: duration().prefault('1d').meta({
+    description:
+      'Within this time every directory of the WAL archive is listed again, a share of them with each look. Longer costs fewer requests, and WAL that vanished from an old directory is noticed later.',
+  }),
+}).meta({
+  description:
+    'How often `holdfast serve` looks. Looks cost requests at an object store: docs/wal-ledger.md.',
+});
+
+/** `watch` where the file says nothing of it. */
+export function defaultWatchSettings(): z.output<typeof watchSchema> {
+  return watchSchema.parse({});
+}
+
 /** holdfast.yaml. */
 export const fileSchema = section({
   stanzas: z.record(z.string(), stanzaSchema).meta({
@@ -142,6 +166,7 @@ export const fileSchema = section({
     .meta({ description: 'Who is told, by a name of your own.' }),
   server: serverSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
+  watch: watchSchema.prefault({}),
 });
 
 export type FileInput = z.output<typeof fileSchema>;
