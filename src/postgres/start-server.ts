@@ -49,7 +49,10 @@ export async function startServer(server: Server, options: StartOptions): Promis
     special === undefined && Object.keys(options.options ?? {}).length === 0 && options.wait !== false;
   const by = ownWay ? server.control.kind : 'pg_ctl';
   const logFile = options.logFile ?? (await defaultLogFile(server, dataDirectory));
-  const marks = await markLogs(dataDirectory, logFile);
+  const [marks] = await Promise.all([
+    markLogs(dataDirectory, logFile),
+    by === 'pg_ctl' ? makeLogDirectory(server, logFile) : undefined,
+  ]);
   const result = await runStart(server, by, dataDirectory, logFile, options);
   if (result.code === 0) return { by, logFile: by === 'systemd' ? undefined : logFile };
   const lines = await readNewLogLines(dataDirectory, logFile, marks);
@@ -85,7 +88,6 @@ async function runStart(
     });
   }
   const debian = by === 'pg_ctlcluster' && control.kind === 'pg_ctlcluster' ? control : undefined;
-  if (debian === undefined) await makeLogDirectory(server, logFile);
   return runCommand({
     command: debian === undefined ? join(server.binDirectory, 'pg_ctl') : '/usr/bin/pg_ctlcluster',
     args:

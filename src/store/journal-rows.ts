@@ -3,6 +3,9 @@ import { decodeJson } from './journal-json.ts';
 import { damaged } from './sqlite-failure.ts';
 import { runKinds, type RunBeat, type RunRecord, type StepRecord } from './journal.ts';
 
+// A command reads a handful of rows: compiling a parser for each table costs it ten milliseconds and gains nothing.
+z.config({ jitless: true });
+
 /** A text of JSON that is an object. */
 export const jsonObject = z
   .string()
