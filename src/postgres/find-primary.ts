@@ -3,6 +3,7 @@ import { Failure, isFailure } from '../model/failure.ts';
 import type { PatroniAccess, PostgresNode } from '../model/stanza.ts';
 import { runAsFor } from '../process/os-user.ts';
 import type { RunAs } from '../process/run-command.ts';
+import type { KeptSessions } from './kept-sessions.ts';
 import type { LeaseServer } from './lease.ts';
 import { locateServer } from './locate-server.ts';
 import { readPatroniMembers } from './patroni.ts';
@@ -22,6 +23,8 @@ export interface FindPrimaryDependencies {
   readonly currentUid: number;
   /** Whose `.pgpass` and certificates open connections to other hosts. */
   readonly engineUser: RunAs;
+  /** Where there are some, questions go over connections that are kept, also those that are asked of what is found. */
+  readonly sessions?: KeptSessions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,6 +33,10 @@ export interface Primary extends LeaseServer {
   /** For messages: a socket directory or `host:port`. */
   readonly place: string;
   readonly isLocal: boolean;
+  /** Host of the node as others reach it; undefined: this host. */
+  readonly host: string | undefined;
+  /** Where it is on this host; undefined for one of another host. */
+  readonly dataDirectory: string | undefined;
 }
 
 const askMs = 5000;
@@ -79,7 +86,13 @@ async function* candidates(
   for (const node of cluster.nodes.filter(({ host }) => host === undefined)) {
     const local = await noting(tried, node.path, () => locateServer(node, deps));
     if (local === undefined) continue;
-    yield { server: local, place: `${local.socketDirectory}, port ${node.port}`, isLocal: true };
+    yield {
+      server: { ...local, sessions: deps.sessions },
+      place: `${local.socketDirectory}, port ${node.port}`,
+      isLocal: true,
+      host: undefined,
+      dataDirectory: node.path,
+    };
   }
   const { patroni } = cluster;
   if (patroni !== undefined) {
@@ -131,6 +144,14 @@ async function connectTo(
     // libpq takes a host where it takes a directory.
     socketDirectory: host,
     node: { port, database: node?.database ?? 'postgres' },
+    sessions: deps.sessions,
   };
-  return { server, user: node?.databaseUser, place: `${host}:${port}`, isLocal: false };
+  return {
+    server,
+    user: node?.databaseUser,
+    place: `${host}:${port}`,
+    isLocal: false,
+    host,
+    dataDirectory: undefined,
+  };
 }

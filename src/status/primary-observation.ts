@@ -35,8 +35,10 @@ export interface PrimaryObservation {
   /** The server's clock minus ours, milliseconds, as well as the question's duration lets it be known. */
   readonly clockAheadMs: number;
   readonly walDirectory: WalDirectoryObservation | undefined;
-  /** The last heartbeat known to be committed, wherever it was written from. */
+  /** The last heartbeat that this Holdfast committed. */
   readonly heartbeat: HeartbeatObservation | undefined;
+  /** Why the last one that was due was not written. */
+  readonly heartbeatFailure: { readonly at: number; readonly problem: string } | undefined;
   readonly rates: PrimaryRates;
 }
 
@@ -51,6 +53,7 @@ export interface WalDirectoryObservation {
 }
 
 export interface HeartbeatObservation {
+  /** The server's clock right before the commit, epoch milliseconds. */
   readonly at: number;
   /** After its commit. */
   readonly lsn: Lsn;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const database = { systemIdentifier: 7_388_119_204_571_283_001n, timeline: 1 };
 function withMemory(work: (memory: SampleMemory) => void): void {
   const directory = mkdtempSync(join(tmpdir(), 'hf-c-samples-'));
   try {
-    using journal = openJournal(directory, { now: () => start });
+    using journal = openJournal(directory, { owner: undefined, now: () => start });
     work(journal.samples);
   } finally {
     rmSync(directory, { recursive: true });

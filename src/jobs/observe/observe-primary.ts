@@ -1,0 +1,104 @@
+import type { Stanza } from '../../config/configuration.ts';
+import { historyFileName, parseHistory, type TimelineSwitch } from '../../model/wal.ts';
+import { findPrimary, type FindPrimaryDependencies, type Primary } from '../../postgres/find-primary.ts';
+import { lookIntoWalDirectory, readLocalHistory } from '../../postgres/local-wal-directory.ts';
+import {
+  listWalFiles,
+  type PrimaryFacts,
+  readHistoryFile,
+  readPrimaryFacts,
+} from '../../postgres/primary-facts.ts';
+import type { PrimaryObservation, WalDirectoryObservation } from '../../status/primary-observation.ts';
+import type { Journal } from '../../store/journal.ts';
+import type { Clock } from '../job-deps.ts';
+import { measureWalRate } from './measure-wal-rate.ts';
+import { noteLook } from './note-look.ts';
+
+export interface ObservePrimaryDeps extends Omit<FindPrimaryDependencies, 'signal'> {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly journal: Pick<Journal, 'samples'>;
+}
+
+/** Of one question, milliseconds. */
+const askMs = 10_000;
+
+/**
+ * Finds the primary of a stanza and looks where it is: its position, its timeline, how archiving goes, what waits in
+ * pg_wal. What this Holdfast may not see stays undefined. The position and what is free are remembered, so that later
+ * looks can tell how fast they change.
+ *
+ * @throws Failure server-unreachable with everything that was tried; server-failed, timed-out; interrupted
+ */
+export async function observePrimary(
+  stanza: Stanza,
+  deps: ObservePrimaryDeps,
+  signal: AbortSignal,
+): Promise<PrimaryObservation> {
+  const primary = await findPrimary(stanza, { ...deps, signal });
+  const options = { user: primary.user, timeoutMs: askMs, signal };
+  const before = deps.clock.now();
+  const facts = await readPrimaryFacts(primary.server, options);
+  const after = deps.clock.now();
+  const walDirectory = await lookAtWal(primary, facts, options);
+  const { samples } = deps.journal;
+  const heartbeat = samples.lastHeartbeat(stanza.name);
+  noteLook(samples, stanza.name, after, facts, walDirectory);
+  const { systemIdentifier, major, timeline, insertLsn, segmentSize, archiveTimeout, archiveMode } = facts;
+  return {
+    host: primary.host,
+    systemIdentifier,
+    major,
+    timeline,
+    history: await readHistory(primary, facts, options),
+    insertLsn,
+    segmentSize,
+    archiveTimeout,
+    archiveMode,
+    archiver: facts.archiver,
+    clockAheadMs: clockAhead(before, facts.clock, after),
+    walDirectory,
+    heartbeat:
+      heartbeat?.systemIdentifier === systemIdentifier
+        ? { at: heartbeat.at, lsn: heartbeat.lsn, timeline: heartbeat.timeline }
+        : undefined,
+    heartbeatFailure: undefined,
+    rates: measureWalRate(samples, stanza.name, after),
+  };
+}
+
+type AskOptions = Parameters<typeof readPrimaryFacts>[1];
+
+/** By its files where they are on this host; otherwise by the server, where it lets us. */
+async function lookAtWal(
+  { server, dataDirectory }: Primary,
+  { segmentSize, may }: PrimaryFacts,
+  options: AskOptions,
+): Promise<WalDirectoryObservation | undefined> {
+  const local =
+    dataDirectory === undefined ? undefined : await lookIntoWalDirectory(dataDirectory, segmentSize);
+  if (local !== undefined) return local;
+  if (!may.listWal) return undefined;
+  return { ...(await listWalFiles(server, options)), availableBytes: undefined, totalBytes: undefined };
+}
+
+/** Timeline 1 has no history file, because it has no ancestors. */
+async function readHistory(
+  { server, dataDirectory }: Primary,
+  { timeline, may }: PrimaryFacts,
+  options: AskOptions,
+): Promise<readonly TimelineSwitch[] | undefined> {
+  if (timeline === 1) return [];
+  const local = dataDirectory === undefined ? undefined : await readLocalHistory(dataDirectory, timeline);
+  const content =
+    local ?? (may.readFiles ? await readHistoryFile(server, historyFileName(timeline), options) : undefined);
+  return content === undefined ? undefined : parseHistory(content);
+}
+
+/**
+ * How far the server's clock is ahead of ours, milliseconds: it was read at some moment between the two readings of ours,
+ * so that only what lies outside of them is certain.
+ */
+export function clockAhead(before: number, server: number, after: number): number {
+  if (server < before) return server - before;
+  return Math.max(0, server - after);
+}

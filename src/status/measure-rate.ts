@@ -1,0 +1,39 @@
+/** A measured value. `at` is epoch milliseconds. */
+export interface Measurement {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** How fast something grew. */
+export interface MeasuredRate {
+  /** Undefined until two looks lie far enough apart. */
+  readonly perSecond: number | undefined;
+  /** Milliseconds between the looks that it was measured from; 0 without any. */
+  readonly overMs: number;
+}
+
+/** Two looks that are nearer than this tell nothing: one checkpoint or one bulk load would be taken for a rate. */
+const leastMs = 5 * 60_000;
+/** Between two looks that belong together; a longer pause was a Holdfast that did not run. */
+const longestPauseMs = 60 * 60_000;
+
+/**
+ * How fast a counter grows, from the measurements of a period. Where it went back (another database, a restore), only
+ * what came afterwards counts. A clock that jumped makes measurements lie after now: they are left out, and what is left
+ * must be near enough to now to speak of the present.
+ *
+ * @param measurements oldest first
+ */
+export function measureGrowth(measurements: readonly Measurement[], now: number): MeasuredRate {
+  const known = measurements.filter(({ at }) => at <= now);
+  const last = known.at(-1);
+  if (last === undefined || now - last.at > longestPauseMs) return { perSecond: undefined, overMs: 0 };
+  let first = last;
+  for (const measurement of known.toReversed()) {
+    if (measurement.value > first.value) break;
+    first = measurement;
+  }
+  const overMs = last.at - first.at;
+  if (overMs < leastMs) return { perSecond: undefined, overMs };
+  return { perSecond: ((last.value - first.value) * 1000) / overMs, overMs };
+}
