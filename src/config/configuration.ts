@@ -58,11 +58,37 @@ export interface TlsServer {
   readonly auth: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Who is told of findings; docs/notifications.md. */
 export interface NotifyChannel {
   readonly name: string;
   readonly kind: 'slack' | 'webhook' | 'email' | 'alertmanager' | 'pagerduty' | 'healthchecks';
+  /** URL, address or key. */
   readonly target: SecretReference;
   readonly on: readonly ('critical' | 'warning' | 'resolved')[];
+  /** Only findings of these and of Holdfast itself; empty: of all. */
+  readonly stanzas: readonly string[];
+  /** Seconds after which what is still there is told again; undefined: never. */
+  readonly repeat: { readonly critical: number | undefined; readonly warning: number | undefined };
+  /** Seconds between two pings or pushes; undefined: as the kind has it. */
+  readonly every: number | undefined;
+  /** Of a webhook: key of the signature. */
+  readonly signingSecret: SecretReference | undefined;
+  /** Set for `email`. */
+  readonly mail: MailSettings | undefined;
+  /** Of PagerDuty: another address of its Events API. */
+  readonly url: string | undefined;
+  readonly caFile: string | undefined;
+  readonly proxy: SecretReference | undefined;
+}
+
+/** How mail is sent. */
+export interface MailSettings {
+  /** `smtp://` or `smtps://` URL. */
+  readonly smtp: SecretReference;
+  readonly from: string;
+  /** Addresses besides the channel's target. */
+  readonly to: readonly string[];
+  readonly startTls: 'required' | 'never';
 }
 
 export interface ServerSettings {

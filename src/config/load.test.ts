@@ -66,6 +66,8 @@ describe('parseConfiguration', () => {
         kind: 'slack',
         target: { kind: 'environment', name: 'SLACK_URL' },
         on: ['critical', 'warning', 'resolved'],
+        stanzas: [],
+        repeat: { critical: 4 * 3600, warning: 24 * 3600 },
       },
     ]);
   });

@@ -4,7 +4,8 @@ import type { Configuration, NotifyChannel, Stanza } from './configuration.ts';
 import { normalizeRepository, normalizeTransport } from './normalize-repository.ts';
 import type { ReadOptions } from './options/check-options.ts';
 import { nodesOf } from './rules/rule.ts';
-import { notifyKinds, type FileInput, type NotifyInput } from './schema/file.ts';
+import type { FileInput } from './schema/file.ts';
+import { notifyKinds, type NotifyInput } from './schema/notify.ts';
 import type { PostgresNodeInput } from './schema/postgres-node.ts';
 import type { DrillInput, ScheduleEntryInput, ScheduleInput } from './schema/schedule.ts';
 import { drillChecks } from './schema/schedule.ts';
@@ -115,10 +116,32 @@ function isDrill(entry: object): entry is DrillInput {
   return 'checks' in entry;
 }
 
-/** One kind each: rules/notify.ts reports an error when not. */
+/** One kind each: rules/channels.ts reports an error when not. */
 function normalizeChannel(name: string, input: NotifyInput): readonly NotifyChannel[] {
-  return notifyKinds.flatMap((kind) => {
+  return notifyKinds.flatMap((kind): readonly NotifyChannel[] => {
     const target = input[kind];
-    return target === undefined ? [] : [{ name, kind, target, on: input.on }];
+    if (target === undefined) return [];
+    const { on, stanzas, every, url, caFile, proxy } = input;
+    const { smtp, from, to, startTls } = input;
+    return [
+      {
+        name,
+        kind,
+        target,
+        on,
+        stanzas,
+        repeat: { critical: secondsOf(input.repeat.critical), warning: secondsOf(input.repeat.warning) },
+        every,
+        signingSecret: input.secret,
+        mail: smtp && from !== undefined ? { smtp, from, to, startTls: startTls ?? 'required' } : undefined,
+        url,
+        caFile,
+        proxy,
+      },
+    ];
   });
+}
+
+function secondsOf(time: number | 'never'): number | undefined {
+  return time === 'never' ? undefined : time;
 }

@@ -23,8 +23,13 @@ export function secretUses(configuration: Configuration): readonly SecretUse[] {
   const uses: SecretUse[] = [];
   for (const stanza of configuration.stanzas)
     for (const repository of stanza.repositories) uses.push(...usesOf(stanza, repository));
-  for (const { name, kind, target } of configuration.notify)
-    uses.push({ key: `notify.${name}.${kind}`, reference: target, kind: 'channel', repository: undefined });
+  for (const { name, kind, target, signingSecret, mail, proxy } of configuration.notify) {
+    const places = { [kind]: target, secret: signingSecret, smtp: mail?.smtp, proxy };
+    for (const [key, reference] of Object.entries(places)) {
+      if (reference !== undefined)
+        uses.push({ key: `notify.${name}.${key}`, reference, kind: 'channel', repository: undefined });
+    }
+  }
   const { token } = configuration.server;
   if (token !== undefined)
     uses.push({ key: 'server.token', reference: token, kind: 'token', repository: undefined });

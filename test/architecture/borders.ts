@@ -86,6 +86,7 @@ export const reservedModules: Readonly<Record<string, readonly string[]>> = {
   hono: ['http'],
   '@hono/node-server': ['http'],
   'prom-client': ['metrics'],
+  nodemailer: ['notify'],
 };
 
 /** Files directly in src/; they may import from every folder. */

@@ -23,6 +23,13 @@ export function* checkLiteralSecrets({ file }: RuleContext): Iterable<RuleFindin
   for (const [name, channel] of Object.entries(file.notify)) {
     for (const kind of ['slack', 'pagerduty', 'healthchecks'] as const)
       yield* literal(channel[kind], ['notify', name, kind]);
+    yield* literal(channel.secret, ['notify', name, 'secret']);
+    // A server of mail or a proxy is no secret, the password in its URL is one.
+    for (const kind of ['smtp', 'proxy'] as const) {
+      const value = channel[kind];
+      if (value?.kind === 'literal' && value.value.includes('@'))
+        yield* literal(value, ['notify', name, kind]);
+    }
   }
   yield* literal(file.server.token, ['server', 'token']);
 }

@@ -186,6 +186,23 @@ const cases: readonly (readonly [string, string, string?])[] = [
   ['no-full-backup!', stanzaWith({ more: '▶schedule: { incr: "0 2 * * 0" }' })],
   ['one-kind-per-channel', stanzaWith({ top: 'notify: { ▶ops: { on: [critical] } }' })],
   ['one-kind-per-channel', stanzaWith({ top: 'notify: { ▶ops: { slack: "${A}", email: a@b.c } }' })],
+  ['channel-key', stanzaWith({ top: 'notify: { ops: { slack: "${A}", ▶smtp: smtp://localhost } }' })],
+  ['channel-key', stanzaWith({ top: 'notify: { ops: { pagerduty: "${A}", ▶secret: "${B}" } }' })],
+  ['mail-without-server', stanzaWith({ top: 'notify: { ▶ops: { email: a@b.c, from: a@b.c } }' })],
+  ['mail-without-server', stanzaWith({ top: 'notify: { ▶ops: { email: a@b.c, smtp: "${A}" } }' })],
+  ['bad-address', stanzaWith({ top: 'notify: { ops: { email: a@b.c, smtp: "${A}", from: ▶holdfast } }' })],
+  [
+    'bad-address',
+    stanzaWith({
+      top: 'notify: { ops: { email: a@b.c, smtp: "${A}", from: a@b.c, to: [▶"a@b.c, d@e.f"] } }',
+    }),
+  ],
+  ['unknown-stanza', stanzaWith({ top: 'notify: { ops: { slack: "${A}", stanzas: [▶mian] } }' })],
+  ['literal-secret!', stanzaWith({ top: 'notify: { ops: { webhook: "https://h/x", secret: ▶abc } }' })],
+  [
+    'literal-secret!',
+    stanzaWith({ top: 'notify: { ops: { email: a@b.c, from: a@b.c, smtp: ▶"smtp://u:p@mx" } }' }),
+  ],
   ['listen-without-token', stanzaWith({ top: 'server: { listen: "▶0.0.0.0:7432" }' }).replace('"▶', '▶"')],
   ['listen-without-token', stanzaWith({ top: 'server: { listen: ▶backup.example.com:7432 }' })],
   [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { notifySchema } from './notify.ts';
 import { optionsSchema } from './options.ts';
 import { absolutePath, count, duration, isLine, oneOf, port, scalar, secret, text } from './scalars.ts';
 import { section } from './section.ts';
@@ -61,31 +62,6 @@ const tlsServerSchema = section({
     examples: [{ 'pg1.example.com': ['main'] }],
   }),
 }).meta({ description: "The server of pgBackRest's TLS protocol on this host." });
-
-/** Kinds of notification channel, in the order of the file's documentation. */
-export const notifyKinds = [
-  'slack',
-  'webhook',
-  'email',
-  'alertmanager',
-  'pagerduty',
-  'healthchecks',
-] as const;
-
-const notifySchema = section({
-  slack: secret()
-    .optional()
-    .meta({ description: 'Incoming webhook of Slack.', examples: ['${SLACK_URL}'] }),
-  webhook: secret().optional().meta({ description: 'URL that gets JSON.', 'x-identifier': true }),
-  email: secret().optional().meta({ description: 'Address that gets mail.', 'x-identifier': true }),
-  alertmanager: secret().optional().meta({ description: 'URL of Alertmanager.', 'x-identifier': true }),
-  pagerduty: secret().optional().meta({ description: 'Routing key of PagerDuty.' }),
-  healthchecks: secret().optional().meta({ description: 'Ping URL of a dead-man alert.' }),
-  on: z
-    .array(oneOf(['critical', 'warning', 'resolved']))
-    .prefault(['critical', 'warning', 'resolved'])
-    .meta({ description: 'What is told.' }),
-}).meta({ description: 'One channel: exactly one of the kinds, and what is told.' });
 
 const listen = scalar<{ readonly host: string; readonly port: number }>({
   expected: 'an address and a port, such as 127.0.0.1:7432 or [::1]:7432',
@@ -170,4 +146,3 @@ export const fileSchema = section({
 });
 
 export type FileInput = z.output<typeof fileSchema>;
-export type NotifyInput = z.output<typeof notifySchema>;

@@ -73,6 +73,8 @@ const cases: readonly (readonly [string, string])[] = [
   ['wrong-value', stanzaWith({ more: 'patroni: { url: ▶localhost:8008 }' })],
   ['wrong-value', stanzaWith({ top: 'server: { listen: ▶7432 }' })],
   ['wrong-value', stanzaWith({ top: 'notify: { a: { slack: "${A}", on: [▶always] } }' })],
+  ['wrong-value', stanzaWith({ top: 'notify: { a: { slack: "${A}", repeat: { critical: ▶10s } } }' })],
+  ['wrong-value', stanzaWith({ top: 'notify: { a: { pagerduty: "${A}", url: ▶"https://u:p@h/" } }' })],
   ['relative-path', stanzaWith({ top: 'state: { directory: ▶var/holdfast }' })],
 ];
 
