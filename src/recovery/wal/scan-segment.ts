@@ -92,7 +92,7 @@ class SegmentScanner {
     this.#at = first.size;
     let beheaded = false;
     if (first.continues) {
-      const whole = this.#readOn(carry?.bytes ?? Buffer.alloc(0), first.remaining);
+      const whole = this.#readOn(carry?.bytes ?? empty, first.remaining);
       if (whole === 'broken') return this.#result('ended', undefined, carry === undefined);
       if (whole === 'overwritten') return this.#readRecords(false);
       if (!whole.complete) {
@@ -100,7 +100,8 @@ class SegmentScanner {
       }
       this.#align();
       if (carry === undefined) beheaded = true;
-      else if (!this.#take(whole.bytes, carry.lsn)) return this.#result('ended', undefined, false);
+      else if (!this.#take(whole.bytes, carry.lsn, whole.bytes.length))
+        return this.#result('ended', undefined, false);
       this.#end = this.#position();
     }
     return this.#readRecords(beheaded);
@@ -120,7 +121,7 @@ class SegmentScanner {
       if (whole === 'overwritten') continue;
       if (!whole.complete) return this.#result('full', { lsn, bytes: whole.bytes }, beheaded);
       this.#align();
-      if (whole.bytes.length > 0 && !this.#take(whole.bytes, lsn))
+      if (whole.bytes.length > 0 && !this.#take(whole.bytes, lsn, length))
         return this.#result('ended', undefined, beheaded);
       this.#previous = lsn;
       this.#end = this.#position();
@@ -134,17 +135,22 @@ class SegmentScanner {
   /** The fast path: a record that lies on one page and is of no interest is only stepped over. */
   #readRecord(length: number, manager: number | undefined, info: number | undefined): Collected {
     const left = walPageSize - (this.#at % walPageSize);
-    if (length > left) return this.#readOn(Buffer.alloc(0), length);
+    const wanted = this.#checkAll || isOfInterest(manager ?? -1, info ?? 0);
+    if (length > left) return this.#readOn(empty, length, wanted ? length : recordHeaderSize);
     if (this.#previous !== undefined && this.#bytes.readBigUInt64LE(this.#at + 8) !== this.#previous)
       return 'broken';
     const from = this.#at;
     this.#at += length;
-    const wanted = this.#checkAll || isOfInterest(manager ?? -1, info ?? 0);
     return { complete: true, bytes: wanted ? this.#bytes.subarray(from, this.#at) : empty };
   }
 
-  /** Collects `length` more bytes over as many pages as they take. */
-  #readOn(before: Buffer, length: number): Collected {
+  /**
+   * Collects `length` more bytes over as many pages as they take.
+   *
+   * @param kept how many of all bytes are wanted when the record is whole: of most records only the header is, and page
+   *   images are long
+   */
+  #readOn(before: Buffer, length: number, kept = before.length + length): Collected {
     const parts: Buffer[] = [before];
     let missing = length;
     while (missing > 0) {
@@ -165,12 +171,17 @@ class SegmentScanner {
       if (!page?.continues || page.remaining !== missing) return 'broken';
       this.#at += page.size;
     }
-    return { complete: true, bytes: Buffer.concat(parts) };
+    return { complete: true, bytes: Buffer.concat(parts, kept) };
   }
 
-  /** Checks a whole record and notes what it says. False when it is damaged. */
-  #take(record: Buffer, lsn: Lsn): boolean {
-    if (record.length < recordHeaderSize || record.readUInt32LE(0) !== record.length) return false;
+  /**
+   * Checks a whole record and notes what it says. False when it is damaged.
+   *
+   * @param record all of it, or only its header where it is of no interest
+   * @param length of all of it
+   */
+  #take(record: Buffer, lsn: Lsn, length: number): boolean {
+    if (record.length < recordHeaderSize || record.readUInt32LE(0) !== length) return false;
     if (this.#previous !== undefined && record.readBigUInt64LE(8) !== this.#previous) return false;
     const interesting = isOfInterest(record[17] as number, record[16] as number);
     if ((interesting || this.#checkAll) && !hasValidChecksum(record)) return false;
