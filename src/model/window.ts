@@ -9,10 +9,12 @@ export interface WindowEdge {
   /** Epoch milliseconds: nothing later than this is certain to be there. Undefined where nothing tells the time. */
   readonly time: number | undefined;
   /**
-   * What tells the time. `set`: a backup's stop; `heartbeat`: a marked commit; `stored`: the repository's clock when the
-   * segment was written, before which its commits are.
+   * What tells the time. `set`: a backup's stop; `heartbeat`: a marked commit, so that a time target up to it is reached;
+   * `stored`: the repository's clock when the segment was written, before which its commits are: an upper bound.
    */
   readonly timeFrom: 'set' | 'heartbeat' | 'stored' | undefined;
+  /** When the segment was stored, by the repository's clock, epoch milliseconds. */
+  readonly storedAt?: number | undefined;
 }
 
 /** From where to where a repository can restore. */
@@ -33,9 +35,23 @@ export interface Hole {
   /** The end of what can be reached before it, and the start of the first set behind it (undefined: there is none yet). */
   readonly lostFrom: WindowEdge;
   readonly lostTo: { readonly set: string; readonly time: number } | undefined;
+  /**
+   * `expired`: retention took it, as it does between sets that are kept for longer than WAL (pgBackRest's
+   * repo-retention-archive, pinned sets). `lost`: nothing explains it.
+   */
+  readonly why: 'lost' | 'expired';
 }
 
-/** A set from which a restore was tried with success: what its annotation says (model/pin.ts provenAnnotation). */
+/** A set that cannot be restored, though info lists it. */
+export interface UnusableSet {
+  readonly set: string;
+  /** Lower case, no full stop. */
+  readonly problem: string;
+  /** `broken`: WAL of its own is missing; `damaged`: with page errors; `other`: not of production's timelines or database. */
+  readonly why: 'broken' | 'damaged' | 'other';
+}
+
+/** A set from which a restore was tried with success: what its annotation says (model/proof.ts). */
 export interface Proof {
   readonly set: string;
   /** Epoch milliseconds; undefined where the annotation does not tell. */
@@ -54,4 +70,6 @@ export interface RepositoryWindows {
   /** Inside what is claimed; oldest first. */
   readonly holes: readonly Hole[];
   readonly proven: readonly Proof[];
+  /** Oldest first. */
+  readonly unusable: readonly UnusableSet[];
 }

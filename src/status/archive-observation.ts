@@ -40,11 +40,18 @@ export interface TimelineInArchive {
   readonly lastSegment: string | undefined;
   readonly segments: number;
   readonly hasHistory: boolean;
+  /** The timeline it left, by its history file or by what is remembered. */
+  readonly parent?: number | undefined;
   /** Epoch milliseconds by the repository's clock. */
   readonly lastStoredAt: number | undefined;
-  /** `production`: on the way of the primary; `former`: was once; `accepted`: by a person; `unknown`: production was not seen yet. */
-  readonly standing: 'production' | 'former' | 'accepted' | 'foreign' | 'unknown';
+  readonly standing: TimelineStanding;
 }
+
+/**
+ * `production`: on the way of the primary; `former`: production was on it once; `accepted`: by a person; `unknown`:
+ * nothing tells (it is older than Holdfast's memory, or the primary was not seen after the archive).
+ */
+export type TimelineStanding = 'production' | 'former' | 'accepted' | 'foreign' | 'unknown';
 
 /** Something in the archive that no server of production wrote. */
 export interface ForeignWal {
@@ -54,4 +61,6 @@ export interface ForeignWal {
   readonly files: number;
   /** When the first one came, by the repository's clock, epoch milliseconds. */
   readonly firstStoredAt: number | undefined;
+  /** Production's way, which a restore must name; undefined while it is not known. */
+  readonly safeTimeline?: number | undefined;
 }

@@ -1,11 +1,10 @@
 import type { BackupSet } from '../../model/backup-set.ts';
-import { parseSegmentName, segmentNumberOf, type Lsn } from '../../model/wal.ts';
+import { segmentNumberOf, type Lsn } from '../../model/wal.ts';
 import { describeInstant } from '../describe-target.ts';
 import type { Stretch } from '../wal/ledger.ts';
-import { listMissing } from '../wal/ledger.ts';
+import { judgeSetWal } from '../wal/judge-set-wal.ts';
 import type { WalEvent } from '../wal/record.ts';
 import type { LocatedEvent } from '../wal/search-wal.ts';
-import { isOnChain } from '../wal/timeline-chain.ts';
 import type { RepositoryObservation } from './observations.ts';
 import type { RestoreRequest } from './restore-request.ts';
 
@@ -59,40 +58,15 @@ function judgeSet(
   request: RestoreRequest,
   stop: StopPlace | undefined,
 ): SetVerdict {
-  const { chain, ledger } = repository;
-  const size = chain?.segmentSize;
-  const start = set.archiveStart === undefined ? undefined : parseSegmentName(set.archiveStart, size);
-  const end = set.archiveStop === undefined ? undefined : parseSegmentName(set.archiveStop, size);
-  const verdict = (kind: SetVerdict['kind'], problem: string | undefined, stretch?: Stretch): SetVerdict => ({
-    set,
-    kind,
-    problem,
-    stretch,
-    firstSegment: start?.number ?? 0n,
-    lastSegment: end?.number ?? 0n,
-  });
-  if (!chain || !ledger || set.databaseId !== repository.databaseId) {
-    return verdict('other', 'it is of an earlier database (before stanza-upgrade)');
-  }
-  if (!start || !end || set.stopLsn === undefined)
-    return verdict('other', 'it was taken offline, no WAL belongs to it');
-  if (!isOnChain(chain, end.timeline, set.stopLsn)) {
-    return verdict(
-      'other',
-      `it lies on timeline ${end.timeline}, which is not part of timeline ${chain.timeline}'s history`,
-    );
-  }
-  const stretch = repository.stretches.find((one) => one.first <= start.number && start.number <= one.last);
-  if (!stretch || stretch.last < end.number) {
-    const missing = listMissing(ledger, chain, start.number, end.number, 1);
-    return verdict('broken', `WAL it needs for itself is missing: ${missing[0] ?? set.archiveStart}`);
-  }
+  const own = judgeSetWal(repository, set);
+  const { stretch } = own;
+  if (own.kind !== 'usable' || stretch === undefined) return { set, ...own };
   const late = describeLateness(set, request, stop?.event.lsn);
-  if (late !== undefined) return verdict('late', late, stretch);
+  if (late !== undefined) return { set, ...own, kind: 'late', problem: late };
   if (stop !== undefined && stretch.last < stop.segment) {
-    return verdict('cut', 'WAL between it and the target is missing', stretch);
+    return { set, ...own, kind: 'cut', problem: 'WAL between it and the target is missing' };
   }
-  return verdict('usable', undefined, stretch);
+  return { set, ...own };
 }
 
 /** Why the set ends too late for the target; undefined when it does not. */
