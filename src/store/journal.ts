@@ -1,5 +1,6 @@
 import type { Actor } from '../model/actor.ts';
 import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
+import type { DeliveryMemory } from './delivery-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 
@@ -118,6 +119,8 @@ export interface Journal extends Disposable {
   readonly audit: AuditTrail;
   /** What the scheduler must remember. */
   readonly schedule: ScheduleMemory;
+  /** Alerts on their way to people. */
+  readonly deliveries: DeliveryMemory;
   /** Measurements over time, and heartbeats. */
   readonly samples: SampleMemory;
   /**

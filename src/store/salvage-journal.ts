@@ -45,6 +45,7 @@ export function salvageJournal(from: DatabaseSync, to: JournalDatabase): Salvage
     copy.take('beat', salvageKeyedTable(from, 'beat', ['run_id']));
     copy.take('schedule_line', salvageKeyedTable(from, 'schedule_line', ['line']));
     copy.take('schedule_decision', salvageKeyedTable(from, 'schedule_decision', ['line', 'occurrence']));
+    copyDeliveries(copy, from);
     return { ...copy.counts(), lostEntries: findGaps(to, noted) };
   });
 }
@@ -96,6 +97,14 @@ class RowCopy {
       complete: this.#complete,
     };
   }
+}
+
+/** A journal of an older Holdfast has none. */
+function copyDeliveries(copy: RowCopy, from: DatabaseSync): void {
+  if (!hasTable(from, 'told')) return;
+  copy.take('delivery', salvageTable(from, 'delivery'));
+  copy.take('told', salvageKeyedTable(from, 'told', ['channel', 'identity']));
+  copy.take('channel', salvageKeyedTable(from, 'channel', ['name']));
 }
 
 /** From both ends, and where that does not come through, run by run. */

@@ -22,7 +22,9 @@ import type {
 } from './journal.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
+import type { DeliveryMemory } from './delivery-memory.ts';
 import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
+import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
 
@@ -36,6 +38,7 @@ const onlyLooking: ReadonlySet<RunKind> = new Set(['check', 'verify']);
 export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
+  readonly deliveries: DeliveryMemory;
   readonly samples: SampleMemory;
   readonly #database: JournalDatabase;
   readonly #memory: SqliteScheduleMemory;
@@ -47,6 +50,7 @@ export class SqliteJournal implements Journal {
     this.audit = new SqliteAuditTrail(database, now);
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
+    this.deliveries = new SqliteDeliveryMemory(database);
     this.samples = new SqliteSampleMemory(database);
   }
 
