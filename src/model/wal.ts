@@ -32,7 +32,7 @@ export interface WalSegment {
 /** The 24 hexadecimal digits of a segment's file name. `segmentSize` is in bytes. */
 export function segmentName(segment: WalSegment, segmentSize = defaultSegmentSize): string {
   const perHigh = 0x1_0000_0000n / BigInt(segmentSize);
-  return hex8(BigInt(segment.timeline)) + hex8(segment.number / perHigh) + hex8(segment.number % perHigh);
+  return hex8(segment.timeline) + hex8(segment.number / perHigh) + hex8(segment.number % perHigh);
 }
 
 /** Reads a segment's file name (24 hexadecimal digits); undefined for anything else. */
@@ -57,7 +57,8 @@ export function segmentStart(number: bigint, segmentSize = defaultSegmentSize): 
   return number * BigInt(segmentSize);
 }
 
-function hex8(value: bigint): string {
+/** A part of a WAL file's name: eight hexadecimal digits. */
+export function hex8(value: bigint | number): string {
   return value.toString(16).toUpperCase().padStart(8, '0');
 }
 
@@ -70,7 +71,7 @@ export interface TimelineSwitch {
 
 /** The file name of a timeline's history (`00000002.history`). Timeline 1 has none. */
 export function historyFileName(timeline: number): string {
-  return `${hex8(BigInt(timeline))}.history`;
+  return `${hex8(timeline)}.history`;
 }
 
 /**

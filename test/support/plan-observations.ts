@@ -7,8 +7,7 @@ import type { ClusterObservation, RestoreObservations } from '../../src/recovery
 import { planRestore } from '../../src/recovery/plan/plan-restore.ts';
 import type { RestoreRequest } from '../../src/recovery/plan/restore-request.ts';
 import type { RestorePlan } from '../../src/recovery/restore-plan.ts';
-import { buildLedger } from '../../src/recovery/wal/ledger.ts';
-import { listStretches } from '../../src/recovery/wal/ledger.ts';
+import { buildLedger, hasSegment, listStretches } from '../../src/recovery/wal/ledger.ts';
 import { buildChain, timelineOfSegment } from '../../src/recovery/wal/timeline-chain.ts';
 import { nodeAt } from './postgres-node.ts';
 import { synthesizeSegment, syntheticName, syntheticSegmentSize } from './synthetic-wal.ts';
@@ -84,10 +83,10 @@ async function observeSynthetic(
     canFlush: false,
   } as const;
   const readerFor =
-    (part: typeof ledger, along: typeof chain) =>
+    (along: typeof chain) =>
     (number: bigint): Promise<{ bytes: Buffer; torn: boolean } | undefined> => {
       const timeline = timelineOfSegment(along, number);
-      if (!part.segments.has(syntheticName(timeline, number))) return Promise.resolve(undefined);
+      if (!hasSegment(ledger, syntheticName(timeline, number))) return Promise.resolve(undefined);
       const records = [{ time: commitTime(Number(number)), xid: 1000 + Number(number) }];
       return Promise.resolve({ bytes: synthesizeSegment(timeline, number, records), torn: false });
     };

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { listDuplicates } from '../wal/ledger.ts';
 import type { SetChoice } from './choose-set.ts';
 import type { RepositoryObservation, RestoreObservations } from './observations.ts';
 import type { RestoreRequest } from './restore-request.ts';
@@ -56,8 +57,9 @@ function mismatch({ cluster, catalogue }: RestoreObservations): Finding | undefi
 }
 
 function duplicates({ repository, verdict }: SetChoice): Finding | undefined {
-  const names =
-    repository.ledger?.duplicates.filter((name) => name >= (verdict.set.archiveStart ?? '')) ?? [];
+  const names = (repository.ledger === undefined ? [] : listDuplicates(repository.ledger)).filter(
+    (name) => name >= (verdict.set.archiveStart ?? ''),
+  );
   if (names.length === 0) return undefined;
   return {
     rule: 'wal-stored-twice',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { EngineProgram } from '../../engine/engine.ts';
 import { readRepositoryFile } from '../../engine/repo-get.ts';
-import type { ArchiveLedger } from '../wal/ledger.ts';
+import { findSegment, type ArchiveLedger } from '../wal/ledger.ts';
 import { decompressSegment } from '../wal/decompress.ts';
 import type { LocalWal } from '../wal/local-wal.ts';
 import { segmentOnChain, type TimelineChain } from '../wal/timeline-chain.ts';
@@ -11,8 +11,8 @@ import type { ReadSegment } from '../wal/wal-reader.ts';
 export interface WalSource {
   readonly ledger: ArchiveLedger;
   readonly chain: TimelineChain;
-  /** Reads along another chain or with a part of the ledger too. */
-  readonly readerFor: (ledger: ArchiveLedger, chain: TimelineChain) => ReadSegment;
+  /** Reads along another chain too. */
+  readonly readerFor: (chain: TimelineChain) => ReadSegment;
 }
 
 /** Where the segments of one chain come from. */
@@ -37,7 +37,7 @@ export function readSegmentsFrom(source: SegmentSource): ReadSegment {
   return async (number) => {
     source.signal?.throwIfAborted();
     const name = segmentOnChain(chain, number);
-    const stored = ledger.segments.get(name);
+    const stored = findSegment(ledger, name);
     if (stored) {
       const path = `archive/${source.stanza}/${source.archiveId}/${stored.file}`;
       const request = { stanza: source.stanza, repositoryKey: source.repositoryKey, path };

@@ -1,6 +1,6 @@
 import type { Lsn } from '../../model/wal.ts';
 import { segmentNumberOf, segmentStart } from '../../model/wal.ts';
-import type { Stretch } from '../wal/ledger.ts';
+import { findStoredAfter, type Stretch } from '../wal/ledger.ts';
 import {
   findFirstAfter,
   findLastRecord,
@@ -10,7 +10,6 @@ import {
   type LocatedEvent,
   type SearchProgress,
 } from '../wal/search-wal.ts';
-import { segmentOnChain } from '../wal/timeline-chain.ts';
 import { WalReader } from '../wal/wal-reader.ts';
 import type { WalSource } from './fetch-segment.ts';
 import { consistencySegment, judgeSets, type SetVerdict } from './judge-sets.ts';
@@ -33,7 +32,7 @@ export async function gatherEvidence(
   source: WalSource,
   onProgress?: SearchProgress,
 ): Promise<TargetEvidence | undefined> {
-  const reader = new WalReader(source.readerFor(source.ledger, source.chain));
+  const reader = new WalReader(source.readerFor(source.chain));
   const verdicts = judgeSets(repository, request, undefined);
   const best = verdicts[0];
   if (best?.kind !== 'usable' || !best.stretch) {
@@ -155,11 +154,8 @@ async function lookBehindHole(context: EvidenceContext): Promise<TargetEvidence[
 /** The first segment stored after the target: what was committed before the target is in it or before it. */
 function guessSegment(context: EvidenceContext, time: bigint): bigint {
   const { range, source } = context;
-  for (let number = range.first; number < range.last; number += 1n) {
-    const stored = source.ledger.segments.get(segmentOnChain(source.chain, number));
-    if (stored && BigInt(stored.storedAt + 1) * 1_000_000n > time) return number;
-  }
-  return range.last;
+  const isLater = (storedAt: number): boolean => BigInt(storedAt + 1) * 1_000_000n > time;
+  return findStoredAfter(source.ledger, source.chain, range, isLater) ?? range.last;
 }
 
 async function forPosition(context: EvidenceContext, lsn: Lsn): Promise<TargetEvidence> {

@@ -138,7 +138,7 @@ async function lookIntoRepository(
   const source: WalSource = {
     ledger,
     chain,
-    readerFor: (part, along) => readSegmentsFrom({ ...place, ledger: part, chain: along }),
+    readerFor: (along) => readSegmentsFrom({ ...place, ledger, chain: along }),
   };
   try {
     return { ...repository, evidence: await gatherEvidence(repository, request, source, deps.onProgress) };

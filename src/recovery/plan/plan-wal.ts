@@ -1,7 +1,7 @@
 import { segmentNumberOf } from '../../model/wal.ts';
 import { formatIso } from '../format-instant.ts';
 import type { WalNeed } from '../restore-plan.ts';
-import { sumStoredBytes } from '../wal/ledger.ts';
+import { eachMissing, sumStoredBytes } from '../wal/ledger.ts';
 import { segmentOnChain } from '../wal/timeline-chain.ts';
 import type { SetChoice } from './choose-set.ts';
 import type { RestoreObservations } from './observations.ts';
@@ -33,9 +33,7 @@ export function planWal(
   );
   const missing: string[] = [];
   const localOnly: string[] = [];
-  for (let number = verdict.firstSegment; number <= end; number += 1n) {
-    const name = segmentOnChain(chain, number);
-    if (ledger.segments.has(name)) continue;
+  for (const name of eachMissing(ledger, chain, verdict.firstSegment, end)) {
     if (local.has(name)) localOnly.push(name);
     else if (missing.length < 1000) missing.push(name);
   }

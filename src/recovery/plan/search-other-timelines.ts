@@ -1,4 +1,5 @@
-import { listStretches, type LedgerSegment } from '../wal/ledger.ts';
+import { segmentNumberOf } from '../../model/wal.ts';
+import { listStretches } from '../wal/ledger.ts';
 import type { WalEvent } from '../wal/record.ts';
 import { endsTransaction, type SearchProgress } from '../wal/search-wal.ts';
 import { buildChain } from '../wal/timeline-chain.ts';
@@ -26,9 +27,7 @@ export async function searchOtherTimelines(
   query: OtherTimelineQuery,
 ): Promise<{ readonly timeline: number; readonly event: WalEvent } | undefined> {
   let found: { timeline: number; event: WalEvent } | undefined;
-  const timelines = [...new Set([...source.ledger.segments.values()].map((one) => one.timeline))].toSorted(
-    (a, b) => a - b,
-  );
+  const timelines = [...source.ledger.timelines.keys()];
   for (const [index, timeline] of timelines.entries()) {
     onProgress?.(index, timelines.length);
     const event = await searchTimeline(source, timeline, query);
@@ -45,14 +44,12 @@ async function searchTimeline(
   const link = source.chain.links.find((one) => one.timeline === timeline);
   if (link && link.end === undefined) return undefined;
   const left = link?.end ?? 0n;
-  const isOff = (segment: LedgerSegment): boolean =>
-    segment.timeline === timeline && (segment.number + 1n) * BigInt(source.chain.segmentSize) > left;
-  const segments = new Map([...source.ledger.segments].filter(([, segment]) => isOff(segment)));
-  const ledger = { ...source.ledger, segments };
+  // The segment in which it was left holds records of both.
+  const from = segmentNumberOf(left, source.chain.segmentSize);
   const chain = buildChain(timeline, [], source.chain.segmentSize);
-  const reader = new WalReader(source.readerFor(ledger, chain));
-  for (const stretch of listStretches(ledger, chain)) {
-    for (let number = stretch.first; number <= stretch.last; number += 1n) {
+  const reader = new WalReader(source.readerFor(chain));
+  for (const stretch of listStretches(source.ledger, chain)) {
+    for (let number = stretch.first > from ? stretch.first : from; number <= stretch.last; number += 1n) {
       const events = ((await reader.scan(number))?.events ?? []).filter((event) => event.lsn >= left);
       const match = events.find(query.matches);
       if (match) return match;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseHistory, parseLsn } from '../../model/wal.ts';
-import { buildLedger, listMissing, listStretches } from './ledger.ts';
+import { buildLedger, listDuplicates, listMissing, listPartials, listStretches } from './ledger.ts';
 import { buildChain, isOnChain, segmentOnChain, timelineOfSegment } from './timeline-chain.ts';
 
 const size = 16 * 1024 * 1024;
@@ -60,7 +60,8 @@ describe('a listed archive', () => {
   });
 
   it('tells segments that were stored with two contents, and the timelines there are', () => {
-    expect(ledger.duplicates).toEqual(['000000030000000000000008']);
+    expect(listDuplicates(ledger)).toEqual(['000000030000000000000008']);
+    expect(listPartials(ledger)).toEqual(['000000010000000000000006.partial']);
     expect(ledger.histories).toEqual([2]);
     expect(ledger.highestTimeline).toBe(3);
   });

@@ -46,6 +46,24 @@ export function timelineOfSegment(chain: TimelineChain, number: bigint): number 
   return (link ?? (chain.links[0] as ChainLink)).timeline;
 }
 
+/** Which segment numbers of a timeline belong to a chain, both ends included. */
+export interface LinkRange {
+  readonly timeline: number;
+  readonly first: number;
+  /** Infinity for the last link. */
+  readonly last: number;
+}
+
+/** The chain in segment numbers, oldest first; timelines that were left in the segment in which they began are not in it. */
+export function listLinkRanges(chain: TimelineChain): LinkRange[] {
+  const numbers = chain.links.map(({ begin }) => Number(segmentNumberOf(begin, chain.segmentSize)));
+  return chain.links.flatMap(({ timeline }, index) => {
+    const first = index === 0 ? 0 : (numbers[index] as number);
+    const last = (numbers[index + 1] ?? Number.POSITIVE_INFINITY) - 1;
+    return first <= last ? [{ timeline, first, last }] : [];
+  });
+}
+
 /** The file name of a segment on the chain. */
 export function segmentOnChain(chain: TimelineChain, number: bigint): string {
   return segmentName({ timeline: timelineOfSegment(chain, number), number }, chain.segmentSize);
