@@ -120,6 +120,12 @@ export interface WatchSettings {
   readonly recheck: number;
 }
 
+/** Copies beside production. */
+export interface CopySettings {
+  /** Each has a directory of its own in this one, absolute. */
+  readonly directory: string;
+}
+
 /** holdfast.yaml, normalized: every default filled in, every unit converted. */
 export interface Configuration {
   /** Absolute path of the file it came from. */
@@ -134,4 +140,5 @@ export interface Configuration {
   readonly server: ServerSettings;
   readonly jobs: JobSettings;
   readonly watch: WatchSettings;
+  readonly copies: CopySettings;
 }

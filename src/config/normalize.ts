@@ -32,6 +32,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
     server: { listen: input.server.listen, token: input.server.token },
     jobs: { ...input.jobs },
     watch: { ...input.watch },
+    copies: { directory: input.copies.directory ?? `${input.state.directory}/copies` },
   };
 }
 

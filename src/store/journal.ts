@@ -2,6 +2,7 @@ import type { Actor } from '../model/actor.ts';
 import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
+import type { CopyMemory } from './copy-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
@@ -117,6 +118,8 @@ export interface Journal extends Disposable {
   readonly file: string;
   /** Who changed what: each run that changes something adds to it by itself when it begins and ends. */
   readonly audit: AuditTrail;
+  /** Copies beside production, from before their first directory is made until nothing of them is left. */
+  readonly copies: CopyMemory;
   /** What the scheduler must remember. */
   readonly schedule: ScheduleMemory;
   /** Alerts on their way to people. */

@@ -8,6 +8,7 @@ import { samplesAndHeartbeats } from './migrations/0005-samples-heartbeats.ts';
 import { findings } from './migrations/0006-findings.ts';
 import { deliveries } from './migrations/0007-deliveries.ts';
 import { incidents } from './migrations/0008-incidents.ts';
+import { copies } from './migrations/0009-copies.ts';
 
 /** In order; the number of a migration is its place, counted from 1, and becomes `user_version`. */
 const migrations: readonly string[] = [
@@ -19,6 +20,7 @@ const migrations: readonly string[] = [
   findings,
   deliveries,
   incidents,
+  copies,
 ];
 
 /** `HFST`: tells our file from any other SQLite database (https://www.sqlite.org/pragma.html#pragma_application_id). */

@@ -20,10 +20,12 @@ import type {
   RunUpdate,
   StepRecord,
 } from './journal.ts';
+import type { CopyMemory } from './copy-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
 import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
+import { SqliteCopyMemory } from './sqlite-copy-memory.ts';
 import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
@@ -38,6 +40,7 @@ const onlyLooking: ReadonlySet<RunKind> = new Set(['check', 'verify']);
 export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
+  readonly copies: CopyMemory;
   readonly deliveries: DeliveryMemory;
   readonly samples: SampleMemory;
   readonly #database: JournalDatabase;
@@ -50,6 +53,7 @@ export class SqliteJournal implements Journal {
     this.audit = new SqliteAuditTrail(database, now);
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
+    this.copies = new SqliteCopyMemory(database);
     this.deliveries = new SqliteDeliveryMemory(database);
     this.samples = new SqliteSampleMemory(database);
   }

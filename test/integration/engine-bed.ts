@@ -60,6 +60,7 @@ export function configurationIn(sandbox: Sandbox, stanzas: readonly Stanza[]): C
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
+    copies: { directory: '/var/lib/holdfast/copies' },
     watch: defaultWatchSettings(),
   };
 }

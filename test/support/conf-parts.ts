@@ -89,6 +89,7 @@ export function configuration(stanzas: Stanza[], options: PassThroughOption[] = 
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
+    copies: { directory: '/var/lib/holdfast/copies' },
     watch: defaultWatchSettings(),
   };
 }

@@ -214,6 +214,7 @@ function describe(sandbox: Sandbox, cluster: TestCluster, engine: Configuration[
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
+    copies: { directory: '/var/lib/holdfast/copies' },
     watch: defaultWatchSettings(),
   };
 }

@@ -210,5 +210,6 @@ const configuration: Configuration = {
   notify: [],
   server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
   jobs: defaultJobSettings(),
+  copies: { directory: '/var/lib/holdfast/copies' },
   watch: defaultWatchSettings(),
 };

@@ -19,7 +19,7 @@ import type { CommandContext } from '../context.ts';
 import { holdStanza } from '../hold-stanza.ts';
 import { openProgressLine } from '../output/progress-line.ts';
 import { describeOutcome, outcomeToJson, showRestoreEvent } from '../output/restore-report.ts';
-import { planFailure } from '../plan-failure.ts';
+import { planFailure } from '../../recovery/plan/plan-failure.ts';
 import { findUnfinishedRestore, restoreDependencies, unfinishedFailure } from '../restore-operations.ts';
 import { readPort, readTimeline, refuseWithResume } from '../restore-options.ts';
 

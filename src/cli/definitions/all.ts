@@ -2,6 +2,8 @@ import type { CommandDefinition } from '../command-definition.ts';
 import { adoptDefinition } from './adopt.ts';
 import { backupDefinition } from './backup.ts';
 import { checkDefinition } from './check.ts';
+import { cloneDefinition } from './clone.ts';
+import { clonesDefinition } from './clones.ts';
 import { completionDefinition } from './completion.ts';
 import { configDefinition } from './config.ts';
 import { expireDefinition } from './expire.ts';
@@ -47,6 +49,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   journalDefinition,
   restoreDefinition,
   undoDefinition,
+  cloneDefinition,
+  clonesDefinition,
   secretsDefinition,
   completionDefinition,
   versionDefinition,

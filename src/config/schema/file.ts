@@ -49,6 +49,12 @@ const stateSchema = section({
     .meta({ description: 'Journal, and what a restore must remember.' }),
 }).meta({ description: 'What Holdfast itself keeps.' });
 
+const copiesSchema = section({
+  directory: absolutePath()
+    .optional()
+    .meta({ description: 'Where clones and drills are restored; `copies` in the state directory otherwise.' }),
+}).meta({ description: 'Copies beside production: clones and drills. They never archive.' });
+
 const tlsServerSchema = section({
   address: text('an address')
     .prefault('localhost')
@@ -143,6 +149,7 @@ export const fileSchema = section({
   server: serverSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
   watch: watchSchema.prefault({}),
+  copies: copiesSchema.prefault({}),
 });
 
 export type FileInput = z.output<typeof fileSchema>;

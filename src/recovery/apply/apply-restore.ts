@@ -66,6 +66,7 @@ export interface RestoreOutcome {
     /** Commit time of the last transaction, microseconds since 1970. */
     readonly time: bigint | undefined;
     readonly timeline: number;
+    /** The same as `timeline` where it was not promoted. */
     readonly newTimeline: number;
   };
   /** What was seen, one sentence each: lower case, no full stop. */
@@ -186,12 +187,7 @@ const needsServer: ReadonlySet<RestoreStepName> = new Set([
 
 /** Two restores of one cluster at once would be the end of it. */
 function refuseSecond(plan: RestorePlan, unfinished: readonly RunRecord[]): void {
-  const other = unfinished.find(
-    (run) =>
-      (run.kind === 'restore' || run.kind === 'undo') &&
-      (run.stanza === plan.stanza ||
-        (run.facts['plan'] as RestorePlan | undefined)?.directories.data === plan.directories.data),
-  );
+  const other = unfinished.find((run) => disturbs(plan, run));
   if (other === undefined) return;
   const alive = other.process !== undefined && isAlive(other.process);
   const back = other.kind === 'undo' ? String(other.facts['restoreId'] ?? other.id) : other.id;
@@ -204,6 +200,14 @@ function refuseSecond(plan: RestorePlan, unfinished: readonly RunRecord[]): void
       : `Finish it with \`holdfast restore --resume ${back}\`, or undo it with \`holdfast undo ${back}\`.`,
     details: { id: other.id, alive },
   });
+}
+
+/** Copies beside production touch neither it nor each other, as long as each has its own directory. */
+function disturbs(plan: RestorePlan, { kind, stanza, facts }: RunRecord): boolean {
+  if (kind !== 'restore' && kind !== 'undo') return false;
+  const other = facts['plan'] as RestorePlan | undefined;
+  if (other?.directories.data === plan.directories.data) return true;
+  return stanza === plan.stanza && plan.mode !== 'into' && other?.mode !== 'into';
 }
 
 function asInterrupted(plan: RestorePlan, error: unknown): Failure {
@@ -241,13 +245,13 @@ function outcomeOf(context: RestoreContext): RestoreOutcome {
       lsn: target['lsn'] as bigint | undefined,
       time: target['time'] as bigint | undefined,
       timeline: Number(target['timeline']),
-      newTimeline: Number(promoted['newTimeline']),
+      newTimeline: Number(promoted['newTimeline'] ?? target['timeline']),
     },
     proofs: [
       ...((target['proofs'] as readonly string[] | undefined) ?? []),
       String(promoted['summary'] ?? ''),
       String(context.factsOf('prove-write')['summary'] ?? ''),
-    ],
+    ].filter((proof) => proof !== ''),
     steps,
     bytes: typeof bytes === 'number' ? bytes : undefined,
     elapsedMs: steps.reduce((sum, step) => sum + step.elapsedMs, 0),

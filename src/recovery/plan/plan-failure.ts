@@ -1,5 +1,5 @@
-import { Failure } from '../model/failure.ts';
-import type { RestorePlan } from '../recovery/restore-plan.ts';
+import { Failure } from '../../model/failure.ts';
+import type { RestorePlan } from '../restore-plan.ts';
 
 /**
  * The failure of a refused plan. One that is refused only for its target, which has others near it that work, is

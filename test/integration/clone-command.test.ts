@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeAroundMoment } from '../support/around-moment.ts';
+import { runSql } from '../support/cluster.ts';
+import { archiveWal, createKnownRows, readKnownRows, type KnownRows } from '../support/data.ts';
+import { listFiles } from '../support/hash-tree.ts';
+import { processesOf } from '../support/processes.ts';
+import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
+
+interface CopyDocument {
+  readonly id: string;
+  readonly name: string | null;
+  readonly state: string;
+  readonly running?: boolean | null;
+  readonly dataDirectory: string;
+  readonly port: number;
+  readonly socketDirectory: string;
+  readonly expiresAt: string | null;
+}
+
+let bed: ProtectedBed;
+let moment: string;
+let atMoment: KnownRows;
+let last: KnownRows;
+let archived: readonly string[];
+
+const archive = (): readonly string[] => listFiles(`${bed.configuration.repository('local')}/archive`);
+const copiesDirectory = (): string => join(bed.configuration.stateDirectory, 'copies');
+const place = (copy: CopyDocument): string => join(copy.dataDirectory, '..');
+
+beforeAll(async () => {
+  bed = await createProtectedBed({ name: 'clones' });
+  await createKnownRows(bed.cluster, 10);
+  ({ moment, before: atMoment, last } = await writeAroundMoment(bed));
+  await archiveWal(bed.cluster);
+  await bed.cluster.sql(`ALTER SYSTEM SET archive_timeout = 0; SELECT pg_reload_conf();`);
+  archived = archive();
+});
+afterAll(async () => bed?.[Symbol.asyncDispose]());
+
+async function clone(...args: readonly string[]): Promise<CopyDocument> {
+  const result = await bed.mustRun(['clone', ...args, '--json']);
+  return result.json<{ copy: CopyDocument }>().copy;
+}
+
+async function clones(): Promise<readonly CopyDocument[]> {
+  return (await bed.mustRun(['clones', '--json'])).json<{ copies: readonly CopyDocument[] }>().copies;
+}
+
+async function ask(copy: CopyDocument, sql: string): Promise<string> {
+  const { binaries, sandbox } = bed.cluster;
+  const [row] = await runSql({ binaries, sandbox, ...copy }, sql);
+  return String(Object.values(row ?? {})[0]);
+}
+
+function expectNothingLeft(copy: CopyDocument): void {
+  expect(existsSync(place(copy))).toBe(false);
+  expect(processesOf(copy.dataDirectory)).toEqual([]);
+  expect(archive()).toEqual(archived);
+}
+
+describe('a clone', () => {
+  it('is a server at that moment, which can be written to and never archives', async () => {
+    const copy = await clone('--to', moment, '--name', 'before');
+    expect(copy).toMatchObject({ name: 'before', state: 'ready' });
+    expect(Number(await ask(copy, 'SELECT count(*) FROM known_rows'))).toBe(atMoment.count);
+    expect(await ask(copy, `SELECT current_setting('archive_mode')`)).toBe('off');
+    await ask(copy, 'CREATE TABLE written AS SELECT 1 AS a; SELECT pg_switch_wal()::text');
+    expect(await clones()).toMatchObject([{ name: 'before', running: true }]);
+    expect(await readKnownRows(bed.cluster)).toEqual(last);
+    const again = await bed.run(['clone', '--to', moment, '--name', 'before', '--json']);
+    expect([again.code, again.stdout]).toEqual([64, expect.stringContaining('has the name before already')]);
+    await bed.mustRun(['clone', 'drop', 'before']);
+    expect(await clones()).toEqual([]);
+    expectNothingLeft(copy);
+  });
+
+  it('is dropped when its time is over', async () => {
+    const copy = await clone('--to', 'latest', '--ttl', '1s');
+    expect(copy.expiresAt).not.toBeNull();
+    await expect.poll(clones, { timeout: 20_000 }).toEqual([]);
+    expectNothingLeft(copy);
+  });
+
+  it('leaves nothing after a kill in any moment, once the next command looks', async () => {
+    const whole = await bed.mustRun(['clone', '--to', 'latest', '--ttl', '1s']);
+    for (const part of [0.45, 0.6, 0.75, 0.9]) {
+      const started = performance.now();
+      const killAt = (): boolean => performance.now() - started > whole.elapsedMs * part;
+      await bed.run(['clone', '--to', 'latest', '--ttl', '1s'], { killAt });
+      await expect.poll(clones, { timeout: 20_000 }).toEqual([]);
+      expect(readdirSync(copiesDirectory())).toEqual([]);
+      expect(archive()).toEqual(archived);
+    }
+    expect(processesOf(copiesDirectory())).toEqual([]);
+  });
+});
+
+describe('dropping', () => {
+  it('removes nothing that Holdfast did not make for that copy', async () => {
+    const copy = await clone('--to', 'latest', '--name', 'guarded');
+    const marker = join(place(copy), 'holdfast-copy.json');
+    renameSync(marker, `${marker}.away`);
+    const refused = await bed.run(['clone', 'drop', 'guarded', '--json']);
+    expect([refused.code, refused.stdout]).toEqual([68, expect.stringContaining('holdfast-copy.json')]);
+    expect(existsSync(join(copy.dataDirectory, 'PG_VERSION'))).toBe(true);
+    writeFileSync(marker, JSON.stringify({ copy: 'another' }));
+    expect((await bed.run(['clone', 'drop', 'guarded'])).code).toBe(68);
+    renameSync(`${marker}.away`, marker);
+    // Somebody puts production in its place.
+    renameSync(place(copy), `${place(copy)}.moved`);
+    symlinkSync(join(bed.cluster.dataDirectory, '..'), place(copy));
+    expect((await bed.run(['clone', 'drop', 'guarded'])).code).toBe(68);
+    expect(readdirSync(bed.cluster.dataDirectory)).toContain('PG_VERSION');
+    expect(await readKnownRows(bed.cluster)).toEqual(last);
+    mkdirSync(`${place(copy)}.link`);
+    renameSync(place(copy), `${place(copy)}.link/link`);
+    renameSync(`${place(copy)}.moved`, place(copy));
+    await bed.mustRun(['clone', 'drop', 'guarded']);
+    expectNothingLeft(copy);
+  });
+});
