@@ -8,7 +8,7 @@ import type { FileInput } from './schema/file.ts';
 import { notifyKinds, type NotifyInput } from './schema/notify.ts';
 import type { PostgresNodeInput } from './schema/postgres-node.ts';
 import type { DrillInput, ScheduleEntryInput, ScheduleInput } from './schema/schedule.ts';
-import { drillChecks } from './schema/schedule.ts';
+import { drillChecks } from '../model/drill.ts';
 import type { StanzaInput } from './schema/stanza.ts';
 
 /**

@@ -1,3 +1,5 @@
+import type { DrillCheck, DrillTarget } from './drill.ts';
+
 /** The kinds of work that can be scheduled. */
 export const scheduledJobs = [
   'full',
@@ -52,6 +54,6 @@ export interface ScheduleEntry {
 
 /** What a scheduled restore test restores to and checks. */
 export interface DrillSchedule extends ScheduleEntry {
-  readonly target: string;
-  readonly checks: readonly string[];
+  readonly target: DrillTarget;
+  readonly checks: readonly DrillCheck[];
 }

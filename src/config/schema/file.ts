@@ -52,7 +52,9 @@ const stateSchema = section({
 const copiesSchema = section({
   directory: absolutePath()
     .optional()
-    .meta({ description: 'Where clones and drills are restored; `copies` in the state directory otherwise.' }),
+    .meta({
+      description: 'Where clones and drills are restored; `copies` in the state directory otherwise.',
+    }),
 }).meta({ description: 'Copies beside production: clones and drills. They never archive.' });
 
 const tlsServerSchema = section({

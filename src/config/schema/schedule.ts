@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { cron, timezone } from './cron.ts';
+import { drillChecks, drillTargets } from '../../model/drill.ts';
 import { blackoutEnds, runsOn } from '../../model/schedule.ts';
 import { count, duration, flag, oneOf, text } from './scalars.ts';
 import { section } from './section.ts';
-
-/** What a drill can check after its restore. */
-export const drillChecks = ['checksums', 'amcheck', 'read', 'queries'] as const;
 
 const entryShape = {
   cron: cron().meta({
@@ -42,7 +40,7 @@ const entryShape = {
 const entrySchema = section(entryShape);
 const drillSchema = section({
   ...entryShape,
-  target: oneOf(['random', 'latest', 'oldest'])
+  target: oneOf(drillTargets)
     .prefault('random')
     .meta({ description: 'To which moment of the restorable time the drill restores.' }),
   checks: z

@@ -1,0 +1,101 @@
+/** To which moment a drill restores, besides the targets of a restore. */
+export const drillTargets = ['random', 'latest', 'oldest'] as const;
+/**
+ * - `random`: a moment inside the contiguous window, another one each time
+ * - `latest`: everything that was archived
+ * - `oldest`: the moment right after the oldest set
+ */
+export type DrillTarget = (typeof drillTargets)[number];
+
+/**
+ * What a drill can check, in the order in which it is done.
+ * - `target`: the moment was reached on the right timeline (always done)
+ * - `heartbeat`: the last heartbeat is there, and from it what would have been lost
+ * - `extensions`: every extension's library loads, and the settings that hold data are those of production
+ * - `queries`: the SQL of holdfast.yaml gives what it should
+ * - `counts`: rows of the tables against the drill before
+ * - `amcheck`: pg_amcheck of heap and B-tree indexes
+ * - `read`: everything is read once, by dumping it to nowhere
+ * - `write`: a row is written after the promotion
+ * - `checksums`: pg_checksums of every page, when the server is down
+ */
+export const drillChecks = [
+  'target',
+  'heartbeat',
+  'extensions',
+  'queries',
+  'counts',
+  'amcheck',
+  'read',
+  'write',
+  'checksums',
+] as const;
+export type DrillCheck = (typeof drillChecks)[number];
+
+/** SQL of the user's that must give a certain answer on the restored cluster. */
+export interface DrillQuery {
+  readonly name: string;
+  readonly database: string;
+  readonly sql: string;
+  /** The first value of the first row as text: equal to this, or `> 0`, `>= 10`, `< 5`, `<= 5`, `<> 0` as numbers. */
+  readonly expect: string;
+}
+
+/** What came out of one check. */
+export interface DrillCheckResult {
+  readonly check: DrillCheck;
+  /** `not-done`: it could not be (no pg_amcheck, no checksums, no earlier drill); says nothing good. */
+  readonly result: 'passed' | 'failed' | 'not-done';
+  /** One sentence: lower case, no full stop. */
+  readonly detail: string;
+  readonly elapsedMs: number;
+  /** What was measured: pages, rows, differences. JSON. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** The phases in order; `checks` is all checks together. */
+export const drillPhases = ['plan', 'restore', 'start', 'recover', 'promote', 'checks', 'tear-down'] as const;
+export type DrillPhase = (typeof drillPhases)[number];
+
+/** What a drill was and what it showed: the evidence. JSON; times are ISO texts in UTC. */
+export interface DrillReport {
+  readonly version: 1;
+  /** Of the run in the journal. */
+  readonly id: string;
+  readonly stanza: string;
+  readonly repository: string;
+  readonly set: { readonly label: string; readonly type: string; readonly endedAt: string };
+  readonly target: {
+    readonly asked: string;
+    readonly resolved: string;
+    /** Commit time of the last transaction that is there; null where nothing tells. */
+    readonly reached: string | null;
+    readonly timeline: number;
+  };
+  readonly host: string;
+  readonly engine: string;
+  readonly postgres: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly result: 'passed' | 'failed' | 'interrupted';
+  /** Why it did not pass, one sentence each. */
+  readonly problems: readonly string[];
+  readonly phases: readonly { readonly phase: DrillPhase; readonly elapsedMs: number }[];
+  readonly checks: readonly DrillCheckResult[];
+  readonly measured: DrillMeasurements;
+}
+
+/** What a drill measured. Null: it could not be. */
+export interface DrillMeasurements {
+  readonly restoredBytes: number | null;
+  readonly restoreBytesPerSecond: number | null;
+  readonly walBytes: number | null;
+  readonly replayBytesPerSecond: number | null;
+  /** Between the newest heartbeat (or commit) that came back and the moment that was asked for; only of `latest`. */
+  readonly rpoSeconds: number | null;
+  /** From the beginning of the restore until the server took writes. */
+  readonly copySeconds: number | null;
+  /** What a restore of production would take, and by how much such an estimate was wrong before, as a ratio. */
+  readonly rtoSeconds: number | null;
+  readonly rtoError: number | null;
+}
