@@ -31,9 +31,11 @@ async function dump(database: string, { copy, signal }: DrillCheckContext): Prom
   const result = await runCommand({
     command: join(server.binDirectory, 'pg_dump'),
     args: [
-      ...['--host', server.socketDirectory, '--port', String(server.node.port)],
-      ...['--username', server.owner.name, '--format', 'plain'],
-      ...['--file', '/dev/null', '--dbname', database],
+      `--host=${server.socketDirectory}`,
+      `--port=${server.node.port}`,
+      `--username=${server.owner.name}`,
+      '--file=/dev/null',
+      `--dbname=${database}`,
     ],
     env: serverEnvironment(server.owner, server.binDirectory),
     runAs: server.runAs,
