@@ -55,6 +55,9 @@ export class Daemon {
       readCatalogue: async (stanza, signal) =>
         readCatalogue((await this.held.forJob()).engine, stanza.name, { signal }),
       clock: deps.clock,
+      random: deps.random,
+      everyMs: () => this.held.configuration.watch.catalogue * 1000,
+      onBug: (error) => this.reportBug(error),
     });
     this.metrics = createMetrics({
       ...this.healthSources(),
@@ -128,6 +131,7 @@ export class Daemon {
     const last = this.scheduler.lastTick;
     return {
       version,
+      engineVersion: this.held.engine.version,
       startedAt: this.#startedAt,
       sinceTickMs: last === undefined ? undefined : deps.clock.monotonic() - last,
       tickEveryMs,

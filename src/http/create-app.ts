@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { observeHealth } from '../jobs/observe/observe-health.ts';
 import { isFailure } from '../model/failure.ts';
-import { assessHealth } from '../status/assess.ts';
+import { assess } from '../status/assess.ts';
 import { explainNotReady, isLive } from '../status/rules/daemon.ts';
 import { refuseRequest } from './refuse-request.ts';
 import { describeHealth } from './describe-health.ts';
@@ -33,7 +33,7 @@ export function createApp(parts: HttpParts): Hono {
     const now = parts.clock.now();
     const configuration = parts.configuration();
     const seen = observeHealth(parts);
-    const health = describeHealth(configuration, seen, assessHealth(configuration, seen, now), now);
+    const health = describeHealth(configuration, seen, assess(configuration, seen, now), now);
     return context.json(health, health.status === 'healthy' || health.status === 'warning' ? 200 : 503);
   });
   app.use('/metrics', requireToken(parts.token));

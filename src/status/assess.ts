@@ -1,6 +1,6 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { Finding, Severity } from '../model/finding.ts';
-import type { HealthObservations } from './health-observations.ts';
+import type { Observations } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
 import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
@@ -17,12 +17,23 @@ import { assessVersions } from './rules/versions.ts';
 const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, advice: 2 };
 
 /**
- * Decides what is wrong. Pure, and the only place that decides: what could not be seen is a finding too.
+ * Decides what is wrong. Pure, and the only place that decides: commands, `/health`, metrics and messages show its
+ * result. What could not be seen is a finding too.
  *
  * @param now epoch milliseconds
  * @returns the worst first
  */
-export function assess(configuration: Configuration, seen: CheckObservations, now: number): Finding[] {
+export function assess(configuration: Configuration, seen: Observations, now: number): Finding[] {
+  return [
+    ...(seen.daemon === undefined ? [] : assessDaemon(seen.daemon)),
+    ...(seen.checks ?? []).flatMap((check) => assessCheck(configuration, check, now)),
+    ...assessSightings(configuration, seen.sightings ?? [], now),
+    ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),
+    ...assessLines(seen.lines ?? []),
+  ].toSorted((left, right) => order[left.severity] - order[right.severity]);
+}
+
+function assessCheck(configuration: Configuration, seen: CheckObservations, now: number): Finding[] {
   const stanza = configuration.stanzas.find(({ name }) => name === seen.stanza);
   if (stanza === undefined)
     throw new Error(`observations of a stanza that is not configured: ${seen.stanza}`);
@@ -33,31 +44,16 @@ export function assess(configuration: Configuration, seen: CheckObservations, no
     ...assessVersions(seen),
     ...assessFiles(configuration, seen),
     ...assessFreeSpace(seen),
-    ...assessBackups(stanza, seen, now),
+    ...assessBackups(stanza, seen.repositories, now),
     ...assessClock(seen),
-  ].toSorted((left, right) => order[left.severity] - order[right.severity]);
-}
-
-/**
- * Decides how a running Holdfast and what it protects are, from what it knows without asking now. Pure, like `assess`.
- *
- * @param now epoch milliseconds
- * @returns the worst first
- */
-export function assessHealth(configuration: Configuration, seen: HealthObservations, now: number): Finding[] {
-  return [
-    ...assessDaemon(seen.daemon),
-    ...assessSightings(configuration, seen.sightings, now),
-    ...assessRuns(seen.lastRuns, seen.unfinished),
-    ...assessLines(seen.lines),
-  ].toSorted((left, right) => order[left.severity] - order[right.severity]);
+  ];
 }
 
 /** One word for all findings. Unknown is not good news, and not known to be bad. */
 export const healthStatuses = ['healthy', 'warning', 'unknown', 'critical'] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
 
-/** @param findings of `assessHealth` */
+/** @param findings of `assess` */
 export function judgeHealth(findings: readonly Pick<Finding, 'rule' | 'severity'>[]): HealthStatus {
   const critical = findings.filter(({ severity }) => severity === 'critical');
   if (critical.some(({ rule }) => !rule.endsWith('-unknown'))) return 'critical';

@@ -35,7 +35,15 @@ export interface HealthObservations {
 /** What the repositories of a stanza were seen to hold. */
 export interface RepositorySighting {
   readonly stanza: string;
-  readonly repositories: Sighting<readonly RepositoryObservation[]>;
+  readonly catalogue: Sighting<CatalogueObservation>;
+}
+
+/** One answer of `pgbackrest info`. */
+export interface CatalogueObservation {
+  /** All that it said, for metrics. */
+  readonly whole: Catalogue;
+  /** The same by configured repository, as rules judge it. */
+  readonly repositories: readonly RepositoryObservation[];
 }
 
 /** A run of the journal. Times are epoch milliseconds. */
