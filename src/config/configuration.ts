@@ -1,3 +1,4 @@
+import type { HeartbeatSettings } from '../model/heartbeat.ts';
 import type { PatroniAccess, Objectives, PostgresNode } from '../model/stanza.ts';
 import type { Repository } from '../model/repository.ts';
 import type { Blackout, DrillSchedule, ScheduleEntry } from '../model/schedule.ts';
@@ -43,6 +44,8 @@ export interface Stanza {
   /** Times in which the daemon begins nothing of this stanza. */
   readonly blackouts: readonly Blackout[];
   readonly objectives: Objectives;
+  /** Undefined is `off`; a file that says nothing has one a minute. */
+  readonly heartbeat?: HeartbeatSettings | undefined;
   /** Options of the stanza and of its repositories (names already carry `repoN-`). */
   readonly options: readonly PassThroughOption[];
 }
@@ -67,6 +70,8 @@ export interface NotifyChannel {
   readonly on: readonly ('critical' | 'warning' | 'resolved')[];
   /** Only findings of these and of Holdfast itself; empty: of all. */
   readonly stanzas: readonly string[];
+  /** Seconds for which what begins or ends is gathered into one message. */
+  readonly wait: number;
   /** Seconds after which what is still there is told again; undefined: never. */
   readonly repeat: { readonly critical: number | undefined; readonly warning: number | undefined };
   /** Seconds between two pings or pushes; undefined: as the kind has it. */

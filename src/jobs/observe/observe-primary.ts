@@ -11,12 +11,15 @@ import {
 import type { PrimaryObservation, WalDirectoryObservation } from '../../status/primary-observation.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { Clock } from '../job-deps.ts';
+import type { Heart } from '../heartbeat/heart.ts';
 import { measureWalRate } from './measure-wal-rate.ts';
 import { noteLook } from './note-look.ts';
 
 export interface ObservePrimaryDeps extends Omit<FindPrimaryDependencies, 'signal'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly journal: Pick<Journal, 'samples'>;
+  /** Of a daemon: writes a heartbeat where one is due. Undefined: nothing is written. */
+  readonly heart?: Heart | undefined;
 }
 
 /** Of one question, milliseconds. */
@@ -40,8 +43,9 @@ export async function observePrimary(
   const facts = await readPrimaryFacts(primary.server, options);
   const after = deps.clock.now();
   const walDirectory = await lookAtWal(primary, facts, options);
+  const beat = await deps.heart?.beat(stanza, primary, facts, signal);
   const { samples } = deps.journal;
-  const heartbeat = samples.lastHeartbeat(stanza.name);
+  const heartbeat = beat?.heartbeat ?? samples.lastHeartbeat(stanza.name);
   noteLook(samples, stanza.name, after, facts, walDirectory);
   const { systemIdentifier, major, timeline, insertLsn, segmentSize, archiveTimeout, archiveMode } = facts;
   return {
@@ -61,7 +65,7 @@ export async function observePrimary(
       heartbeat?.systemIdentifier === systemIdentifier
         ? { at: heartbeat.at, lsn: heartbeat.lsn, timeline: heartbeat.timeline }
         : undefined,
-    heartbeatFailure: undefined,
+    heartbeatFailure: beat?.failure,
     rates: measureWalRate(samples, stanza.name, after),
   };
 }
