@@ -3,6 +3,7 @@ import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
+import type { TimelineMemory } from './timeline-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
 
@@ -123,6 +124,8 @@ export interface Journal extends Disposable {
   readonly deliveries: DeliveryMemory;
   /** Measurements over time, and heartbeats. */
   readonly samples: SampleMemory;
+  /** The timelines that production was on. */
+  readonly timelines: TimelineMemory;
   /**
    * Begins a run. `guard` sees the unfinished runs under the write lock, so that no other process can begin one in
    * between; what it throws is passed on and nothing is written.

@@ -27,6 +27,8 @@ import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
 import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
+import { SqliteTimelineMemory } from './sqlite-timeline-memory.ts';
+import type { TimelineMemory } from './timeline-memory.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 type Ended = Exclude<RunResult, 'running'>;
@@ -40,6 +42,7 @@ export class SqliteJournal implements Journal {
   readonly schedule: ScheduleMemory;
   readonly deliveries: DeliveryMemory;
   readonly samples: SampleMemory;
+  readonly timelines: TimelineMemory;
   readonly #database: JournalDatabase;
   readonly #memory: SqliteScheduleMemory;
   readonly #now: () => number;
@@ -52,6 +55,7 @@ export class SqliteJournal implements Journal {
     this.schedule = this.#memory;
     this.deliveries = new SqliteDeliveryMemory(database);
     this.samples = new SqliteSampleMemory(database);
+    this.timelines = new SqliteTimelineMemory(database);
   }
 
   get file(): string {
