@@ -96,6 +96,21 @@ export interface MailSettings {
   readonly startTls: 'required' | 'never';
 }
 
+/** Checks in Consul that the daemon pushes; docs/consul.md. */
+export interface ConsulSettings {
+  /** Of the agent on this host. */
+  readonly url: string;
+  readonly token: SecretReference | undefined;
+  /** Name of the service that the checks belong to. */
+  readonly service: string;
+  /** Of the service on this agent, and of its first check. */
+  readonly id: string;
+  /** Seconds after which a check that nobody pushes is critical. */
+  readonly ttl: number;
+  readonly register: boolean;
+  readonly caFile: string | undefined;
+}
+
 export interface ServerSettings {
   readonly listen: { readonly host: string; readonly port: number };
   readonly token: SecretReference | undefined;
@@ -136,6 +151,7 @@ export interface Configuration {
   readonly options: readonly PassThroughOption[];
   readonly tlsServer: TlsServer | undefined;
   readonly notify: readonly NotifyChannel[];
+  readonly consul?: ConsulSettings | undefined;
   readonly server: ServerSettings;
   readonly jobs: JobSettings;
   readonly watch: WatchSettings;

@@ -1,7 +1,7 @@
 import type { HeartbeatSettings } from '../model/heartbeat.ts';
 import { scheduledJobs, type DrillSchedule, type ScheduleEntry } from '../model/schedule.ts';
 import type { PostgresNode } from '../model/stanza.ts';
-import type { Configuration, NotifyChannel, Stanza } from './configuration.ts';
+import type { Configuration, ConsulSettings, NotifyChannel, Stanza } from './configuration.ts';
 import { normalizeRepository, normalizeTransport } from './normalize-repository.ts';
 import type { ReadOptions } from './options/check-options.ts';
 import { nodesOf } from './rules/rule.ts';
@@ -31,6 +31,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
     options: options.global,
     tlsServer: input.tlsServer === undefined ? undefined : { ...input.tlsServer },
     notify: Object.entries(input.notify).flatMap(([name, channel]) => normalizeChannel(name, channel)),
+    consul: normalizeConsul(input.consul),
     server: { listen: input.server.listen, token: input.server.token },
     jobs: { ...input.jobs },
     watch: { ...input.watch },
@@ -154,4 +155,10 @@ function normalizeChannel(name: string, input: NotifyInput): readonly NotifyChan
 
 function secondsOf(time: number | 'never'): number | undefined {
   return time === 'never' ? undefined : time;
+}
+
+function normalizeConsul(input: FileInput['consul']): ConsulSettings | undefined {
+  if (input === undefined) return undefined;
+  const { url, token, service, id, ttl, register, caFile } = input;
+  return { url: url.replace(/\/+$/, ''), token, service, id, ttl, register, caFile };
 }

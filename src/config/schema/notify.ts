@@ -37,7 +37,7 @@ const repeatSchema = section({
 }).meta({ description: 'When what is still there is told again.' });
 
 /** `https://host/path`, which holds no secret. */
-const plainUrl = scalar<string>({
+export const plainUrl = scalar<string>({
   expected: 'a URL that begins with https:// or http://, without a user and a password',
   remedy: 'Write the whole URL.',
   json: { type: 'string', pattern: '^https?://' },

@@ -79,6 +79,11 @@ const cases: readonly (readonly [string, string])[] = [
   ['wrong-value', stanzaWith({ top: 'notify: { a: { slack: "${A}", on: [▶always] } }' })],
   ['wrong-value', stanzaWith({ top: 'notify: { a: { slack: "${A}", repeat: { critical: ▶10s } } }' })],
   ['wrong-value', stanzaWith({ top: 'notify: { a: { pagerduty: "${A}", url: ▶"https://u:p@h/" } }' })],
+  ['wrong-value', stanzaWith({ top: 'consul: { url: ▶localhost:8500 }' })],
+  ['wrong-value', stanzaWith({ top: 'consul: { ttl: ▶5s }' })],
+  ['wrong-value', stanzaWith({ top: 'consul: { id: ▶a:b }' })],
+  ['wrong-value', stanzaWith({ top: 'consul: { register: ▶"yes" }' })],
+  ['unknown-key', stanzaWith({ top: 'consul: { ▶node: a }' })],
   ['relative-path', stanzaWith({ top: 'state: { directory: ▶var/holdfast }' })],
 ];
 
