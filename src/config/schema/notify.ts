@@ -65,6 +65,9 @@ export const notifySchema = section({
   stanzas: z.array(text('the name of a stanza')).prefault([]).meta({
     description: 'Only findings of these stanzas, and of Holdfast itself; without it of all.',
   }),
+  wait: duration().prefault('30s').meta({
+    description: 'How long what begins or ends is gathered, so that it comes as one message.',
+  }),
   repeat: repeatSchema.prefault({}),
   every: duration().optional().meta({
     description: 'healthchecks: between two pings; 5m without it. alertmanager: between two pushes; 1m.',
