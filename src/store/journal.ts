@@ -4,6 +4,7 @@ import type { DeliveryMemory } from './delivery-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 import type { TimelineMemory } from './timeline-memory.ts';
+import type { WalMemory } from './wal-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
 
@@ -122,6 +123,8 @@ export interface Journal extends Disposable {
   readonly schedule: ScheduleMemory;
   /** Alerts on their way to people. */
   readonly deliveries: DeliveryMemory;
+  /** What was seen of WAL archives. */
+  readonly wal: WalMemory;
   /** Measurements over time, and heartbeats. */
   readonly samples: SampleMemory;
   /** The timelines that production was on. */

@@ -28,7 +28,9 @@ import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
 import { SqliteTimelineMemory } from './sqlite-timeline-memory.ts';
+import { SqliteWalMemory } from './sqlite-wal-memory.ts';
 import type { TimelineMemory } from './timeline-memory.ts';
+import type { WalMemory } from './wal-memory.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 type Ended = Exclude<RunResult, 'running'>;
@@ -41,6 +43,7 @@ export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
   readonly deliveries: DeliveryMemory;
+  readonly wal: WalMemory;
   readonly samples: SampleMemory;
   readonly timelines: TimelineMemory;
   readonly #database: JournalDatabase;
@@ -54,6 +57,7 @@ export class SqliteJournal implements Journal {
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
     this.deliveries = new SqliteDeliveryMemory(database);
+    this.wal = new SqliteWalMemory(database);
     this.samples = new SqliteSampleMemory(database);
     this.timelines = new SqliteTimelineMemory(database);
   }
