@@ -1,3 +1,5 @@
+import type { PrimaryRates, TrackPoint } from './primary-observation.ts';
+
 /** A measured value. `at` is epoch milliseconds. */
 export interface Measurement {
   readonly at: number;
@@ -36,4 +38,17 @@ export function measureGrowth(measurements: readonly Measurement[], now: number)
   const overMs = last.at - first.at;
   if (overMs < leastMs) return { perSecond: undefined, overMs };
   return { perSecond: ((last.value - first.value) * 1000) / overMs, overMs };
+}
+
+/** The period that a rate of WAL speaks of: longer than the rhythm of checkpoints and jobs, short enough for the present. */
+const walPeriodMs = 60 * 60_000;
+
+/** How fast WAL was written in the hour before the last look. @param track oldest first */
+export function measureWalRate(track: readonly TrackPoint[]): PrimaryRates {
+  const now = track.at(-1)?.at ?? 0;
+  const { perSecond, overMs } = measureGrowth(
+    track.filter(({ at }) => at >= now - walPeriodMs).map(({ at, lsn }) => ({ at, value: Number(lsn) })),
+    now,
+  );
+  return { walBytesPerSecond: perSecond, overMs };
 }

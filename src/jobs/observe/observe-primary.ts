@@ -8,12 +8,12 @@ import {
   readHistoryFile,
   readPrimaryFacts,
 } from '../../postgres/primary-facts.ts';
+import { measureWalRate } from '../../status/measure-rate.ts';
 import type { PrimaryObservation, WalDirectoryObservation } from '../../status/primary-observation.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { Clock } from '../job-deps.ts';
 import type { Heart } from '../heartbeat/heart.ts';
-import { measureWalRate } from './measure-wal-rate.ts';
-import { noteLook } from './note-look.ts';
+import { describeLook, rememberLook } from './remember-look.ts';
 
 export interface ObservePrimaryDeps extends Omit<FindPrimaryDependencies, 'signal'> {
   readonly clock: Pick<Clock, 'now'>;
@@ -46,7 +46,7 @@ export async function observePrimary(
   const beat = await deps.heart?.beat(stanza, primary, facts, signal);
   const { samples } = deps.journal;
   const heartbeat = beat?.heartbeat ?? samples.lastHeartbeat(stanza.name);
-  noteLook(samples, stanza.name, after, facts, walDirectory);
+  const track = rememberLook(samples, stanza.name, after, describeLook(facts, walDirectory));
   const { systemIdentifier, major, timeline, insertLsn, segmentSize, archiveTimeout, archiveMode } = facts;
   return {
     host: primary.host,
@@ -66,7 +66,8 @@ export async function observePrimary(
         ? { at: heartbeat.at, lsn: heartbeat.lsn, timeline: heartbeat.timeline }
         : undefined,
     heartbeatFailure: beat?.failure,
-    rates: measureWalRate(samples, stanza.name, after),
+    rates: measureWalRate(track),
+    track,
   };
 }
 
