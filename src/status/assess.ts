@@ -30,7 +30,7 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessSightings(configuration, seen.sightings ?? [], now),
     ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),
     ...assessLines(seen.lines ?? []),
-  ].toSorted((left, right) => order[left.severity] - order[right.severity]);
+  ].toSorted(compareSeverity);
 }
 
 function assessCheck(configuration: Configuration, seen: CheckObservations, now: number): Finding[] {
@@ -47,6 +47,11 @@ function assessCheck(configuration: Configuration, seen: CheckObservations, now:
     ...assessBackups(stanza, seen.repositories, now),
     ...assessClock(seen),
   ];
+}
+
+/** The worst first. */
+export function compareSeverity(left: Pick<Finding, 'severity'>, right: Pick<Finding, 'severity'>): number {
+  return order[left.severity] - order[right.severity];
 }
 
 /** One word for all findings. Unknown is not good news, and not known to be bad. */

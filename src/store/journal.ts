@@ -1,5 +1,6 @@
 import type { Actor } from '../model/actor.ts';
 import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
+import type { FindingMemory } from './finding-memory.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
@@ -121,6 +122,8 @@ export interface Journal extends Disposable {
   readonly audit: AuditTrail;
   /** What the scheduler must remember. */
   readonly schedule: ScheduleMemory;
+  /** What was found wrong, from its beginning to its end. */
+  readonly findings: FindingMemory;
   /** Alerts on their way to people. */
   readonly deliveries: DeliveryMemory;
   /** What was seen of WAL archives. */

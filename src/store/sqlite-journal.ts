@@ -22,8 +22,10 @@ import type {
 } from './journal.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
+import type { FindingMemory } from './finding-memory.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
 import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
+import { SqliteFindingMemory } from './sqlite-finding-memory.ts';
 import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
@@ -42,6 +44,7 @@ const onlyLooking: ReadonlySet<RunKind> = new Set(['check', 'verify']);
 export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
+  readonly findings: FindingMemory;
   readonly deliveries: DeliveryMemory;
   readonly wal: WalMemory;
   readonly samples: SampleMemory;
@@ -56,6 +59,7 @@ export class SqliteJournal implements Journal {
     this.audit = new SqliteAuditTrail(database, now);
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
+    this.findings = new SqliteFindingMemory(database);
     this.deliveries = new SqliteDeliveryMemory(database);
     this.wal = new SqliteWalMemory(database);
     this.samples = new SqliteSampleMemory(database);
