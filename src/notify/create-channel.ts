@@ -1,5 +1,6 @@
 import type { NotifyChannel } from '../config/configuration.ts';
 import type { CreateChannel } from './channel.ts';
+import { createAlertmanager } from './channels/alertmanager.ts';
 import { createEmail } from './channels/email.ts';
 import { createHealthchecks } from './channels/healthchecks.ts';
 import { createPagerDuty } from './channels/pagerduty.ts';
@@ -10,6 +11,7 @@ const makers: Readonly<Partial<Record<NotifyChannel['kind'], CreateChannel>>> = 
   slack: createSlack,
   webhook: createWebhook,
   email: createEmail,
+  alertmanager: createAlertmanager,
   pagerduty: createPagerDuty,
   healthchecks: createHealthchecks,
 };
