@@ -68,11 +68,12 @@ function headOf({ kind, finding }: ListedFinding): string {
 }
 
 function factsOf({ kind, finding }: ListedFinding): readonly (readonly [string, string])[] {
-  const { since, endedAt, evidence, remedy, rule, previousSeverity } = finding;
+  const { since, endedAt, evidence, remedy, rule, previousSeverity, unseenBecause } = finding;
   const over = kind === 'ended' || kind === 'missed';
   return [
     ['since', new Date(since).toISOString()],
     ...(endedAt === undefined ? [] : [['until', new Date(endedAt).toISOString()] as const]),
+    ...(unseenBecause === undefined ? [] : [['unseen', unseenBecause] as const]),
     ...(previousSeverity === undefined ? [] : [['before', previousSeverity] as const]),
     ...(over
       ? []

@@ -8,8 +8,6 @@ import { notify, type ToldFinding } from './told-finding.ts';
 const mostGroupsAtOnce = 3;
 export const severalStanzas = 'several stanzas';
 
-/** A finding that began this often within an hour comes and goes: its end is told when it stays away for a while. */
-const [flappingBegins, flappingWindowMs, flappingHoldMs] = [3, 3_600_000, 900_000];
 /** Bad news is told at once; that something is only a warning again, this long after it was told last. */
 const easeHoldMs = 900_000;
 
@@ -152,22 +150,12 @@ function tellOpen(finding: KnownFinding, told: ToldFinding | undefined, request:
 }
 
 function tellEnd({ identity, finding, group }: ToldFinding, { channel, known, now }: PlanRequest): Change {
-  const lived = known.filter((one) => identifyFinding(one) === identity);
-  const ends = lived.flatMap(({ endedAt }) => endedAt ?? []);
+  const ends = known.flatMap((one) => (identifyFinding(one) === identity ? (one.endedAt ?? []) : []));
   // What nobody remembers has ended while nobody looked.
   const endedAt = ends.length === 0 ? now : Math.min(Math.max(...ends), now);
-  const begins = lived.filter(({ since }) => now - since < flappingWindowMs).length;
-  const flaps = begins >= flappingBegins;
-  const unknownEnd = ends.length === 0;
-  const dueAt = unknownEnd ? now : endedAt + (flaps ? flappingHoldMs : channel.wait * 1000);
-  const { previousSeverity: _before, ...last } = finding;
-  return {
-    kind: 'ended',
-    finding: { ...last, endedAt, ...(flaps ? { begins } : {}) },
-    group,
-    dueAt,
-    readyAt: flaps ? dueAt : now,
-  };
+  const dueAt = ends.length === 0 ? now : endedAt + channel.wait * 1000;
+  const { previousSeverity: _before, unseenBecause: _unseen, ...last } = finding;
+  return { kind: 'ended', finding: { ...last, endedAt }, group, dueAt, readyAt: now };
 }
 
 function tellMissed(

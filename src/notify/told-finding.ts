@@ -30,7 +30,7 @@ const notifiedFinding = z.object({
   remedy: z.string(),
   since: z.number(),
   endedAt: z.number().optional(),
-  begins: z.number().optional(),
+  unseenBecause: z.string().optional(),
 });
 
 const toldFinding = z.object({
@@ -87,7 +87,8 @@ export function changeOf(message: Notification, at: number): ToldChange {
 
 /** A finding as messages carry it. @param severity its own one, which is not `advice` */
 export function notify(known: KnownFinding, severityNow: ToldSeverity): NotifiedFinding {
-  const { rule, subject, stanza, repository, problem, evidence, remedy, since, endedAt } = known;
+  const { rule, subject, stanza, repository, problem, evidence, remedy, since, endedAt, unseenBecause } =
+    known;
   return {
     fingerprint: fingerprintOf(known),
     rule,
@@ -100,6 +101,7 @@ export function notify(known: KnownFinding, severityNow: ToldSeverity): Notified
     remedy,
     since,
     endedAt,
+    unseenBecause,
   };
 }
 

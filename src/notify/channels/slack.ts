@@ -54,12 +54,14 @@ export function describeForSlack(message: Notification): Record<string, unknown>
 }
 
 function describe({ kind, finding }: ListedFinding): string {
-  const { severity, subject, problem, evidence, remedy, since, endedAt } = finding;
+  const { severity, subject, problem, evidence, remedy, since, endedAt, unseenBecause } = finding;
   const time = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
   const span = endedAt === undefined ? `since ${time(since)}` : `from ${time(since)} to ${time(endedAt)}`;
   const head = `*${signs[kind]}${severity}* · ${escapeForSlack(subject)} · ${span}`;
   if (kind === 'ended' || kind === 'missed') return `${head}\n${escapeForSlack(problem)}`;
-  return `${head}\n${escapeForSlack(problem)}\n> ${escapeForSlack(cut(evidence, 1000))}\n${escapeForSlack(remedy)}`;
+  const unseen =
+    unseenBecause === undefined ? '' : `\n_not seen now: ${escapeForSlack(cut(unseenBecause, 300))}_`;
+  return `${head}\n${escapeForSlack(problem)}\n> ${escapeForSlack(cut(evidence, 1000))}${unseen}\n${escapeForSlack(remedy)}`;
 }
 
 function context(text: string): object {
