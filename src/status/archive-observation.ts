@@ -33,4 +33,14 @@ export interface ArchiveObservation {
   readonly followed: { readonly timeline: number; readonly from: 'primary' | 'remembered' } | undefined;
   /** WAL that production never wrote. */
   readonly foreign: readonly ForeignWal[];
+  /** Room for more, where the repository is a directory of this host (jobs/observe/observe-repository-space.ts). */
+  readonly space?: RepositorySpace | undefined;
+}
+
+/** The file system that holds a repository. */
+export interface RepositorySpace {
+  readonly availableBytes: number;
+  readonly totalBytes: number;
+  /** Free bytes at earlier looks of the last two weeks, oldest first, and at this one. Times are epoch milliseconds. */
+  readonly track: readonly { readonly at: number; readonly value: number }[];
 }

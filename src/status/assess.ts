@@ -9,6 +9,10 @@ import { assessClock } from './rules/clock.ts';
 import { assessDaemon } from './rules/daemon.ts';
 import { assessFiles } from './rules/files.ts';
 import { assessFreeSpace } from './rules/free-space.ts';
+import { assessForecasts } from './rules/forecasts.ts';
+import { assessObjectives } from './rules/objectives.ts';
+import { assessPosition } from './rules/position.ts';
+import { assessPrimaries } from './rules/primaries.ts';
 import { assessLines, assessRuns } from './rules/runs.ts';
 import { assessServer } from './rules/server.ts';
 import { assessSightings } from './rules/sightings.ts';
@@ -30,7 +34,17 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessSightings(configuration, seen.sightings ?? [], now),
     ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),
     ...assessLines(seen.lines ?? []),
+    ...assessPrimaries(configuration, seen.primaries ?? [], now),
+    ...assessPosition(configuration, seen.primaries ?? [], seen.archives ?? [], now),
+    ...assessObjectives(configuration, withNothing(seen), now),
+    ...assessForecasts(configuration, withNothing(seen), now),
   ].toSorted(compareSeverity);
+}
+
+/** Looks that were not made have seen nothing. */
+function withNothing(seen: Observations) {
+  const { primaries = [], archives = [], sightings = [], restores } = seen;
+  return { primaries, archives, sightings, restores };
 }
 
 function assessCheck(configuration: Configuration, seen: CheckObservations, now: number): Finding[] {

@@ -27,6 +27,8 @@ export interface HealthObservations {
   readonly channels: readonly ChannelObservation[];
   /** The newest run of each stanza, repository and kind that has ended. */
   readonly lastRuns: readonly RunObservation[];
+  /** The newest restore of each stanza that ended well; undefined: nobody looked. */
+  readonly restores?: readonly RunObservation[] | undefined;
   /** Restores and undos that have not come to their end. */
   readonly unfinished: readonly RunObservation[];
   readonly lines: readonly LineObservation[];

@@ -35,6 +35,12 @@ export function observeHealth(sources: HealthSources): HealthObservations {
     primaries: [],
     channels: [],
     lastRuns: sources.configuration().stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
+    restores: sources
+      .configuration()
+      .stanzas.flatMap(({ name }) =>
+        journal.listRuns({ stanza: name, kind: 'restore', result: 'ok', limit: 1 }),
+      )
+      .map(describeRun),
     unfinished: journal
       .unfinishedRuns()
       .filter(({ kind }) => kind === 'restore' || kind === 'undo')

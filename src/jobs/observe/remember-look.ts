@@ -59,14 +59,14 @@ export function describeLook(
 ): Omit<TrackPoint, 'at'> {
   return {
     lsn: facts.insertLsn,
-    claimedEnd: claimedEnd(facts),
+    claimedEnd: endOfClaimed(facts),
     ready: wal?.ready,
     availableBytes: wal?.availableBytes,
   };
 }
 
 /** Of its present timeline alone: what was archived before a promotion another server has claimed. */
-function claimedEnd({
+function endOfClaimed({
   archiver: { lastArchived },
   timeline,
   segmentSize,
