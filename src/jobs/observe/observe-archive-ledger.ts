@@ -99,6 +99,9 @@ export function archiveKey(stanza: string, repository: Repository, database: Dat
   ]);
 }
 
+/** An archive that nobody looks at any more: its repository is another, or was removed from the file. */
+const forgottenAfterMs = 90 * 86_400_000;
+
 /** One look at one archive id. What was listed is written down after each part, so that a kill loses little. */
 class LedgerLook {
   readonly archiveId: string;
@@ -143,13 +146,16 @@ class LedgerLook {
     const recheckMs = this.#deps.recheck * 1000;
     const remembered = this.#recall();
     const age = remembered === undefined ? undefined : now - remembered;
+    // What was listed one after the other is no hole before it was looked at again.
+    const unfinished = remembered === undefined ? new Set<string>() : this.#unfinished();
+    if (remembered === undefined) this.#deps.memory.forgetArchivesBefore(now - forgottenAfterMs);
     if (age === undefined || this.#deps.whole === true) await this.#listWhole();
     else if (often === 'when due' && age >= 0 && age < recheckMs) {
       this.#lookedAt = remembered ?? 0;
       return [...this.#known.values()];
     }
     // A whole listing may have taken minutes.
-    await this.#listChanged(this.#deps.clock.now(), Math.max(0, age ?? 0), recheckMs);
+    await this.#listChanged(unfinished, Math.max(0, age ?? 0), recheckMs);
     return [...this.#known.values()];
   }
 
@@ -174,8 +180,8 @@ class LedgerLook {
   }
 
   /** Directories and history files by name, then the contents of those that may have changed. */
-  async #listChanged(now: number, elapsedMs: number, recheckMs: number): Promise<void> {
-    const before = this.#unfinished();
+  async #listChanged(unfinished: ReadonlySet<string>, elapsedMs: number, recheckMs: number): Promise<void> {
+    const now = this.#deps.clock.now();
     this.requests += 1;
     const top = await listArchiveTop(this.#place, this.#run);
     if (top.directories.length === 0 && top.histories.length === 0) await this.#requireStanza();
@@ -193,7 +199,7 @@ class LedgerLook {
     for (const name of plan.gone) this.#known.delete(name);
     this.#lookedAt = now;
     await this.#listParts(plan.list, plan.gone, top.directories.length);
-    await this.#confirmHoles(before, top.directories.length);
+    await this.#confirmHoles(unfinished, top.directories.length);
   }
 
   /**
@@ -206,8 +212,9 @@ class LedgerLook {
   }
 
   #unfinished(): ReadonlySet<string> {
-    const unfinished = listUnfinished([...this.#known.values()], this.#perDirectory());
-    return new Set(unfinished.map(({ name }) => name));
+    const perDirectory = this.#perDirectory();
+    const [now, recheckMs] = [this.#deps.clock.now(), this.#deps.recheck * 1000];
+    return new Set(listUnfinished([...this.#known.values()], { perDirectory, now, recheckMs }));
   }
 
   #perDirectory(): number {

@@ -28,47 +28,60 @@ export interface ArchiveLookPlan {
   readonly gone: readonly string[];
 }
 
-/** With holes that stay, more than these are not looked at each time. */
-const mostUnfinished = 8;
-
 /**
  * Which directories must be listed again. A listing tells no time of a directory, so that these are chosen: new ones;
- * those in which segments may still arrive (the newest of each timeline that is in use, and those with a hole in them,
- * because asynchronous archiving stores out of order); the neighbours of what expire has removed; and of the others a
- * share, those seen longest ago, so that each is seen within `recheckMs`.
+ * those in which segments may still arrive (the newest of each timeline that is in use, and those that are not full or
+ * have a hole where something was stored lately, because asynchronous archiving stores out of order); the neighbours of what expire has
+ * removed; and of the others a share, those seen longest ago, so that each is seen within `recheckMs`.
  */
 export function planArchiveLook(input: ArchiveLookInput): ArchiveLookPlan {
   const present = new Set(input.present);
-  const known = new Map(input.known.map((directory) => [directory.name, directory]));
+  const known = new Set(input.known.map(({ name }) => name));
   const gone = input.known.filter(({ name }) => !present.has(name)).map(({ name }) => name);
   const stay = input.known.filter(({ name }) => present.has(name));
   const names = new Set([
-    ...input.present.filter((name) => !known.has(name)).toSorted(),
+    ...input.present.filter((name) => !known.has(name)),
     ...listGrowing(stay, input),
     ...besideGone(input.present, gone),
-    ...listUnfinished(stay, input.perDirectory)
-      .toSorted((left, right) => left.seenAt - right.seenAt)
-      .slice(0, mostUnfinished)
-      .map(({ name }) => name),
+    ...listUnfinished(stay, input),
   ]);
   const rest = stay.filter(({ name }) => !names.has(name));
   for (const name of listShare(rest, input)) names.add(name);
-  return { list: [...names], gone };
+  // The newest first: what was archived before anything that is seen in them is then there in the older ones too.
+  return { list: [...names].toSorted().toReversed(), gone };
 }
 
-/** The four highest timelines, however long ago, and those in which something was stored within the recheck time. */
-function listGrowing(known: readonly ArchiveDirectory[], { now, recheckMs }: ArchiveLookInput): string[] {
+/** The newest of the four highest timelines, however long ago, and what is not full and was written to lately. */
+function listGrowing(known: readonly ArchiveDirectory[], input: ArchiveLookInput): string[] {
   const newest = new Map<number, ArchiveDirectory>();
   for (const directory of known) {
     const before = newest.get(directory.timeline);
     if (before === undefined || before.high < directory.high) newest.set(directory.timeline, directory);
   }
-  const highest = [...newest.keys()].toSorted((left, right) => right - left).slice(0, 4);
-  return [...newest.values()]
+  const highest = new Set([...newest.keys()].toSorted((left, right) => right - left).slice(0, 4));
+  const mayGrow = (directory: ArchiveDirectory): boolean =>
+    newest.get(directory.timeline) === directory || countWhole(directory) < input.perDirectory;
+  return known
     .filter(
-      (directory) => highest.includes(directory.timeline) || newestTime(directory) * 1000 > now - recheckMs,
+      (directory) =>
+        (highest.has(directory.timeline) && newest.get(directory.timeline) === directory) ||
+        (mayGrow(directory) && isLate(directory, input)),
     )
     .map(({ name }) => name);
+}
+
+function countWhole(directory: ArchiveDirectory): number {
+  let count = 0;
+  for (const { first, last } of eachRun(directory)) count += last - first + 1;
+  return count;
+}
+
+/** Something was stored in it within the recheck time, by the clock of the repository. */
+function isLate(
+  directory: ArchiveDirectory,
+  { now, recheckMs }: Pick<ArchiveLookInput, 'now' | 'recheckMs'>,
+): boolean {
+  return newestTime(directory) * 1000 > now - recheckMs;
 }
 
 function newestTime(directory: ArchiveDirectory): number {
@@ -90,14 +103,17 @@ function besideGone(present: readonly string[], gone: readonly string[]): string
 
 /**
  * Directories with a hole: between segments of theirs, before the first one when the timeline goes on from the directory
- * before, or behind the last one when it goes on in the next.
+ * before, or behind the last one when it goes on in another. Only where something was stored lately, there or in what
+ * follows: elsewhere nothing arrives any more.
+ *
+ * @returns their names
  */
 export function listUnfinished(
   directories: readonly ArchiveDirectory[],
-  perDirectory: number,
-): ArchiveDirectory[] {
+  input: Pick<ArchiveLookInput, 'perDirectory' | 'now' | 'recheckMs'>,
+): string[] {
   const sorted = directories.toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  return sorted.filter((directory, index) => {
+  const hasHole = (directory: ArchiveDirectory, index: number): boolean => {
     const [before, after] = [sorted[index - 1], sorted[index + 1]];
     const runs = [...eachRun(directory)];
     const [first, last] = [runs[0]?.first, runs.at(-1)?.last];
@@ -105,9 +121,16 @@ export function listUnfinished(
     return (
       runs.length > 1 ||
       (first > 0 && before?.timeline === directory.timeline && before.high === directory.high - 1) ||
-      (last < perDirectory - 1 && after?.timeline === directory.timeline)
+      (last < input.perDirectory - 1 && after?.timeline === directory.timeline)
     );
-  });
+  };
+  return sorted
+    .filter((directory, index) => {
+      const after = sorted[index + 1];
+      const isRecent = isLate(directory, input) || (after !== undefined && isLate(after, input));
+      return isRecent && hasHole(directory, index);
+    })
+    .map(({ name }) => name);
 }
 
 /** Of a clock that was set back nothing is known: what was seen later than now is due. */

@@ -20,8 +20,25 @@ export function guessSegmentSize(
     return count === 0 ? most : Math.max(most, lowAt(directory, count - 1));
   }, 0);
   const fitting = sizes.filter((size) => highest < 2 ** 32 / size && sets.every((set) => fits(set, size)));
+  const full = guessFromFull(directories);
+  if (full !== undefined && fitting.includes(full)) return full;
   if (fitting.length === 0 || fitting.includes(defaultSegmentSize)) return defaultSegmentSize;
   return fitting.at(-1) as number;
+}
+
+/** Two directories at least that are followed by another one of their timeline, and end with the same number. */
+function guessFromFull(directories: readonly ArchiveDirectory[]): number | undefined {
+  const names = new Set(directories.map(({ timeline, high }) => `${timeline} ${high}`));
+  const ends = new Map<number, number>();
+  for (const directory of directories) {
+    const count = countRows(directory);
+    if (count === 0 || !names.has(`${directory.timeline} ${directory.high + 1}`)) continue;
+    const end = lowAt(directory, count - 1);
+    ends.set(end, (ends.get(end) ?? 0) + 1);
+  }
+  const highest = Math.max(-1, ...ends.keys());
+  if ((ends.get(highest) ?? 0) < 2) return undefined;
+  return sizes.find((size) => size * (highest + 1) === 2 ** 32);
 }
 
 function fits(
