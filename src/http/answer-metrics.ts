@@ -10,7 +10,7 @@ const worthBytes = 4096;
 /** The page of `/metrics`, compressed for those who ask for that (Prometheus does); not in this thread. */
 export async function answerMetrics(context: Context, metrics: Metrics): Promise<Response> {
   const headers = { 'content-type': metrics.contentType, vary: 'accept-encoding' };
-  const page = Buffer.from(await metrics.render());
+  const page = await metrics.render();
   if (page.length < worthBytes || !acceptsGzip(context.req.header('accept-encoding')))
     return context.body(page, 200, headers);
   // The quickest level: lines that are nearly alike become a twentieth with any.

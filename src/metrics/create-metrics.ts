@@ -82,8 +82,8 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       showPrimaries(gauges, shown.seen.primaries, now);
       showChannels(gauges, shown.seen.channels, now);
       showPgbackrest(sheet, shown.seen, now);
-      const counted = await registry.metrics();
-      return [...sheet.families.values()].map((family) => family.takeFamily()).join('') + counted;
+      const gauged = [...sheet.families.values()].flatMap((family) => family.takeFamily());
+      return Buffer.concat([...gauged, Buffer.from(await registry.metrics())]);
     },
   };
 }

@@ -24,7 +24,8 @@ const labelForm = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\n"])*)"(?:,|$)/y;
  *
  * @throws Error that says which line, and what is wrong with it
  */
-export function readMetrics(text: string): MetricsPage {
+export function readMetrics(page: string | Buffer): MetricsPage {
+  const text = page.toString();
   if (!text.endsWith('\n')) throw new Error('the last line does not end');
   const samples: Sample[] = [];
   const types = new Map<string, string>();

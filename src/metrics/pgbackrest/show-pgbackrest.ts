@@ -9,7 +9,7 @@ import { showSets } from './show-sets.ts';
 import { showStanza } from './show-stanza.ts';
 
 type Sheet = GaugeSheet<typeof pgbackrestCatalogue>;
-type Lines = ReadonlyMap<string, string>;
+type Lines = ReadonlyMap<string, Buffer>;
 
 /** Shows what pgbackrest_exporter would, of everything that may be believed. `now` is epoch milliseconds. */
 export type ShowPgbackrest = (sheet: Sheet, seen: HealthObservations, now: number) => void;
@@ -21,9 +21,7 @@ export type ShowPgbackrest = (sheet: Sheet, seen: HealthObservations, now: numbe
 export function createPgbackrestShow(): ShowPgbackrest {
   const written = new WeakMap<Catalogue, Lines>();
   const draft = createGaugeSheet(pgbackrestCatalogue);
-  const linesOf = (catalogue: Catalogue): Lines => {
-    const before = written.get(catalogue);
-    if (before !== undefined) return before;
+  const write = (catalogue: Catalogue): Lines => {
     showStanza(draft.gauges, catalogue);
     showSets(draft.gauges, catalogue);
     showLastSets(draft.gauges, catalogue);
@@ -36,7 +34,7 @@ export function createPgbackrestShow(): ShowPgbackrest {
     for (const { catalogue: sighting } of sightings) {
       const catalogue = believe(sighting, now)?.whole;
       if (catalogue === undefined) continue;
-      for (const [key, lines] of linesOf(catalogue)) families.get(key)?.append(lines);
+      for (const [key, lines] of written.get(catalogue) ?? write(catalogue)) families.get(key)?.append(lines);
       gauges.backupLock.set({ stanza: catalogue.stanza }, Number(isLocked(catalogue, daemon)));
       showSinceLast(gauges, catalogue, now);
     }

@@ -14,7 +14,8 @@ export interface GaugeDefinition {
 export class TextGauge implements Gauge<string> {
   readonly #definition: GaugeDefinition;
   readonly #counts = new Map<string, number>();
-  #lines = '';
+  #lines: string[] = [];
+  #blocks: Buffer[] = [];
 
   constructor(definition: GaugeDefinition) {
     this.#definition = definition;
@@ -31,27 +32,32 @@ export class TextGauge implements Gauge<string> {
   }
 
   /** Takes over lines that another gauge of this family gave away by `takeLines`. */
-  append(lines: string): void {
-    this.#lines += lines;
+  append(lines: Buffer): void {
+    if (lines.length > 0) this.#blocks.push(lines);
   }
 
-  /** The samples so far, without help and type, and forgets them. */
-  takeLines(): string {
+  /** The samples so far, without help and type, and forgets them. Bytes, because they are kept for long. */
+  takeLines(): Buffer {
     for (const [series, count] of this.#counts) this.#write(series, count);
     this.#counts.clear();
-    const lines = this.#lines;
-    this.#lines = '';
-    return lines;
+    const lines = Buffer.from(this.#lines.join(''));
+    this.#lines = [];
+    const blocks = this.#blocks;
+    this.#blocks = [];
+    return blocks.length === 0 ? lines : Buffer.concat([lines, ...blocks]);
   }
 
-  /** The family as it stands on the page; forgets the samples. */
-  takeFamily(): string {
+  /** The family as it stands on the page, in pieces; forgets the samples. */
+  takeFamily(): readonly Buffer[] {
     const { name, help } = this.#definition;
-    return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} gauge\n${this.takeLines()}`;
+    const header = Buffer.from(`# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} gauge\n`);
+    const blocks = this.#blocks;
+    this.#blocks = [];
+    return [header, this.takeLines(), ...blocks];
   }
 
   #write(series: string, value: number): void {
-    this.#lines += `${series} ${formatValue(value)}\n`;
+    this.#lines.push(`${series} ${formatValue(value)}\n`);
   }
 
   #seriesOf(labels: LabelsOf<string>): string {
