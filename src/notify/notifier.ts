@@ -1,51 +1,15 @@
 import type { NotifyChannel } from '../config/configuration.ts';
 import { isFailure } from '../model/failure.ts';
 import type { KnownFinding } from '../model/finding.ts';
-import type { SecretReference } from '../model/secret.ts';
 import type { ChannelObservation } from '../status/delivery-observation.ts';
-import type { DeliveryMemory, StoredDelivery } from '../store/delivery-memory.ts';
-import type { Channel, CreateChannel, DeliveryResult, StateChannel } from './channel.ts';
+import type { StoredDelivery } from '../store/delivery-memory.ts';
+import type { Channel, DeliveryResult, StateChannel } from './channel.ts';
 import { backoffMs, isGivenUp } from './backoff.ts';
-import type { Sender } from './notification.ts';
+import type { NotifierDeps } from './notifier-deps.ts';
+import { observeChannel } from './observe-channel.ts';
 import { concerns, planNotifications } from './plan-notifications.ts';
 import { attemptSeconds } from './send-http.ts';
 import { changeOf, readNotification, readToldFinding } from './told-finding.ts';
-
-/** Time as the notifier sees it. */
-export interface NotifierClock {
-  /** Epoch milliseconds. It may jump. */
-  now(): number;
-  /** Milliseconds that never go back. */
-  monotonic(): number;
-  /** @throws the signal's reason when it aborts first */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** What happened, for the log of the daemon. No secret is in it. */
-export interface NotifierEvent {
-  readonly kind: 'delivered' | 'failed' | 'given-up' | 'recovered';
-  readonly channel: string;
-  readonly message: string | undefined;
-  readonly text: string;
-}
-
-export interface NotifierDeps {
-  /** Those of the configuration in use. */
-  readonly channels: () => readonly NotifyChannel[];
-  /** What is there, and what ended within the last day; undefined: nothing was assessed yet. */
-  readonly findings: () => readonly KnownFinding[] | undefined;
-  readonly memory: DeliveryMemory;
-  readonly createChannel: CreateChannel;
-  readonly resolveSecret: (reference: SecretReference) => Promise<string>;
-  readonly sender: Sender;
-  readonly clock: NotifierClock;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  readonly newId: () => string;
-  readonly onEvent: (event: NotifierEvent) => void;
-  /** The journal cannot be written: what is to be told is told once it can be. */
-  readonly onTrouble: (error: unknown) => void;
-}
 
 /** The longest sleep, milliseconds: a clock that was set is noticed that much later. */
 const longestSleepMs = 30_000;
@@ -350,26 +314,4 @@ export class Notifier {
     memory.keepOnly(channels().map(({ name }) => name));
     memory.forgetBefore(now - keptMs);
   }
-}
-
-/** How a channel goes, as its memory says. @param deliveredAt what this process knows and has not written down */
-export function observeChannel(
-  { name, kind }: NotifyChannel,
-  memory: DeliveryMemory,
-  deliveredAt?: number,
-): ChannelObservation {
-  const waiting = memory.waiting(name);
-  const record = memory.record(name);
-  const { failedAt, problem, failures, failingSince } = record;
-  return {
-    channel: name,
-    kind,
-    waiting: waiting.length,
-    oldestWaitingSince: waiting[0]?.createdAt,
-    lastDeliveredAt: deliveredAt ?? record.deliveredAt,
-    failure:
-      failedAt === undefined || problem === undefined
-        ? undefined
-        : { at: failedAt, problem, attempts: failures, since: failingSince ?? failedAt },
-  };
 }

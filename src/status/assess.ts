@@ -7,6 +7,7 @@ import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
 import { assessClock } from './rules/clock.ts';
 import { assessDaemon } from './rules/daemon.ts';
+import { assessDeliveries } from './rules/deliveries.ts';
 import { assessFiles } from './rules/files.ts';
 import { assessFreeSpace } from './rules/free-space.ts';
 import { assessForecasts } from './rules/forecasts.ts';
@@ -34,6 +35,7 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessSightings(configuration, seen.sightings ?? [], now),
     ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),
     ...assessLines(seen.lines ?? []),
+    ...assessDeliveries(seen.channels ?? [], now),
     ...assessPrimaries(configuration, seen.primaries ?? [], now),
     ...assessPosition(configuration, seen.primaries ?? [], seen.archives ?? [], now),
     ...assessObjectives(configuration, withNothing(seen), now),

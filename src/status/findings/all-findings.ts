@@ -1,4 +1,5 @@
 import { daemonFindings } from './daemon-findings.ts';
+import { deliveryFindings } from './delivery-findings.ts';
 import type { FindingMeaning } from './finding-meaning.ts';
 
 /** A family of rules, as one chapter of docs/findings.md. */
@@ -8,7 +9,10 @@ export interface FindingFamily {
 }
 
 /** In the order of docs/findings.md. */
-export const findingFamilies: readonly FindingFamily[] = [{ title: 'The daemon', findings: daemonFindings }];
+export const findingFamilies: readonly FindingFamily[] = [
+  { title: 'The daemon', findings: daemonFindings },
+  { title: 'Alerts', findings: deliveryFindings },
+];
 
 const byRule = new Map(
   findingFamilies.flatMap(({ findings }) => findings.map((meaning) => [meaning.rule, meaning] as const)),
