@@ -23,6 +23,8 @@ export interface ArchiveObservation {
   readonly partials: readonly string[];
   /** The part of the archive that was seen longest ago was seen then: the ledger looks at old parts in turn. */
   readonly oldestLookAt: number | undefined;
+  /** When the listing began: what was archived later need not be in it. Undefined: right when it was seen. */
+  readonly listedFrom?: number | undefined;
   /** Commands of the engine that this look took. */
   readonly requests: number;
   /** Newest segment on production's timeline. */

@@ -16,7 +16,7 @@ export type PositionState = 'complete' | 'idle' | 'waiting' | 'behind';
 
 /** The primary's position against the newest segment of a repository, at one moment. Times are epoch milliseconds. */
 export interface PositionComparison {
-  /** The older one of the two looks: what is said is true of this moment. */
+  /** When the older one of the two looks began: what is said is true of this moment. */
   readonly at: number;
   readonly state: PositionState;
   /** From the end of the newest segment in the repository to the primary's position, at that moment; never negative. */
@@ -70,7 +70,7 @@ export function comparePosition(
     return { known: false, because: `the archive: ${newest.segment} is no segment of ${segmentSize} bytes` };
   const number = segment?.number;
   const archivedEnd = number === undefined ? 0n : (number + 1n) * BigInt(segmentSize);
-  const at = Math.min(server.at, store.at);
+  const at = Math.min(server.at, listedAt(store));
   const view = viewTrack(server.value, at);
   const missing = judgeMissing(server.value, view, archivedEnd);
   const end = restorableEnd(store.value);
@@ -95,6 +95,11 @@ function see<Value>(
   if (unknown !== undefined) return unknown;
   const { observedAt, value } = sighting;
   return observedAt === undefined || value === undefined ? 'nothing is known' : { at: observedAt, value };
+}
+
+/** When the listing of an archive began, epoch milliseconds: what was stored later need not be in it. */
+export function listedAt({ at, value }: { readonly at: number; readonly value: ArchiveObservation }): number {
+  return Math.min(at, value.listedFrom ?? at);
 }
 
 /** What is remembered of the primary up to the moment that is spoken of, oldest first; never empty. */

@@ -4,7 +4,7 @@ import { formatElapsed } from '../../model/duration.ts';
 import { findingPlace, type Finding } from '../../model/finding.ts';
 import { formatLsn, parseSegmentName, segmentName, segmentStart } from '../../model/wal.ts';
 import type { ArchiveObservation, ArchiveSighting } from '../archive-observation.ts';
-import { comparePosition, type PositionComparison } from '../compare-position.ts';
+import { comparePosition, listedAt, type PositionComparison } from '../compare-position.ts';
 import type { PrimaryObservation, PrimarySighting, TrackPoint } from '../primary-observation.ts';
 import { believe } from '../sighting.ts';
 
@@ -30,7 +30,7 @@ export function assessPosition(
     const server = believe(primary, now);
     const store = believe(archive, now);
     if (stanza === undefined || !judged.known || server === undefined || store === undefined) return [];
-    const seen = { server, store, storeAt: archive.observedAt ?? now };
+    const seen = { server, store, storeAt: listedAt({ at: archive.observedAt ?? now, value: store }) };
     const place = findingPlace(name, repository);
     return [
       ...judgeBehind(place, judged.comparison, seen, stanza.objectives.rpo),
