@@ -2,6 +2,7 @@ import { generateCommandReference } from './cli-reference.ts';
 import { generateConfigurationGuide } from './configuration-guide.ts';
 import { generateConfigurationSchema } from './configuration-schema.ts';
 import { generateFailureList } from './failure-list.ts';
+import { generateFindingsGuide } from './findings-guide.ts';
 import { generateLintGuide } from './lint-guide.ts';
 import { generateMetricsList } from './metrics-list.ts';
 import type { Generator } from './generated-file.ts';
@@ -12,6 +13,7 @@ export const allGenerators: readonly Generator[] = [
   generateConfigurationGuide,
   generateCommandReference,
   generateFailureList,
+  generateFindingsGuide,
   generateLintGuide,
   generateMetricsList,
 ];

@@ -1,4 +1,5 @@
-import { catalogue, type MetricDefinition } from '../../src/metrics/catalogue.ts';
+import { catalogue } from '../../src/metrics/catalogue.ts';
+import type { MetricDefinition } from '../../src/metrics/metric-definition.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 /** docs/metrics.md: every metric of the daemon. */

@@ -1,3 +1,4 @@
+import type { HeartbeatSettings } from '../model/heartbeat.ts';
 import type { PatroniAccess, Objectives, PostgresNode } from '../model/stanza.ts';
 import type { Repository } from '../model/repository.ts';
 import type { Blackout, DrillSchedule, ScheduleEntry } from '../model/schedule.ts';
@@ -43,6 +44,8 @@ export interface Stanza {
   /** Times in which the daemon begins nothing of this stanza. */
   readonly blackouts: readonly Blackout[];
   readonly objectives: Objectives;
+  /** Undefined is `off`; a file that says nothing has one a minute. */
+  readonly heartbeat?: HeartbeatSettings | undefined;
   /** Options of the stanza and of its repositories (names already carry `repoN-`). */
   readonly options: readonly PassThroughOption[];
 }
@@ -67,6 +70,8 @@ export interface NotifyChannel {
   readonly on: readonly ('critical' | 'warning' | 'resolved')[];
   /** Only findings of these and of Holdfast itself; empty: of all. */
   readonly stanzas: readonly string[];
+  /** Seconds for which what begins or ends is gathered into one message. */
+  readonly wait: number;
   /** Seconds after which what is still there is told again; undefined: never. */
   readonly repeat: { readonly critical: number | undefined; readonly warning: number | undefined };
   /** Seconds between two pings or pushes; undefined: as the kind has it. */
@@ -89,6 +94,21 @@ export interface MailSettings {
   /** Addresses besides the channel's target. */
   readonly to: readonly string[];
   readonly startTls: 'required' | 'never';
+}
+
+/** Checks in Consul that the daemon pushes; docs/consul.md. */
+export interface ConsulSettings {
+  /** Of the agent on this host. */
+  readonly url: string;
+  readonly token: SecretReference | undefined;
+  /** Name of the service that the checks belong to. */
+  readonly service: string;
+  /** Of the service on this agent, and of its first check. */
+  readonly id: string;
+  /** Seconds after which a check that nobody pushes is critical. */
+  readonly ttl: number;
+  readonly register: boolean;
+  readonly caFile: string | undefined;
 }
 
 export interface ServerSettings {
@@ -137,6 +157,7 @@ export interface Configuration {
   readonly options: readonly PassThroughOption[];
   readonly tlsServer: TlsServer | undefined;
   readonly notify: readonly NotifyChannel[];
+  readonly consul?: ConsulSettings | undefined;
   readonly server: ServerSettings;
   readonly jobs: JobSettings;
   readonly watch: WatchSettings;

@@ -67,6 +67,7 @@ describe('parseConfiguration', () => {
         target: { kind: 'environment', name: 'SLACK_URL' },
         on: ['critical', 'warning', 'resolved'],
         stanzas: [],
+        wait: 30,
         repeat: { critical: 4 * 3600, warning: 24 * 3600 },
       },
     ]);
@@ -168,6 +169,25 @@ jobs: { parallel: 3, retries: 0, keepLogs: 14d }
       retries: 0,
       keepLogs: 1_209_600,
     });
+  });
+
+  it.each([
+    ['', { form: 'message', every: 60 }],
+    ['heartbeat: { form: table, every: 30s }', { form: 'table', every: 30 }],
+    ['heartbeat: { every: 2m }', { form: 'message', every: 120 }],
+    ['heartbeat: { form: off }', { form: 'off' }],
+    ['heartbeat: off', { form: 'off' }],
+    ['heartbeat: false', { form: 'off' }],
+    // The objective is judged by heartbeats: two within it, but not more than one in five seconds.
+    ['objectives: { rpo: 30s }', { form: 'message', every: 15 }],
+    ['objectives: { rpo: 4s }', { form: 'message', every: 5 }],
+    ['objectives: { rpo: 1h }', { form: 'message', every: 60 }],
+    ['{ objectives: { rpo: 30s }, heartbeat: { every: 1m } }', { form: 'message', every: 60 }],
+  ])('reads the heartbeat of `%s`', (more, heartbeat) => {
+    const keys = more.startsWith('{ ') ? more.slice(2, -2).replace('}, ', '}\n    ') : more;
+    const { configuration, problems } = parseConfiguration(`${shortest}    ${keys}\n`, '/f');
+    expect(hasErrors(problems)).toBe(false);
+    expect(configuration?.stanzas[0]?.heartbeat).toMatchObject(heartbeat);
   });
 
   it('takes the path of a key file of Google for what it is, not for a secret', () => {

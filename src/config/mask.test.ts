@@ -8,7 +8,7 @@ describe('maskedConfiguration', () => {
     const text = stanzaWith({
       local:
         '{ type: s3, provider: aws, region: eu-central-1, bucket: b, key: hunter2, keySecret: file:/run/s3, encryption: { passphrase: "${P}" } }',
-      top: 'options: { process-max: 3 }\nserver: { token: exec:pass token }\nnotify: { ops: { slack: hunter3 } }',
+      top: 'options: { process-max: 3 }\nserver: { token: exec:pass token }\nnotify: { ops: { slack: hunter3 } }\nconsul: { url: "http://[::1]:8500/", token: hunter4 }',
     });
     const { configuration } = parseConfiguration(text, '/f');
     if (configuration === undefined) throw new Error('the file was refused');
@@ -27,6 +27,14 @@ describe('maskedConfiguration', () => {
       ],
       server: { token: 'exec:pass token' },
       notify: [{ target: '(literal, masked)' }],
+      consul: {
+        url: 'http://[::1]:8500',
+        token: '(literal, masked)',
+        service: 'holdfast',
+        id: 'holdfast',
+        ttl: 60,
+        register: true,
+      },
     });
   });
 });

@@ -1,11 +1,13 @@
+import type { HeartbeatSettings } from '../model/heartbeat.ts';
 import { scheduledJobs, type DrillSchedule, type ScheduleEntry } from '../model/schedule.ts';
 import type { PostgresNode } from '../model/stanza.ts';
-import type { Configuration, NotifyChannel, Stanza } from './configuration.ts';
+import type { Configuration, ConsulSettings, NotifyChannel, Stanza } from './configuration.ts';
 import { normalizeRepository, normalizeTransport } from './normalize-repository.ts';
 import type { ReadOptions } from './options/check-options.ts';
 import { nodesOf } from './rules/rule.ts';
 import type { FileInput } from './schema/file.ts';
 import { notifyKinds, type NotifyInput } from './schema/notify.ts';
+import type { HeartbeatInput } from './schema/heartbeat.ts';
 import type { PostgresNodeInput } from './schema/postgres-node.ts';
 import type { DrillInput, ScheduleEntryInput, ScheduleInput } from './schema/schedule.ts';
 import { drillChecks } from '../model/drill.ts';
@@ -29,6 +31,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
     options: options.global,
     tlsServer: input.tlsServer === undefined ? undefined : { ...input.tlsServer },
     notify: Object.entries(input.notify).flatMap(([name, channel]) => normalizeChannel(name, channel)),
+    consul: normalizeConsul(input.consul),
     server: { listen: input.server.listen, token: input.server.token },
     jobs: { ...input.jobs },
     watch: { ...input.watch },
@@ -63,6 +66,7 @@ function normalizeStanza(
       backupAge: objectives.backupAge,
       drillAge: objectives.drillAge,
     },
+    heartbeat: normalizeHeartbeat(input.heartbeat, objectives.rpo),
     options,
   };
 }
@@ -80,6 +84,12 @@ function normalizeNode(input: PostgresNodeInput): PostgresNode {
     binDirectory: input.bin,
     transport: normalizeTransport(input),
   };
+}
+
+/** Heartbeats tell up to when a repository can restore: with fewer than two in it, an objective could not be judged. */
+function normalizeHeartbeat(input: HeartbeatInput, rpo: number | undefined): HeartbeatSettings {
+  const usual = Math.min(60, Math.max(5, Math.floor((rpo ?? 120) / 2)));
+  return input === 'off' ? { form: 'off', every: usual } : { form: input.form, every: input.every ?? usual };
 }
 
 function normalizeSchedule(input: ScheduleInput): readonly (ScheduleEntry | DrillSchedule)[] {
@@ -122,7 +132,7 @@ function normalizeChannel(name: string, input: NotifyInput): readonly NotifyChan
   return notifyKinds.flatMap((kind): readonly NotifyChannel[] => {
     const target = input[kind];
     if (target === undefined) return [];
-    const { on, stanzas, every, url, caFile, proxy } = input;
+    const { on, stanzas, wait, every, url, caFile, proxy } = input;
     const { smtp, from, to, startTls } = input;
     return [
       {
@@ -131,6 +141,7 @@ function normalizeChannel(name: string, input: NotifyInput): readonly NotifyChan
         target,
         on,
         stanzas,
+        wait,
         repeat: { critical: secondsOf(input.repeat.critical), warning: secondsOf(input.repeat.warning) },
         every,
         signingSecret: input.secret,
@@ -145,4 +156,10 @@ function normalizeChannel(name: string, input: NotifyInput): readonly NotifyChan
 
 function secondsOf(time: number | 'never'): number | undefined {
   return time === 'never' ? undefined : time;
+}
+
+function normalizeConsul(input: FileInput['consul']): ConsulSettings | undefined {
+  if (input === undefined) return undefined;
+  const { url, token, service, id, ttl, register, caFile } = input;
+  return { url: url.replace(/\/+$/, ''), token, service, id, ttl, register, caFile };
 }

@@ -1,6 +1,8 @@
+import type { NotifyChannel } from '../config/configuration.ts';
 import { Failure } from '../model/failure.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
 import type { JobQueue } from '../jobs/queue/job-queue.ts';
+import { channelMissing, chooseChannels, type ChannelTest } from '../notify/test-channels.ts';
 import type { ControlRequest } from './control-protocol.ts';
 import type { ControlConversation } from './control-server.ts';
 import { stanzaMissing } from './execute-job.ts';
@@ -14,6 +16,11 @@ export interface ClientServices {
   readonly status: () => Readonly<Record<string, unknown>>;
   /** @returns what became of it, in words. @throws Failure why it was refused */
   readonly reload: () => Promise<string>;
+  /** Sends a test to each of these channels. */
+  readonly testChannels: (
+    channels: readonly NotifyChannel[],
+    signal: AbortSignal,
+  ) => Promise<readonly ChannelTest[]>;
   /** Aborts when the daemon ends. */
   readonly stop: AbortSignal;
 }
@@ -31,11 +38,28 @@ export async function answerClient(
       return conversation.answer({ answer: 'done', note: await services.reload() });
     case 'cancel':
       return conversation.answer({ answer: 'done', note: cancel(request.runId, services) });
+    case 'test-channels':
+      return conversation.answer({
+        answer: 'tested',
+        tests: await testNamed(request, conversation, services),
+      });
     case 'submit':
       return submit(request, conversation, services);
     case 'hold':
       return hold(request, conversation, services);
   }
+}
+
+/** @throws Failure usage for a channel that the daemon's configuration has not */
+async function testNamed(
+  { channels: names }: Extract<ControlRequest, { ask: 'test-channels' }>,
+  { gone }: ControlConversation,
+  { held, testChannels, stop }: ClientServices,
+): Promise<readonly ChannelTest[]> {
+  const { chosen, unknown } = chooseChannels(held.configuration.notify, names);
+  const [missing] = unknown;
+  if (missing !== undefined) throw channelMissing(missing, held.configuration);
+  return testChannels(chosen, AbortSignal.any([gone, stop]));
 }
 
 function cancel(name: string, { queue }: ClientServices): string {

@@ -1,3 +1,4 @@
+import type { ChannelTest } from '../notify/test-channels.ts';
 import type { JobEvent, JobRequest } from '../model/job.ts';
 
 /**
@@ -13,6 +14,8 @@ export type ControlRequest =
   | { readonly ask: 'cancel'; readonly runId: string }
   /** Nothing of this stanza is begun while this connection is open (a restore); waits for what runs. */
   | { readonly ask: 'hold'; readonly stanza: string; readonly why: string }
+  /** Sends a test message to these channels, or to all; none of it is queued. */
+  | { readonly ask: 'test-channels'; readonly channels: readonly string[] }
   | { readonly ask: 'reload' };
 
 export type ControlAnswer =
@@ -32,6 +35,7 @@ export type ControlAnswer =
   | { readonly answer: 'outcome'; readonly job: number; readonly outcome: Readonly<Record<string, unknown>> }
   /** How what followed a job by itself ended, in the same form: the expire after a backup. */
   | { readonly answer: 'followed'; readonly job: number; readonly outcome: Readonly<Record<string, unknown>> }
+  | { readonly answer: 'tested'; readonly tests: readonly ChannelTest[] }
   | { readonly answer: 'held' }
   | { readonly answer: 'done'; readonly note: string }
   | { readonly answer: 'failure'; readonly failure: Readonly<Record<string, unknown>> };

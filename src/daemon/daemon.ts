@@ -10,6 +10,8 @@ import { readCatalogue } from '../engine/info.ts';
 import { createMetrics } from '../metrics/create-metrics.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { DaemonObservation } from '../status/daemon-observation.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import { createNotifier } from './create-notifier.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import { describeStatus } from './describe-status.ts';
 import { executeJob } from './execute-job.ts';
@@ -29,6 +31,7 @@ export class Daemon {
   readonly scheduler: Scheduler;
   readonly repositories: RepositoryWatch;
   readonly metrics: Metrics;
+  readonly notifier: Notifier;
   readonly #parts: DaemonParts;
   readonly #startedAt: number;
   #journalOpen = true;
@@ -55,7 +58,15 @@ export class Daemon {
       readCatalogue: async (stanza, signal) =>
         readCatalogue((await this.held.forJob()).engine, stanza.name, { signal }),
       clock: deps.clock,
+      random: deps.random,
+      everyMs: () => this.held.configuration.watch.catalogue * 1000,
+      onBug: (error) => this.reportBug(error),
     });
+    this.notifier = createNotifier(
+      parts,
+      () => this.held.configuration.notify,
+      (error) => this.#reportNotifying(error),
+    );
     this.metrics = createMetrics({
       ...this.healthSources(),
       clock: deps.clock,
@@ -100,6 +111,7 @@ export class Daemon {
       observeDaemon: () => this.observe(),
       journal: this.#parts.deps.journal,
       repositories: this.repositories,
+      channels: () => this.notifier.observe(),
       scheduleLines: () => this.#lines(),
     };
   }
@@ -128,6 +140,7 @@ export class Daemon {
     const last = this.scheduler.lastTick;
     return {
       version,
+      engineVersion: this.held.engine.version,
       startedAt: this.#startedAt,
       sinceTickMs: last === undefined ? undefined : deps.clock.monotonic() - last,
       tickEveryMs,
@@ -181,6 +194,7 @@ export class Daemon {
       this.metrics.reloaded('ok');
       for (const { name } of configuration.stanzas) this.repositories.refresh(name);
       this.scheduler.wake();
+      this.notifier.reload();
       const text = `the configuration was read again: ${configuration.file}`;
       log({ level: 'info', event: 'reloaded', text });
       return text;
@@ -204,6 +218,17 @@ export class Daemon {
     if (!(error instanceof Failure)) return this.reportBug(error);
     const text = `the schedule cannot be kept now: ${error.message}`;
     this.#parts.log({ level: 'error', event: 'schedule-failed', text, facts: { error: error.toJSON() } });
+  }
+
+  #reportNotifying(error: unknown): void {
+    if (!(error instanceof Failure)) return this.reportBug(error);
+    const text = `alerts cannot be told now: ${error.message}`;
+    this.#parts.log({
+      level: 'error',
+      event: 'notifications-failed',
+      text,
+      facts: { error: error.toJSON() },
+    });
   }
 
   #lines(): readonly ScheduleLine[] {

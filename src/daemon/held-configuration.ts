@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
+import type { Engine } from '../engine/engine.ts';
 import { Failure } from '../model/failure.ts';
 import type { DaemonParts, LoadedConfiguration } from './daemon-parts.ts';
 
@@ -35,6 +36,11 @@ export class HeldConfiguration {
 
   get configuration(): Configuration {
     return this.#loaded.configuration;
+  }
+
+  /** As it was when it was last asked for its version. */
+  get engine(): Engine {
+    return this.#loaded.engine;
   }
 
   get loadedAt(): number {

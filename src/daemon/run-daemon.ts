@@ -7,12 +7,16 @@ import { askDaemon } from './control-client.ts';
 import { startControlServer } from './control-server.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import { Daemon } from './daemon.ts';
+import { testChannels } from '../notify/test-channels.ts';
+import { notifierDeps } from './create-notifier.ts';
 import { rebuildJournal, settleStanzas } from './settle-stanzas.ts';
 import { socketPath } from './socket-path.ts';
 import { connectSupervisor, type Supervisor } from './supervisor.ts';
 
 /** Milliseconds for children to be gone after they were killed. */
 const killedMs = 5000;
+/** Milliseconds for alerts that are due to go out; the others wait on disk for the next daemon. */
+const flushMs = 5000;
 
 /**
  * Runs schedules until the stop is asked for.
@@ -24,7 +28,9 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   const { configuration } = parts.loaded;
   resources.use(await claim(parts));
   const daemon = new Daemon(parts);
-  resources.use(daemon.repositories);
+  resources.use(daemon.sessions);
+  resources.use(daemon.watches);
+  resources.use(daemon.findings);
   const supervisor = resources.use(supervise(daemon, parts));
   const reload = oneAfterTheOther(async () => {
     supervisor.reloading();
@@ -44,6 +50,7 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
           queue: daemon.queue,
           held: daemon.held,
           status: () => daemon.status(),
+          testChannels: (channels, signal) => testChannels(channels, notifierDeps(parts), signal),
           reload,
           stop: parts.stop,
         }),
@@ -55,11 +62,14 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   supervisor.ready();
   supervisor.status(`keeps the schedules of ${configuration.stanzas.map(({ name }) => name).join(', ')}`);
   sayReady(parts, http.port);
+  const notifying = daemon.notifier.run(parts.stop);
   await daemon.schedule();
   supervisor.stopping();
   await end(daemon, parts);
   await settling;
   await daemon.scheduler.settled();
+  await notifying;
+  await daemon.notifier.end(flushMs);
   parts.log({ level: 'info', event: 'stopped', text: 'stopped' });
 }
 

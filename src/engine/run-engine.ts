@@ -14,9 +14,11 @@ export interface EngineRun extends EngineRunOptions, CommonArguments {
   readonly timeoutMs?: number | undefined;
   /**
    * `log` (default): stdout is the log, nothing else is kept. `text`: stdout is the command's answer, kept apart from
-   * the log. `bytes`: the same, unchanged.
+   * the log. `bytes`: the same, unchanged. `stream`: the same, given to `onChunk` as it comes and not kept.
    */
-  readonly capture?: 'log' | 'text' | 'bytes' | undefined;
+  readonly capture?: 'log' | 'text' | 'bytes' | 'stream' | undefined;
+  /** With `capture: 'stream'`; it must not throw. */
+  readonly onChunk?: ((chunk: Buffer) => void) | undefined;
   readonly input?: string | undefined;
   /** Exit codes that are an answer, not a failure. Always 0; archive-get answers 1 for `not there`. */
   readonly accept?: readonly number[] | undefined;
@@ -48,14 +50,18 @@ export async function runEngine(
   const [command = 'help', ...rest] = args;
   const operation = run.operation ?? `run pgbackrest ${command}`;
   const log = new RunLog(run);
+  const head: Buffer[] = [];
   const result = await spawnEngine(engine, operation, {
     args: engineArguments(engine, command, run, [...RunLog.logArguments(run), ...rest]),
     run,
+    onChunk: run.capture === 'stream' ? keepHead(head, run) : undefined,
     onLine: (line, stream) => log.take(line, stream),
   });
   // Since 2.53 errors of the configuration come before the levels are known, and so on stdout whatever was asked.
   if (result.code !== 0 && !log.hasError())
-    log.takeAnswer(run.capture === 'bytes' ? result.bytes.toString('utf8') : result.stdout);
+    log.takeAnswer(
+      run.capture === 'text' ? result.stdout : Buffer.concat([result.bytes, ...head]).toString('utf8'),
+    );
   log.end();
   const exitCode = judgeRun(engine, operation, { end: result, log, run });
   return {
@@ -67,10 +73,23 @@ export async function runEngine(
   };
 }
 
+/** Passes an answer on, and keeps the beginning of it: an error that comes there in place of an answer is short. */
+function keepHead(head: Buffer[], { onChunk }: EngineRun): (chunk: Buffer) => void {
+  return (chunk) => {
+    if (head.length < 4) head.push(chunk);
+    onChunk?.(chunk);
+  };
+}
+
 async function spawnEngine(
   engine: EngineProgram,
   operation: string,
-  spec: { args: string[]; run: EngineRun; onLine: (line: string, stream: 'stdout' | 'stderr') => void },
+  spec: {
+    args: string[];
+    run: EngineRun;
+    onChunk: ((chunk: Buffer) => void) | undefined;
+    onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  },
 ): Promise<CommandResult> {
   const { run } = spec;
   return startEngine(engine, operation, () =>
@@ -82,6 +101,7 @@ async function spawnEngine(
       graceMs: engineGraceMs,
       signal: run.signal,
       onLine: spec.onLine,
+      onChunk: spec.onChunk,
       onSpawn: run.onSpawn,
       capture: run.capture === 'bytes' ? 'bytes' : 'lines',
       ...(run.timeoutMs === undefined ? {} : { timeoutMs: run.timeoutMs }),

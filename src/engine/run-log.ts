@@ -3,7 +3,7 @@ import { LogReader } from './log-lines.ts';
 import { ProgressMeter } from './progress.ts';
 
 type Callbacks = Pick<EngineRunOptions, 'onRecord' | 'onProgress'> & {
-  readonly capture?: 'log' | 'text' | 'bytes' | undefined;
+  readonly capture?: 'log' | 'text' | 'bytes' | 'stream' | undefined;
 };
 
 /** Milliseconds that the engine is given to stop its workers and to save what can be resumed. */
@@ -26,8 +26,7 @@ export class RunLog {
    * default of log-level-stderr changed (warn until 2.52, off since 2.53).
    */
   static logArguments(run: Callbacks): string[] {
-    if (run.capture === 'text' || run.capture === 'bytes')
-      return ['--log-level-console=off', '--log-level-stderr=warn'];
+    if ((run.capture ?? 'log') !== 'log') return ['--log-level-console=off', '--log-level-stderr=warn'];
     const level = run.onProgress === undefined ? 'info' : 'detail';
     return [`--log-level-console=${level}`, '--log-level-stderr=off'];
   }

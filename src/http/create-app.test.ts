@@ -61,7 +61,8 @@ describe('the routes', () => {
     const app = createApp(bed.parts);
     const [sighting] = bed.sightings;
     if (sighting === undefined) throw new Error('the good case has one');
-    bed.sightings = [{ ...sighting, failure: { at: bed.now - 1000, problem: 'no route to host' } }];
+    const failure = { at: bed.now - 1000, problem: 'no route to host' };
+    bed.sightings = [{ ...sighting, catalogue: { ...sighting.catalogue, failure } }];
     const unknown = await app.request(url('/health'));
     expect(unknown.status).toBe(503);
     expect(await unknown.json()).toMatchObject({
@@ -82,7 +83,9 @@ describe('the routes', () => {
         },
       ],
     });
-    bed.sightings = [{ ...sighting, observedAt: bed.now, repositories: [] }];
+    bed.sightings = [
+      { ...sighting, catalogue: { ...sighting.catalogue, observedAt: bed.now, value: undefined } },
+    ];
     expect(await (await app.request(url('/health'))).json()).toMatchObject({ last_backup_age_hours: null });
   });
 
@@ -137,7 +140,7 @@ describe('the routes', () => {
       status: 'critical',
       findings: [
         { rule: 'restore-unfinished' },
-        { rule: 'last-run-failed', subject: 'stanza main, repository r1' },
+        { rule: 'last-run-failed', subject: 'stanza main, repository r1, backup' },
       ],
       daemon: { holds: [{ stanza: 'main', why: 'restore' }] },
       stanzas: [{ lastRuns: [{ run: 'backup-1', result: 'failed', problem: 'no space left' }] }],

@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { observeHealth } from '../jobs/observe/observe-health.ts';
 import { isFailure } from '../model/failure.ts';
-import { assessHealth } from '../status/assess.ts';
+import { assess } from '../status/assess.ts';
 import { explainNotReady, isLive } from '../status/rules/daemon.ts';
+import { answerMetrics } from './answer-metrics.ts';
 import { refuseRequest } from './refuse-request.ts';
 import { describeHealth } from './describe-health.ts';
 import type { HttpParts } from './http-parts.ts';
@@ -33,13 +34,11 @@ export function createApp(parts: HttpParts): Hono {
     const now = parts.clock.now();
     const configuration = parts.configuration();
     const seen = observeHealth(parts);
-    const health = describeHealth(configuration, seen, assessHealth(configuration, seen, now), now);
+    const health = describeHealth(configuration, seen, assess(configuration, seen, now), now);
     return context.json(health, health.status === 'healthy' || health.status === 'warning' ? 200 : 503);
   });
   app.use('/metrics', requireToken(parts.token));
-  app.get('/metrics', async (context) =>
-    context.body(await parts.metrics.render(), 200, { 'content-type': parts.metrics.contentType }),
-  );
+  app.get('/metrics', (context) => answerMetrics(context, parts.metrics));
   app.notFound((context) => context.json({ error: 'there is no such page' }, 404));
   app.onError((error, context) => answerError(error, context, parts.reportBug));
   return app;

@@ -120,10 +120,10 @@ function describeRepository(
   sighting: RepositorySighting | undefined,
   now: number,
 ): RepositoryHealth {
-  const found = sighting?.repositories.find((repository) => repository.name === name);
+  const found = sighting?.catalogue.value?.repositories.find((repository) => repository.name === name);
   const unknownBecause = whyUnknown(sighting, found, now);
   const newest = unknownBecause === undefined && found !== undefined ? newestSets(found, now) : [];
-  const observedAt = sighting?.observedAt;
+  const observedAt = sighting?.catalogue.observedAt;
   return {
     name,
     known: unknownBecause === undefined,
@@ -140,7 +140,7 @@ function whyUnknown(
   now: number,
 ): string | undefined {
   if (sighting === undefined) return 'not looked at yet';
-  const unknown = explainUnknown(sighting, now);
+  const unknown = explainUnknown(sighting.catalogue, now);
   if (unknown !== undefined) return unknown;
   if (found?.code === undefined) return 'the engine did not mention it';
   return found.code === 99 ? `pgbackrest info: ${found.message}` : undefined;

@@ -1,12 +1,6 @@
-/** A family of metrics as Prometheus knows it. */
-export interface MetricDefinition {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly labels: readonly string[];
-  /** Upper bounds; only of a histogram. */
-  readonly buckets?: readonly number[];
-}
+import type { MetricDefinition } from './metric-definition.ts';
+import { pgbackrestCatalogue } from './pgbackrest/catalogue.ts';
+import { protectionCatalogue } from './protection-catalogue.ts';
 
 const perRepository = ['stanza', 'repository'] as const;
 const perJob = ['stanza', 'repository', 'job'] as const;
@@ -19,6 +13,8 @@ const waitBuckets = [0.1, 1, 10, 60, 300, 1800, 7200] as const;
  * on repositories. What was seen and has become uncertain is not shown at all, so that a rule on its absence fires.
  */
 export const catalogue = {
+  ...pgbackrestCatalogue,
+  ...protectionCatalogue,
   buildInfo: {
     name: 'holdfast_build_info',
     type: 'gauge',
@@ -58,8 +54,8 @@ export const catalogue = {
   findings: {
     name: 'holdfast_findings',
     type: 'gauge',
-    help: 'Findings of the assessment, by rule; none means that no such finding is there.',
-    labels: ['rule', 'severity'],
+    help: 'Findings of the assessment, by rule and what they are about (empty where not about one); none means that no such finding is there.',
+    labels: ['rule', 'severity', 'stanza', 'repository'],
   },
   tickAge: {
     name: 'holdfast_scheduler_tick_age_seconds',
@@ -200,6 +196,24 @@ export const catalogue = {
     name: 'holdfast_backup_age_objective_seconds',
     type: 'gauge',
     help: 'objectives.backupAge of a stanza; absent when there is none.',
+    labels: ['stanza'],
+  },
+  rpoObjective: {
+    name: 'holdfast_rpo_objective_seconds',
+    type: 'gauge',
+    help: 'objectives.rpo of a stanza; absent when there is none.',
+    labels: ['stanza'],
+  },
+  rtoObjective: {
+    name: 'holdfast_rto_objective_seconds',
+    type: 'gauge',
+    help: 'objectives.rto of a stanza; absent when there is none.',
+    labels: ['stanza'],
+  },
+  drillAgeObjective: {
+    name: 'holdfast_drill_age_objective_seconds',
+    type: 'gauge',
+    help: 'objectives.drillAge of a stanza; absent when there is none.',
     labels: ['stanza'],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

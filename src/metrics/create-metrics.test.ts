@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createHttpParts } from '../../test/support/http-parts.ts';
 import { readMetrics } from '../../test/support/metrics-text.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
-import { catalogue, type MetricDefinition } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
+import type { MetricDefinition } from './metric-definition.ts';
 
 const actor = { user: 'postgres', host: 'db1', via: 'daemon' };
 const request: JobRequest = {
@@ -49,7 +50,12 @@ describe('the metrics', () => {
     expect(page.value('holdfast_health', { status: 'healthy' })).toBe(1);
     const [sighting] = bed.sightings;
     if (sighting === undefined) throw new Error('the good case has one');
-    bed.sightings = [{ ...sighting, failure: { at: bed.now, problem: 'x' } }];
+    bed.sightings = [
+      {
+        ...sighting,
+        catalogue: { ...sighting.catalogue, failure: { at: bed.now, problem: 'x' } },
+      },
+    ];
     const later = readMetrics(await bed.parts.metrics.render());
     expect(later.value('holdfast_repositories_known', { stanza: 'main' })).toBe(0);
     expect(later.has('holdfast_newest_set_age_seconds')).toBe(false);

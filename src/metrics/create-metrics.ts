@@ -1,11 +1,16 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../jobs/job-deps.ts';
 import { type HealthSources, observeHealth } from '../jobs/observe/observe-health.ts';
 import type { JobRequest } from '../model/job.ts';
-import { catalogue, type MetricDefinition } from './catalogue.ts';
-import type { Gauges } from './gauges.ts';
+import { catalogue } from './catalogue.ts';
+import { createGaugeSheet } from './gauges.ts';
+import type { MetricDefinition } from './metric-definition.ts';
+import { createPgbackrestShow } from './pgbackrest/show-pgbackrest.ts';
+import { showArchives } from './show-archives.ts';
+import { showChannels } from './show-channels.ts';
 import { showJobs } from './show-jobs.ts';
 import { showHealth, type ShownHealth } from './show-health.ts';
+import { showPrimaries } from './show-primaries.ts';
 import { showRepositories } from './show-repositories.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -38,7 +43,9 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     leaseSeconds: histogram(registry, catalogue.leaseSeconds),
     cpuSeconds: counter(registry, catalogue.cpuSeconds),
   };
-  const gauges = createGauges(registry);
+  const sheet = createGaugeSheet(catalogue);
+  const { gauges } = sheet;
+  const showPgbackrest = createPgbackrestShow();
   return {
     contentType: registry.contentType,
     jobStarted(request, waitedMs) {
@@ -64,7 +71,6 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     async render() {
       const now = deps.clock.now();
       const shown: ShownHealth = { configuration: deps.configuration(), seen: observeHealth(deps), now };
-      for (const gauge of Object.values(gauges)) gauge.reset();
       const resources = deps.resources();
       counters.cpuSeconds.reset();
       counters.cpuSeconds.inc(resources.cpuSeconds);
@@ -72,7 +78,12 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       showHealth(gauges, shown);
       showJobs(gauges, shown.seen);
       showRepositories(gauges, shown);
-      return registry.metrics();
+      showArchives(gauges, shown.seen.archives, now);
+      showPrimaries(gauges, shown.seen.primaries, now);
+      showChannels(gauges, shown.seen.channels, now);
+      showPgbackrest(sheet, shown.seen, now);
+      const gauged = [...sheet.families.values()].flatMap((family) => family.takeFamily());
+      return Buffer.concat([...gauged, Buffer.from(await registry.metrics())]);
     },
   };
 }
@@ -93,15 +104,4 @@ function counter(registry: Registry, definition: MetricDefinition): Counter {
 function histogram(registry: Registry, definition: MetricDefinition): Histogram {
   const { name, help, labels, buckets = [] } = definition;
   return new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers: [registry] });
-}
-
-/** All that are read at each rendering. */
-function createGauges(registry: Registry): Gauges {
-  const gauges = Object.entries<MetricDefinition>(catalogue)
-    .filter(([, { type }]) => type === 'gauge')
-    .map(([key, { name, help, labels }]) => [
-      key,
-      new Gauge({ name, help, labelNames: labels, registers: [registry] }),
-    ]);
-  return Object.fromEntries(gauges) as Gauges;
 }

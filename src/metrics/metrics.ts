@@ -14,6 +14,6 @@ export interface MetricsRecorder {
 /** All metrics of a running Holdfast. */
 export interface Metrics extends MetricsRecorder {
   readonly contentType: string;
-  /** The text format of Prometheus 0.0.4. */
-  render(): Promise<string>;
+  /** The text format of Prometheus 0.0.4, UTF-8. */
+  render(): Promise<Buffer<ArrayBuffer>>;
 }

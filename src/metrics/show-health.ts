@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/configuration.ts';
-import { assessHealth, healthStatuses, judgeHealth } from '../status/assess.ts';
+import { assess, healthStatuses, judgeHealth } from '../status/assess.ts';
 import type { HealthObservations } from '../status/health-observations.ts';
 import { explainNotReady } from '../status/rules/daemon.ts';
 import type { Gauges } from './gauges.ts';
@@ -21,8 +21,9 @@ export function showHealth(gauges: Gauges, { configuration, seen, now }: ShownHe
   const { loadedAt, refused } = daemon.configuration;
   gauges.configurationLoaded.set(loadedAt / 1000);
   gauges.configurationRefused.set(refused !== undefined && refused.at >= loadedAt ? 1 : 0);
-  const findings = assessHealth(configuration, seen, now);
+  const findings = assess(configuration, seen, now);
   const status = judgeHealth(findings);
   for (const each of healthStatuses) gauges.healthy.set({ status: each }, each === status ? 1 : 0);
-  for (const { rule, severity } of findings) gauges.findings.inc({ rule, severity });
+  for (const { rule, severity, stanza = '', repository = '' } of findings)
+    gauges.findings.inc({ rule, severity, stanza, repository });
 }

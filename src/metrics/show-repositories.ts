@@ -1,19 +1,25 @@
 import type { RepositoryObservation } from '../status/observations.ts';
 import { explainUnknown } from '../status/sighting.ts';
 import type { Gauges } from './gauges.ts';
+import { setKnown } from './set-known.ts';
 import type { ShownHealth } from './show-health.ts';
 
 /** What the repositories hold, as long as it may be believed; what may not is left out. */
 export function showRepositories(gauges: Gauges, { configuration, seen, now }: ShownHealth): void {
   for (const { name, objectives } of configuration.stanzas) {
-    if (objectives.backupAge !== undefined) gauges.ageObjective.set({ stanza: name }, objectives.backupAge);
+    const labels = { stanza: name };
+    setKnown(gauges.ageObjective, labels, objectives.backupAge);
+    setKnown(gauges.rpoObjective, labels, objectives.rpo);
+    setKnown(gauges.rtoObjective, labels, objectives.rto);
+    setKnown(gauges.drillAgeObjective, labels, objectives.drillAge);
   }
-  for (const sighting of seen.sightings) {
-    const { stanza, observedAt, repositories } = sighting;
-    const known = explainUnknown(sighting, now) === undefined;
+  for (const { stanza, catalogue } of seen.sightings) {
+    const { observedAt, value } = catalogue;
+    const known = explainUnknown(catalogue, now) === undefined;
     gauges.repositoryKnown.set({ stanza }, known ? 1 : 0);
     if (observedAt !== undefined) gauges.repositoryObserved.set({ stanza }, observedAt / 1000);
-    if (known) for (const repository of repositories) showRepository(gauges, { stanza, repository, now });
+    if (known)
+      for (const repository of value?.repositories ?? []) showRepository(gauges, { stanza, repository, now });
   }
 }
 

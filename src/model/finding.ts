@@ -25,12 +25,45 @@ export function identifyFinding({ rule, subject }: Pick<Finding, 'rule' | 'subje
   return `${rule} ${subject}`;
 }
 
+/**
+ * Subject and labels of what is wrong with a stanza or with one of its repositories: every rule about them uses it, so
+ * that one thing has one name everywhere.
+ */
+export function findingPlace(
+  stanza: string,
+  repository?: string,
+): Required<Pick<Finding, 'subject' | 'stanza' | 'repository'>> {
+  return {
+    subject: repository === undefined ? `stanza ${stanza}` : `stanza ${stanza}, repository ${repository}`,
+    stanza,
+    repository,
+  };
+}
+
 /** A finding with when it was first and last seen, epoch milliseconds. */
 export interface KnownFinding extends Finding {
   readonly since: number;
   readonly lastSeenAt: number;
   /** Undefined: it is still there. */
   readonly endedAt: number | undefined;
+  /**
+   * Why nobody can say now whether it is still there; it counts as there until a look that could see it says otherwise.
+   * Undefined: it was seen in the last assessment.
+   */
+  readonly unseenBecause?: string | undefined;
+}
+
+/**
+ * What became of a finding, for those who tell or heal. `changed`: its severity is another, or what is wrong is. A
+ * restart of the daemon alone makes none of them.
+ */
+export interface FindingEvent {
+  readonly kind: 'began' | 'changed' | 'ended';
+  readonly finding: KnownFinding;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** How many times it began within the last hour, this one counted: more than two is flapping, and its end is held. */
+  readonly recently: number;
 }
 
 /** Exit code for a set of findings: 0 ok, 1 warning, 2 critical. */

@@ -27,8 +27,8 @@ export interface NotifiedFinding {
   readonly since: number;
   /** Undefined: it is still there. */
   readonly endedAt?: number | undefined;
-  /** How often it began within the last hour, where that is so often that its ends are told late. */
-  readonly begins?: number | undefined;
+  /** Why nobody can say now whether it is still there. */
+  readonly unseenBecause?: string | undefined;
 }
 
 /**

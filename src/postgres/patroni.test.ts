@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Failure } from '../model/failure.ts';
-import { readPatroniMembers, readPatroniNode } from './patroni.ts';
+import { readPatroniHistory, readPatroniMembers, readPatroniNode } from './patroni.ts';
 
 /*
  * Answers of Patroni 3.0.2 (Debian 12), recorded from the cluster that test/patroni/ starts, at the calls it makes; only
@@ -93,5 +93,28 @@ describe('readPatroniMembers', () => {
   it('refuses what Patroni would not answer', async () => {
     answers = { '/cluster': [200, configuration] };
     expect((await failureOf(readPatroniMembers(access()))).problem).toMatch(/not one of Patroni/);
+  });
+});
+
+describe('readPatroniHistory', () => {
+  // In the form of https://patroni.readthedocs.io/en/latest/rest_api.html, "History endpoint".
+  it('reads where each timeline was left, and nothing behind what cannot be read', async () => {
+    answers = {
+      '/history': [
+        200,
+        '[[1,25623960,"no recovery target specified","2019-09-23T16:57:57+02:00"],[2,25624344,"x","2019-09-24T09:22:33+02:00","n2"],[3,9.5]]',
+      ],
+    };
+    expect(await readPatroniHistory(access())).toEqual([
+      { timeline: 1, switchLsn: 25_623_960n, reason: 'no recovery target specified' },
+      { timeline: 2, switchLsn: 25_624_344n, reason: 'x' },
+    ]);
+  });
+
+  it('is empty before the first failover, and refuses what is no list', async () => {
+    answers = { '/history': [200, '[]'] };
+    expect(await readPatroniHistory(access())).toEqual([]);
+    answers = { '/history': [200, '{}'] };
+    expect(await failureOf(readPatroniHistory(access()))).toMatchObject({ kind: 'server-unreachable' });
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Failure } from '../model/failure.ts';
 import type { PatroniAccess } from '../model/stanza.ts';
+import type { TimelineSwitch } from '../model/wal.ts';
 
 const timeoutMs = 2000;
 
@@ -56,6 +57,32 @@ export async function readPatroniMembers(
     host: typeof member['host'] === 'string' ? member['host'] : undefined,
     port: typeof member['port'] === 'number' ? member['port'] : undefined,
   }));
+}
+
+/**
+ * Asks for the timelines that the cluster left, oldest first: `GET /history` gives `[timeline, position, reason, …]` with
+ * the position as a number. What is beyond 2^53 would be inexact, and is left out with all behind it.
+ *
+ * @throws Failure as readPatroniNode
+ */
+export async function readPatroniHistory(
+  access: PatroniAccess,
+  signal?: AbortSignal,
+): Promise<readonly TimelineSwitch[]> {
+  const { body } = await ask(access, '/history', signal);
+  if (!Array.isArray(body)) throw strange(access);
+  const lines: readonly unknown[] = body;
+  const history: TimelineSwitch[] = [];
+  for (const line of lines) {
+    const [timeline, position, reason] = Array.isArray(line) ? (line as unknown[]) : [];
+    if (!Number.isInteger(timeline) || !Number.isSafeInteger(position)) break;
+    history.push({
+      timeline: timeline as number,
+      switchLsn: BigInt(position as number),
+      reason: String(reason ?? ''),
+    });
+  }
+  return history;
 }
 
 interface PatroniAnswer {

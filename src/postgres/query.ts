@@ -53,6 +53,22 @@ export async function queryRow<Row>(
 }
 
 /**
+ * Runs one statement that changes something and returns at most one JSON value (`RETURNING json_build_object(…)`). It may
+ * be sent twice where a connection that was kept is lost, so doing it again must do no harm. Throws as queryRows does.
+ *
+ * @returns undefined when the statement returned no row
+ */
+export async function queryReturning<Row>(
+  server: Connectable,
+  statement: string,
+  options: QueryOptions = {},
+): Promise<Row | undefined> {
+  const output = await runSql(server, `${statement};\n`, options, server.sessions);
+  const [line] = output.split('\n').filter((text) => text !== '');
+  return line === undefined ? undefined : (JSON.parse(line) as Row);
+}
+
+/**
  * Runs statements one after the other, each in its own transaction (ALTER SYSTEM wants that), and stops at the first
  * error. They have a connection of their own, so that what is set in it ends with it. Throws as queryRows does.
  *

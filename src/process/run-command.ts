@@ -33,6 +33,8 @@ export interface CommandSpec {
   readonly onSpawn?: ((pid: number) => void) | undefined;
   /** `lines` keeps text; `bytes` keeps stdout as it is (WAL segments, manifests). */
   readonly capture?: 'lines' | 'bytes';
+  /** Takes stdout as it comes; none of it is kept. It must not throw. */
+  readonly onChunk?: ((chunk: Buffer) => void) | undefined;
 }
 
 export interface CommandResult {
@@ -148,6 +150,13 @@ function collectOutput(child: ChildProcess, spec: CommandSpec): Output {
     streams.push(new Promise((resolve) => lines.once('close', resolve)));
   };
   readLines('stderr');
+  const { onChunk } = spec;
+  if (onChunk !== undefined) {
+    child.stdout?.on('data', onChunk);
+    // All of it is wanted, however long that takes: the one who reads it may be slower than the child was.
+    const closed = new Promise((resolve) => child.stdout?.once('close', resolve));
+    return { ...output, finished: closed.then(() => drained(child, Promise.all(streams))) };
+  }
   if (spec.capture === 'bytes') {
     child.stdout?.on('data', (chunk: Buffer) => output.bytes.push(chunk));
     streams.push(new Promise((resolve) => child.stdout?.once('close', resolve)));

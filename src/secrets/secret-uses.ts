@@ -30,9 +30,11 @@ export function secretUses(configuration: Configuration): readonly SecretUse[] {
         uses.push({ key: `notify.${name}.${key}`, reference, kind: 'channel', repository: undefined });
     }
   }
-  const { token } = configuration.server;
-  if (token !== undefined)
-    uses.push({ key: 'server.token', reference: token, kind: 'token', repository: undefined });
+  const tokens = { consul: configuration.consul?.token, server: configuration.server.token };
+  for (const [section, reference] of Object.entries(tokens)) {
+    if (reference !== undefined)
+      uses.push({ key: `${section}.token`, reference, kind: 'token', repository: undefined });
+  }
   return uses;
 }
 

@@ -1,3 +1,4 @@
+import type { ForeignWal, TimelineInArchive } from '../model/archive-timeline.ts';
 import type { RepositoryWindows } from '../model/window.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -22,6 +23,8 @@ export interface ArchiveObservation {
   readonly partials: readonly string[];
   /** The part of the archive that was seen longest ago was seen then: the ledger looks at old parts in turn. */
   readonly oldestLookAt: number | undefined;
+  /** When the listing began: what was archived later need not be in it. Undefined: right when it was seen. */
+  readonly listedFrom?: number | undefined;
   /** Commands of the engine that this look took. */
   readonly requests: number;
   /** Newest segment on production's timeline. */
@@ -32,35 +35,14 @@ export interface ArchiveObservation {
   readonly followed: { readonly timeline: number; readonly from: 'primary' | 'remembered' } | undefined;
   /** WAL that production never wrote. */
   readonly foreign: readonly ForeignWal[];
+  /** Room for more, where the repository is a directory of this host (jobs/observe/observe-repository-space.ts). */
+  readonly space?: RepositorySpace | undefined;
 }
 
-export interface TimelineInArchive {
-  readonly timeline: number;
-  readonly firstSegment: string | undefined;
-  readonly lastSegment: string | undefined;
-  readonly segments: number;
-  readonly hasHistory: boolean;
-  /** The timeline it left, by its history file or by what is remembered. */
-  readonly parent?: number | undefined;
-  /** Epoch milliseconds by the repository's clock. */
-  readonly lastStoredAt: number | undefined;
-  readonly standing: TimelineStanding;
-}
-
-/**
- * `production`: on the way of the primary; `former`: production was on it once; `accepted`: by a person; `unknown`:
- * nothing tells (it is older than Holdfast's memory, or the primary was not seen after the archive).
- */
-export type TimelineStanding = 'production' | 'former' | 'accepted' | 'foreign' | 'unknown';
-
-/** Something in the archive that no server of production wrote. */
-export interface ForeignWal {
-  readonly why: 'timeline-unknown-to-production' | 'ahead-of-production' | 'different-contents';
-  readonly timeline: number;
-  readonly firstFile: string;
-  readonly files: number;
-  /** When the first one came, by the repository's clock, epoch milliseconds. */
-  readonly firstStoredAt: number | undefined;
-  /** Production's way, which a restore must name; undefined while it is not known. */
-  readonly safeTimeline?: number | undefined;
+/** The file system that holds a repository. */
+export interface RepositorySpace {
+  readonly availableBytes: number;
+  readonly totalBytes: number;
+  /** Free bytes at earlier looks of the last two weeks, oldest first, and at this one. Times are epoch milliseconds. */
+  readonly track: readonly { readonly at: number; readonly value: number }[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configuration, repository, stanza } from '../../test/support/conf-parts.ts';
-import { assessHealth, judgeHealth } from './assess.ts';
+import { assess, judgeHealth } from './assess.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
 import type { HealthObservations, LineObservation, RunObservation } from './health-observations.ts';
 
@@ -22,19 +22,33 @@ const daemon: DaemonObservation = {
 
 const sighting: HealthObservations['sightings'][number] = {
   stanza: 'main',
-  observedAt: now - 60_000,
-  staleAfterMs: hour,
-  failure: undefined,
-  repositories: [
-    {
-      name: 'r1',
-      code: 0,
-      message: 'ok',
-      cipher: 'none',
-      configuredCipher: 'none',
-      sets: [{ label: 'F', type: 'full', stopTime: now / 1000 - 3600, repositorySize: 1, error: false }],
+  catalogue: {
+    observedAt: now - 60_000,
+    staleAfterMs: hour,
+    failure: undefined,
+    value: {
+      whole: {
+        stanza: 'main',
+        code: 0,
+        message: 'ok',
+        repositories: [],
+        databases: [],
+        sets: [],
+        archives: [],
+        backupRunning: false,
+      },
+      repositories: [
+        {
+          name: 'r1',
+          code: 0,
+          message: 'ok',
+          cipher: 'none',
+          configuredCipher: 'none',
+          sets: [{ label: 'F', type: 'full', stopTime: now / 1000 - 3600, repositorySize: 1, error: false }],
+        },
+      ],
     },
-  ],
+  },
 };
 
 const run: RunObservation = {
@@ -73,7 +87,7 @@ const good: HealthObservations = {
 function judge(change: Partial<HealthObservations>, backupAge: number | undefined = 7200) {
   const main = stanza('main', [], [repository(1)]);
   const watched = configuration([{ ...main, objectives: { ...main.objectives, backupAge } }]);
-  const findings = assessHealth(watched, { ...good, ...change }, now);
+  const findings = assess(watched, { ...good, ...change }, now);
   return {
     status: judgeHealth(findings),
     rules: findings.map(({ severity, rule }) => `${severity} ${rule}`),
@@ -81,8 +95,8 @@ function judge(change: Partial<HealthObservations>, backupAge: number | undefine
   };
 }
 
-const withSighting = (change: Partial<typeof sighting>): Partial<HealthObservations> => ({
-  sightings: [{ ...sighting, ...change }],
+const withSighting = (change: Partial<(typeof sighting)['catalogue']>): Partial<HealthObservations> => ({
+  sightings: [{ ...sighting, catalogue: { ...sighting.catalogue, ...change } }],
 });
 const withDaemon = (change: Partial<DaemonObservation>): Partial<HealthObservations> => ({
   daemon: { ...daemon, ...change },
@@ -111,7 +125,7 @@ describe('the health of a running Holdfast', () => {
     [
       'unknown',
       'critical repository-unknown',
-      withSighting({ observedAt: undefined, repositories: [] }),
+      withSighting({ observedAt: undefined, value: undefined }),
       7200,
     ],
     ['unknown', 'critical repository-unknown', withSighting({ failure: { at: now, problem: 'x' } }), 7200],
@@ -153,9 +167,12 @@ describe('the health of a running Holdfast', () => {
   });
 
   it('says nothing of sets in a repository that could not be read', () => {
-    const [first] = sighting.repositories;
-    if (first === undefined) throw new Error('the good case has one');
+    const { value } = sighting.catalogue;
+    const [first] = value?.repositories ?? [];
+    if (value === undefined || first === undefined) throw new Error('the good case has one');
     const unread = { ...first, code: 99 as const, message: 'no route', sets: [] };
-    expect(judge(withSighting({ repositories: [unread] })).rules).toEqual(['critical repository-not-ok']);
+    expect(judge(withSighting({ value: { ...value, repositories: [unread] } })).rules).toEqual([
+      'critical repository-not-ok',
+    ]);
   });
 });

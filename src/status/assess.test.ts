@@ -73,7 +73,7 @@ function rules(changes: Partial<CheckObservations>, objectives: object = {}): st
     file: '/h.yaml',
     stanzas: [{ name: 'main', objectives }],
   } as unknown as Configuration;
-  return assess(configuration, { ...good, ...changes }, now).map(
+  return assess(configuration, { checks: [{ ...good, ...changes }] }, now).map(
     ({ rule, severity }) => `${severity} ${rule}`,
   );
 }

@@ -1,14 +1,19 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { Finding, Severity } from '../model/finding.ts';
-import type { HealthObservations } from './health-observations.ts';
+import type { Observations } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
 import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
 import { assessClock } from './rules/clock.ts';
 import { assessDaemon } from './rules/daemon.ts';
+import { assessDeliveries } from './rules/deliveries.ts';
 import { assessFiles } from './rules/files.ts';
 import { assessFreeSpace } from './rules/free-space.ts';
+import { assessForecasts } from './rules/forecasts.ts';
+import { assessObjectives } from './rules/objectives.ts';
+import { assessPosition } from './rules/position.ts';
+import { assessPrimaries } from './rules/primaries.ts';
 import { assessLines, assessRuns } from './rules/runs.ts';
 import { assessServer } from './rules/server.ts';
 import { assessSightings } from './rules/sightings.ts';
@@ -17,12 +22,34 @@ import { assessVersions } from './rules/versions.ts';
 const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, advice: 2 };
 
 /**
- * Decides what is wrong. Pure, and the only place that decides: what could not be seen is a finding too.
+ * Decides what is wrong. Pure, and the only place that decides: commands, `/health`, metrics and messages show its
+ * result. What could not be seen is a finding too.
  *
  * @param now epoch milliseconds
  * @returns the worst first
  */
-export function assess(configuration: Configuration, seen: CheckObservations, now: number): Finding[] {
+export function assess(configuration: Configuration, seen: Observations, now: number): Finding[] {
+  return [
+    ...(seen.daemon === undefined ? [] : assessDaemon(seen.daemon)),
+    ...(seen.checks ?? []).flatMap((check) => assessCheck(configuration, check, now)),
+    ...assessSightings(configuration, seen.sightings ?? [], now),
+    ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),
+    ...assessLines(seen.lines ?? []),
+    ...assessDeliveries(seen.channels ?? [], now),
+    ...assessPrimaries(configuration, seen.primaries ?? [], now),
+    ...assessPosition(configuration, seen.primaries ?? [], seen.archives ?? [], now),
+    ...assessObjectives(configuration, withNothing(seen), now),
+    ...assessForecasts(configuration, withNothing(seen), now),
+  ].toSorted(compareSeverity);
+}
+
+/** Looks that were not made have seen nothing. */
+function withNothing(seen: Observations) {
+  const { primaries = [], archives = [], sightings = [], restores } = seen;
+  return { primaries, archives, sightings, restores };
+}
+
+function assessCheck(configuration: Configuration, seen: CheckObservations, now: number): Finding[] {
   const stanza = configuration.stanzas.find(({ name }) => name === seen.stanza);
   if (stanza === undefined)
     throw new Error(`observations of a stanza that is not configured: ${seen.stanza}`);
@@ -33,31 +60,21 @@ export function assess(configuration: Configuration, seen: CheckObservations, no
     ...assessVersions(seen),
     ...assessFiles(configuration, seen),
     ...assessFreeSpace(seen),
-    ...assessBackups(stanza, seen, now),
+    ...assessBackups(stanza, seen.repositories, now),
     ...assessClock(seen),
-  ].toSorted((left, right) => order[left.severity] - order[right.severity]);
+  ];
 }
 
-/**
- * Decides how a running Holdfast and what it protects are, from what it knows without asking now. Pure, like `assess`.
- *
- * @param now epoch milliseconds
- * @returns the worst first
- */
-export function assessHealth(configuration: Configuration, seen: HealthObservations, now: number): Finding[] {
-  return [
-    ...assessDaemon(seen.daemon),
-    ...assessSightings(configuration, seen.sightings, now),
-    ...assessRuns(seen.lastRuns, seen.unfinished),
-    ...assessLines(seen.lines),
-  ].toSorted((left, right) => order[left.severity] - order[right.severity]);
+/** The worst first. */
+export function compareSeverity(left: Pick<Finding, 'severity'>, right: Pick<Finding, 'severity'>): number {
+  return order[left.severity] - order[right.severity];
 }
 
 /** One word for all findings. Unknown is not good news, and not known to be bad. */
 export const healthStatuses = ['healthy', 'warning', 'unknown', 'critical'] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
 
-/** @param findings of `assessHealth` */
+/** @param findings of `assess` */
 export function judgeHealth(findings: readonly Pick<Finding, 'rule' | 'severity'>[]): HealthStatus {
   const critical = findings.filter(({ severity }) => severity === 'critical');
   if (critical.some(({ rule }) => !rule.endsWith('-unknown'))) return 'critical';

@@ -1,8 +1,11 @@
+import type { EngineVersion } from '../model/engine-version.ts';
 import type { JobRequest } from '../model/job.ts';
 
 /** What a running Holdfast sees of itself at one moment. Times are epoch milliseconds. */
 export interface DaemonObservation {
   readonly version: string;
+  /** Of pgBackRest; undefined where nobody asked for it. */
+  readonly engineVersion?: EngineVersion | undefined;
   readonly startedAt: number;
   /**
    * Milliseconds since the loop of the scheduler turned last, by a clock that never goes back; undefined before its

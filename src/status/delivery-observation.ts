@@ -6,5 +6,13 @@ export interface ChannelObservation {
   readonly oldestWaitingSince: number | undefined;
   readonly lastDeliveredAt: number | undefined;
   /** Of the last attempt, when it failed. No secret is in it. */
-  readonly failure: { readonly at: number; readonly problem: string; readonly attempts: number } | undefined;
+  readonly failure:
+    | {
+        readonly at: number;
+        readonly problem: string;
+        /** In a row, and since when. */
+        readonly attempts: number;
+        readonly since: number;
+      }
+    | undefined;
 }

@@ -27,6 +27,8 @@ export interface HealthObservations {
   readonly channels: readonly ChannelObservation[];
   /** The newest run of each stanza, repository and kind that has ended. */
   readonly lastRuns: readonly RunObservation[];
+  /** The newest restore of each stanza that ended well; undefined: nobody looked. */
+  readonly restores?: readonly RunObservation[] | undefined;
   /** Restores and undos that have not come to their end. */
   readonly unfinished: readonly RunObservation[];
   readonly lines: readonly LineObservation[];
@@ -35,7 +37,15 @@ export interface HealthObservations {
 /** What the repositories of a stanza were seen to hold. */
 export interface RepositorySighting {
   readonly stanza: string;
-  readonly repositories: Sighting<readonly RepositoryObservation[]>;
+  readonly catalogue: Sighting<CatalogueObservation>;
+}
+
+/** One answer of `pgbackrest info`. */
+export interface CatalogueObservation {
+  /** All that it said, for metrics. */
+  readonly whole: Catalogue;
+  /** The same by configured repository, as rules judge it. */
+  readonly repositories: readonly RepositoryObservation[];
 }
 
 /** A run of the journal. Times are epoch milliseconds. */

@@ -40,6 +40,20 @@ export interface PrimaryObservation {
   /** Why the last one that was due was not written. */
   readonly heartbeatFailure: { readonly at: number; readonly problem: string } | undefined;
   readonly rates: PrimaryRates;
+  /** Earlier looks of the last hours, oldest first, and this one as the last. */
+  readonly track: readonly TrackPoint[];
+}
+
+/** What one look found. What it did not see is undefined. */
+export interface TrackPoint {
+  readonly at: number;
+  readonly lsn: Lsn;
+  /** End of the last segment that pg_stat_archiver called archived. */
+  readonly claimedEnd?: Lsn | undefined;
+  /** Segments that waited to be archived. */
+  readonly ready?: number | undefined;
+  /** Free in the file system of pg_wal, bytes. */
+  readonly availableBytes?: number | undefined;
 }
 
 export interface WalDirectoryObservation {

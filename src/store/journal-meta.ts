@@ -7,7 +7,9 @@ export type MetaKey =
   /** `pending` until what the repositories know has been looked at: a journal that is new or has lost something. */
   | 'repositories'
   /** Epoch milliseconds of the last look through a big file. */
-  | 'checked-at';
+  | 'checked-at'
+  /** Random; the name of this journal in heartbeats. */
+  | 'installation';
 
 export function readMeta(database: JournalDatabase, key: MetaKey): string | undefined {
   const row = database.first('SELECT value FROM meta WHERE key = :key', { key });

@@ -1,9 +1,12 @@
 import type { Actor } from '../model/actor.ts';
 import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
+import type { FindingMemory } from './finding-memory.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { CopyMemory } from './copy-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
+import type { TimelineMemory } from './timeline-memory.ts';
+import type { WalMemory } from './wal-memory.ts';
 
 export type RunResult = 'running' | 'ok' | 'failed' | 'interrupted';
 
@@ -122,10 +125,16 @@ export interface Journal extends Disposable {
   readonly copies: CopyMemory;
   /** What the scheduler must remember. */
   readonly schedule: ScheduleMemory;
+  /** What was found wrong, from its beginning to its end. */
+  readonly findings: FindingMemory;
   /** Alerts on their way to people. */
   readonly deliveries: DeliveryMemory;
+  /** What was seen of WAL archives. */
+  readonly wal: WalMemory;
   /** Measurements over time, and heartbeats. */
   readonly samples: SampleMemory;
+  /** The timelines that production was on. */
+  readonly timelines: TimelineMemory;
   /**
    * Begins a run. `guard` sees the unfinished runs under the write lock, so that no other process can begin one in
    * between; what it throws is passed on and nothing is written.

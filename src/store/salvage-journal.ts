@@ -45,9 +45,17 @@ export function salvageJournal(from: DatabaseSync, to: JournalDatabase): Salvage
     copy.take('beat', salvageKeyedTable(from, 'beat', ['run_id']));
     copy.take('schedule_line', salvageKeyedTable(from, 'schedule_line', ['line']));
     copy.take('schedule_decision', salvageKeyedTable(from, 'schedule_decision', ['line', 'occurrence']));
+    if (hasTable(from, 'finding')) copy.take('finding', salvageTable(from, 'finding'));
     copyDeliveries(copy, from);
+    copyTimelines(copy, from);
     return { ...copy.counts(), lostEntries: findGaps(to, noted) };
   });
+}
+
+/** A journal of an older version has no such table. */
+function copyTimelines(copy: RowCopy, from: DatabaseSync): void {
+  if (!hasTable(from, 'timeline')) return;
+  copy.take('timeline', salvageKeyedTable(from, 'timeline', ['stanza', 'system_identifier', 'timeline']));
 }
 
 /** Inserts rows, and counts what would not go in. */

@@ -14,6 +14,8 @@ export interface CommittedHeartbeat {
   readonly lsn: Lsn;
   /** The server's clock right before the commit, epoch milliseconds: what a restore target in time is compared with. */
   readonly at: number;
+  /** Grows by one with each heartbeat of this journal and stanza. */
+  readonly sequence: number;
 }
 
 /**
@@ -38,6 +40,12 @@ export interface SampleMemory {
     of: Pick<CommittedHeartbeat, 'systemIdentifier' | 'timeline'>,
     before: Lsn,
   ): CommittedHeartbeat | undefined;
+  /**
+   * The name of this journal in heartbeats. It tells two Holdfasts apart that beat for one stanza.
+   *
+   * @param fresh a random one, used when there is none yet
+   */
+  installation(fresh: () => string): string;
   /**
    * Makes what is old fewer, the last of each period stays: all of two days, then one in ten minutes for a month, one an
    * hour for 400 days; older heartbeats one a day for ever, older samples none. So the end of an old window is known to

@@ -23,12 +23,18 @@ import type {
 import type { CopyMemory } from './copy-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
+import type { FindingMemory } from './finding-memory.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
 import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
 import { SqliteCopyMemory } from './sqlite-copy-memory.ts';
+import { SqliteFindingMemory } from './sqlite-finding-memory.ts';
 import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
+import { SqliteTimelineMemory } from './sqlite-timeline-memory.ts';
+import { SqliteWalMemory } from './sqlite-wal-memory.ts';
+import type { TimelineMemory } from './timeline-memory.ts';
+import type { WalMemory } from './wal-memory.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 type Ended = Exclude<RunResult, 'running'>;
@@ -41,8 +47,11 @@ export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
   readonly copies: CopyMemory;
+  readonly findings: FindingMemory;
   readonly deliveries: DeliveryMemory;
+  readonly wal: WalMemory;
   readonly samples: SampleMemory;
+  readonly timelines: TimelineMemory;
   readonly #database: JournalDatabase;
   readonly #memory: SqliteScheduleMemory;
   readonly #now: () => number;
@@ -54,8 +63,11 @@ export class SqliteJournal implements Journal {
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
     this.copies = new SqliteCopyMemory(database);
+    this.findings = new SqliteFindingMemory(database);
     this.deliveries = new SqliteDeliveryMemory(database);
+    this.wal = new SqliteWalMemory(database);
     this.samples = new SqliteSampleMemory(database);
+    this.timelines = new SqliteTimelineMemory(database);
   }
 
   get file(): string {

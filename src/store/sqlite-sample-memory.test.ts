@@ -9,7 +9,7 @@ import type { SampleMemory } from './sample-memory.ts';
 const minute = 60_000;
 const day = 1440 * minute;
 const start = Date.UTC(2026, 10, 21);
-const database = { systemIdentifier: 7_388_119_204_571_283_001n, timeline: 1 };
+const database = { systemIdentifier: 7_388_119_204_571_283_001n, timeline: 1, sequence: 1 };
 
 function withMemory(work: (memory: SampleMemory) => void): void {
   const directory = mkdtempSync(join(tmpdir(), 'hf-c-samples-'));

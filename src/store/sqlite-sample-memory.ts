@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Lsn } from '../model/wal.ts';
 import type { JournalDatabase, SqlRow } from './journal-database.ts';
+import { readMeta, writeMeta } from './journal-meta.ts';
 import { validate } from './journal-rows.ts';
 import type { CommittedHeartbeat, Sample, SampleMemory } from './sample-memory.ts';
 
@@ -11,6 +12,7 @@ const heartbeatRow = z.object({
   timeline: z.int(),
   lsn: z.string().regex(/^[0-9a-f]{16}$/),
   at: z.int(),
+  sequence: z.int(),
 });
 
 const minute = 60_000;
@@ -54,12 +56,13 @@ export class SqliteSampleMemory implements SampleMemory {
       .map((row) => validate(sampleRow, row, this.#database.file, 'sample'));
   }
 
-  noteHeartbeat(stanza: string, { systemIdentifier, timeline, lsn, at }: CommittedHeartbeat): void {
+  noteHeartbeat(stanza: string, heartbeat: CommittedHeartbeat): void {
+    const { systemIdentifier, timeline, lsn, at, sequence } = heartbeat;
     this.#database.write(() =>
       this.#database.execute(
-        `INSERT INTO heartbeat (stanza, system_identifier, timeline, lsn, at) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO heartbeat (stanza, system_identifier, timeline, lsn, at, sequence) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT DO NOTHING`,
-        [stanza, String(systemIdentifier), timeline, sortable(lsn), at],
+        [stanza, String(systemIdentifier), timeline, sortable(lsn), at, sequence],
       ),
     );
   }
@@ -84,6 +87,16 @@ export class SqliteSampleMemory implements SampleMemory {
         { stanza, system: String(systemIdentifier), timeline, before: sortable(before) },
       ),
     );
+  }
+
+  installation(fresh: () => string): string {
+    const present = readMeta(this.#database, 'installation');
+    if (present !== undefined) return present;
+    return this.#database.write(() => {
+      const name = readMeta(this.#database, 'installation') ?? fresh();
+      writeMeta(this.#database, 'installation', name);
+      return name;
+    });
   }
 
   thin(stanza: string, now: number): number {
@@ -118,6 +131,7 @@ export class SqliteSampleMemory implements SampleMemory {
       timeline: read.timeline,
       lsn: BigInt(`0x${read.lsn}`),
       at: read.at,
+      sequence: read.sequence,
     };
   }
 }

@@ -86,12 +86,26 @@ function goodSighting(now: number): RepositorySighting {
   const well = { code: 0, message: 'ok', cipher: 'none', configuredCipher: 'none' } as const;
   return {
     stanza: 'main',
-    observedAt: now - 60_000,
-    staleAfterMs: 1_800_000,
-    failure: undefined,
-    repositories: [
-      { ...well, name: 'r1', sets: [set('F1', 'full', 30), set('F1_I', 'incr', 6)] },
-      { ...well, name: 'r2', sets: [set('F2', 'full', 20)] },
-    ],
+    catalogue: {
+      observedAt: now - 60_000,
+      staleAfterMs: 1_800_000,
+      failure: undefined,
+      value: {
+        whole: {
+          stanza: 'main',
+          code: 0,
+          message: 'ok',
+          repositories: [],
+          databases: [],
+          sets: [],
+          archives: [],
+          backupRunning: false,
+        },
+        repositories: [
+          { ...well, name: 'r1', sets: [set('F1', 'full', 30), set('F1_I', 'incr', 6)] },
+          { ...well, name: 'r2', sets: [set('F2', 'full', 20)] },
+        ],
+      },
+    },
   };
 }

@@ -24,7 +24,8 @@ const labelForm = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\n"])*)"(?:,|$)/y;
  *
  * @throws Error that says which line, and what is wrong with it
  */
-export function readMetrics(text: string): MetricsPage {
+export function readMetrics(page: string | Buffer): MetricsPage {
+  const text = page.toString();
   if (!text.endsWith('\n')) throw new Error('the last line does not end');
   const samples: Sample[] = [];
   const types = new Map<string, string>();
@@ -34,7 +35,7 @@ export function readMetrics(text: string): MetricsPage {
   let current = '';
   for (const line of text.split('\n').slice(0, -1)) {
     if (line === '') continue;
-    const comment = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line);
+    const comment = /^# (HELP|TYPE) (\S+) (.*)$/s.exec(line);
     const name = comment?.[2] ?? familyOf(/^[^\s{]+/.exec(line)?.[0] ?? '', types);
     if (name !== current) {
       if (closed.has(name)) throw new Error(`${name} is in two places: ${line}`);
@@ -84,7 +85,7 @@ function familyOf(name: string, types: ReadonlyMap<string, string>): string {
 }
 
 function readSample(line: string): Sample {
-  const match = /^([^\s{]+)(?:\{(.*)\})? (\S+)$/.exec(line);
+  const match = /^([^\s{]+)(?:\{(.*)\})? (\S+)$/s.exec(line);
   if (match === null || !nameForm.test(match[1] ?? '')) throw new Error(`not a sample: ${line}`);
   const value = readValue(match[3] ?? '');
   if (value === undefined) throw new Error(`not a value: ${line}`);

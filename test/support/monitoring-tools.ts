@@ -18,7 +18,8 @@ export function monitoringTool(name: MonitoringTool): string {
   throw new Error(`${path} is not here: \`sh test/tools/get-tools.sh\` gets it, and \`npm test\` calls that`);
 }
 
-function toolsDirectory(): string {
+/** The folder of test/tools/get-tools.sh. */
+export function toolsDirectory(): string {
   const asked = process.env.HOLDFAST_TOOLS_DIR;
   if (asked !== undefined && asked !== '') return asked;
   const shared = '/var/cache/holdfast-tools';

@@ -1,4 +1,5 @@
 import type { Stanza } from '../../src/config/configuration.ts';
+import type { Clock } from '../../src/jobs/job-deps.ts';
 import type { ObservePrimaryDeps } from '../../src/jobs/observe/observe-primary.ts';
 import { KeptSessions } from '../../src/postgres/kept-sessions.ts';
 import type { Journal } from '../../src/store/journal.ts';
@@ -15,7 +16,7 @@ export interface PrimaryBed extends AsyncDisposable {
   readonly cluster: TestCluster;
   readonly stanza: Stanza;
   readonly journal: Journal;
-  readonly deps: ObservePrimaryDeps;
+  readonly deps: ObservePrimaryDeps & { readonly clock: Clock };
 }
 
 /** @param name short; of its folder */

@@ -44,7 +44,20 @@ get() {
     "$root/usr/bin/$program" --version >/dev/null 2>&1 || fail "$program of Debian $suite does not run here"
     mv "$root/usr/bin/$program" "$folder/bin/$program"
   done
+  for template in "$root"/usr/share/prometheus/alertmanager/*.tmpl; do
+    [ ! -f "$template" ] || mv "$template" "$folder/${template##*/}.new"
+  done
   rm -rf "$root"
+}
+
+# Debian's Alertmanager reads its templates from /usr/share, where nothing is installed: it is made to read them from
+# where it is started, by another name of the same length.
+keep_templates() {
+  [ ! -f "$folder/default.tmpl" ] || return 0
+  place=/usr/share/prometheus/alertmanager
+  LC_ALL=C sed -i "s|$place|.$(printf '%*s' $((${#place} - 1)) '' | tr ' ' /)|g" "$folder/bin/prometheus-alertmanager"
+  mv "$folder/email.tmpl.new" "$folder/email.tmpl"
+  mv "$folder/default.tmpl.new" "$folder/default.tmpl"
 }
 
 # shellcheck disable=SC1091 # not ours
@@ -52,6 +65,7 @@ own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 [ -n "$own" ] || fail "/etc/os-release does not say which suite of Debian this is"
 get "$own" prometheus promtool prometheus
 get "$own" prometheus-alertmanager prometheus-alertmanager amtool
+keep_templates
 get sid prometheus-pgbackrest-exporter prometheus-pgbackrest-exporter
 get bullseye consul consul
 rm -rf "$folder"/apt-*

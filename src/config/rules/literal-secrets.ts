@@ -31,6 +31,7 @@ export function* checkLiteralSecrets({ file }: RuleContext): Iterable<RuleFindin
         yield* literal(value, ['notify', name, kind]);
     }
   }
+  yield* literal(file.consul?.token, ['consul', 'token']);
   yield* literal(file.server.token, ['server', 'token']);
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { consulSchema } from './consul.ts';
 import { notifySchema } from './notify.ts';
 import { optionsSchema } from './options.ts';
 import { absolutePath, count, duration, isLine, oneOf, port, scalar, secret, text } from './scalars.ts';
@@ -148,6 +149,7 @@ export const fileSchema = section({
     .record(z.string(), notifySchema)
     .prefault({})
     .meta({ description: 'Who is told, by a name of your own.' }),
+  consul: consulSchema.optional(),
   server: serverSchema.prefault({}),
   jobs: jobsSchema.prefault({}),
   watch: watchSchema.prefault({}),

@@ -35,7 +35,7 @@ const repeatSchema = section({
 }).meta({ description: 'When what is still there is told again.' });
 
 /** `https://host/path`, which holds no secret. */
-const plainUrl = scalar<string>({
+export const plainUrl = scalar<string>({
   expected: 'a URL that begins with https:// or http://, without a user and a password',
   remedy: 'Write the whole URL.',
   json: { type: 'string', pattern: '^https?://' },
@@ -62,6 +62,9 @@ export const notifySchema = section({
     .meta({ description: 'What is told.' }),
   stanzas: z.array(text('the name of a stanza')).prefault([]).meta({
     description: 'Only findings of these stanzas, and of Holdfast itself; without it of all.',
+  }),
+  wait: duration().prefault('30s').meta({
+    description: 'How long what begins or ends is gathered, so that it comes as one message.',
   }),
   repeat: repeatSchema.prefault({}),
   every: duration().optional().meta({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { heartbeatSchema } from './heartbeat.ts';
 import { optionsSchema } from './options.ts';
 import { postgresSchema } from './postgres-node.ts';
 import { repositorySchema } from './repository.ts';
@@ -48,6 +49,7 @@ export const stanzaSchema = section({
   }),
   schedule: scheduleSchema.prefault({}),
   objectives: objectivesSchema.prefault({}),
+  heartbeat: heartbeatSchema.prefault({}),
   options: optionsSchema.prefault({}),
 });
 

@@ -55,7 +55,7 @@ export async function checkStanza(context: CheckContext): Promise<CheckReport> {
     stanza: stanza.name,
     checkedAt,
     observations,
-    findings: assess(configuration, observations, checkedAt),
+    findings: assess(configuration, { checks: [observations] }, checkedAt),
   };
 }
 

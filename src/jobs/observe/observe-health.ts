@@ -1,6 +1,7 @@
 import type { Configuration, Stanza } from '../../config/configuration.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { DaemonObservation } from '../../status/daemon-observation.ts';
+import type { ChannelObservation } from '../../status/delivery-observation.ts';
 import type {
   HealthObservations,
   LineObservation,
@@ -8,7 +9,7 @@ import type {
 } from '../../status/health-observations.ts';
 import type { Journal, RunKind, RunRecord } from '../../store/journal.ts';
 import type { ScheduleLine } from '../schedule/schedule-line.ts';
-import type { RepositoryWatch } from './repository-watch.ts';
+import type { Watches } from './watches.ts';
 
 /** What a running Holdfast knows by itself. */
 export interface HealthSources {
@@ -16,7 +17,9 @@ export interface HealthSources {
   readonly configuration: () => Configuration;
   readonly observeDaemon: () => DaemonObservation;
   readonly journal: Journal;
-  readonly repositories: RepositoryWatch;
+  readonly watches: Pick<Watches, 'sightings' | 'archives' | 'primaries'>;
+  /** How the delivery of alerts goes; undefined where nothing is delivered. */
+  readonly channels?: (() => readonly ChannelObservation[]) | undefined;
   /** Every line of the configured schedules. */
   readonly scheduleLines: () => readonly ScheduleLine[];
 }
@@ -30,11 +33,17 @@ export function observeHealth(sources: HealthSources): HealthObservations {
   const { journal } = sources;
   return {
     daemon: sources.observeDaemon(),
-    sightings: sources.repositories.sightings(),
-    archives: [],
-    primaries: [],
-    channels: [],
+    sightings: sources.watches.sightings(),
+    archives: sources.watches.archives(),
+    primaries: sources.watches.primaries(),
+    channels: sources.channels?.() ?? [],
     lastRuns: sources.configuration().stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
+    restores: sources
+      .configuration()
+      .stanzas.flatMap(({ name }) =>
+        journal.listRuns({ stanza: name, kind: 'restore', result: 'ok', limit: 1 }),
+      )
+      .map(describeRun),
     unfinished: journal
       .unfinishedRuns()
       .filter(({ kind }) => kind === 'restore' || kind === 'undo')

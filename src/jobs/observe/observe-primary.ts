@@ -1,22 +1,29 @@
 import type { Stanza } from '../../config/configuration.ts';
+import { isFailure } from '../../model/failure.ts';
+import type { PatroniAccess } from '../../model/stanza.ts';
 import { historyFileName, parseHistory, type TimelineSwitch } from '../../model/wal.ts';
 import { findPrimary, type FindPrimaryDependencies, type Primary } from '../../postgres/find-primary.ts';
 import { lookIntoWalDirectory, readLocalHistory } from '../../postgres/local-wal-directory.ts';
+import { readPatroniHistory } from '../../postgres/patroni.ts';
 import {
   listWalFiles,
   type PrimaryFacts,
   readHistoryFile,
   readPrimaryFacts,
 } from '../../postgres/primary-facts.ts';
+import { measureWalRate } from '../../status/measure-rate.ts';
 import type { PrimaryObservation, WalDirectoryObservation } from '../../status/primary-observation.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { Clock } from '../job-deps.ts';
-import { measureWalRate } from './measure-wal-rate.ts';
-import { noteLook } from './note-look.ts';
+import type { Heart } from '../heartbeat/heart.ts';
+import { noteTimelines } from './note-timelines.ts';
+import { describeLook, rememberLook } from './remember-look.ts';
 
 export interface ObservePrimaryDeps extends Omit<FindPrimaryDependencies, 'signal'> {
   readonly clock: Pick<Clock, 'now'>;
-  readonly journal: Pick<Journal, 'samples'>;
+  readonly journal: Pick<Journal, 'samples' | 'timelines'>;
+  /** Of a daemon: writes a heartbeat where one is due. Undefined: nothing is written. */
+  readonly heart?: Heart | undefined;
 }
 
 /** Of one question, milliseconds. */
@@ -40,16 +47,19 @@ export async function observePrimary(
   const facts = await readPrimaryFacts(primary.server, options);
   const after = deps.clock.now();
   const walDirectory = await lookAtWal(primary, facts, options);
+  const beat = await deps.heart?.beat(stanza, primary, facts, signal);
   const { samples } = deps.journal;
-  const heartbeat = samples.lastHeartbeat(stanza.name);
-  noteLook(samples, stanza.name, after, facts, walDirectory);
+  const heartbeat = beat?.heartbeat ?? samples.lastHeartbeat(stanza.name);
+  const track = rememberLook(samples, stanza.name, after, describeLook(facts, walDirectory));
   const { systemIdentifier, major, timeline, insertLsn, segmentSize, archiveTimeout, archiveMode } = facts;
+  const history = await readHistory(stanza, primary, facts, options);
+  noteTimelines(deps.journal.timelines, stanza.name, { systemIdentifier, timeline, history }, after);
   return {
     host: primary.host,
     systemIdentifier,
     major,
     timeline,
-    history: await readHistory(primary, facts, options),
+    history,
     insertLsn,
     segmentSize,
     archiveTimeout,
@@ -61,8 +71,9 @@ export async function observePrimary(
       heartbeat?.systemIdentifier === systemIdentifier
         ? { at: heartbeat.at, lsn: heartbeat.lsn, timeline: heartbeat.timeline }
         : undefined,
-    heartbeatFailure: undefined,
-    rates: measureWalRate(samples, stanza.name, after),
+    heartbeatFailure: beat?.failure,
+    rates: measureWalRate(track),
+    track,
   };
 }
 
@@ -81,8 +92,9 @@ async function lookAtWal(
   return { ...(await listWalFiles(server, options)), availableBytes: undefined, totalBytes: undefined };
 }
 
-/** Timeline 1 has no history file, because it has no ancestors. */
+/** Timeline 1 has no history file, because it has no ancestors. Where nobody lets us read it, Patroni may have it. */
 async function readHistory(
+  { patroni }: Stanza,
   { server, dataDirectory }: Primary,
   { timeline, may }: PrimaryFacts,
   options: AskOptions,
@@ -91,7 +103,23 @@ async function readHistory(
   const local = dataDirectory === undefined ? undefined : await readLocalHistory(dataDirectory, timeline);
   const content =
     local ?? (may.readFiles ? await readHistoryFile(server, historyFileName(timeline), options) : undefined);
-  return content === undefined ? undefined : parseHistory(content);
+  if (content !== undefined) return parseHistory(content);
+  return patroni === undefined ? undefined : askPatroni(patroni, timeline, options?.signal);
+}
+
+/** Right after a failover Patroni's history may not have the last switch yet: then it tells nothing. */
+async function askPatroni(
+  patroni: PatroniAccess,
+  timeline: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly TimelineSwitch[] | undefined> {
+  try {
+    const history = await readPatroniHistory(patroni, signal);
+    return history.at(-1)?.timeline === timeline - 1 ? history : undefined;
+  } catch (error) {
+    if (isFailure(error, 'server-unreachable')) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { formatLsn } from '../../model/wal.ts';
 import { promoteServer as promote } from '../../postgres/promote.ts';
 import { runStatements } from '../../postgres/query.ts';
+import { readControlData } from '../../postgres/read-control-data.ts';
 import { parentOf } from './prove-target.ts';
 import { resetStatements } from './prepare-server.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
@@ -28,6 +29,16 @@ export const promoteRestoredServer: StepBody = async (context, step) => {
   }
   const { previous } = context.factsOf('prepare-server');
   if (plan.mode !== 'into') {
+    // It is production's own from now on, also after an undo: what it archived stays in the repositories.
+    const { journal, now } = context.deps;
+    const { systemIdentifier } = await readControlData(restored);
+    const made = {
+      timeline,
+      parent: parent.timeline,
+      beginLsn: parent.switchLsn,
+      source: 'restore',
+    } as const;
+    journal.timelines.note(plan.stanza, systemIdentifier, [made], now());
     const autoConf = await readFile(join(restored.node.path, 'postgresql.auto.conf'), 'utf8');
     const before = (previous ?? {}) as Readonly<Record<string, string | null>>;
     const statements = resetStatements(before, autoConf);

@@ -13,7 +13,7 @@ export function checkPlace(
 ): Finding[] {
   const own =
     restoreModeOf(request) === 'into'
-      ? checkInto(request, observations)
+      ? checkInto(observations)
       : checkInPlace(request, observations);
   return [...own, ...checkDisks(disk, observations.disks)];
 }
@@ -47,8 +47,9 @@ function checkInPlace(request: RestoreRequest, { cluster }: RestoreObservations)
   return findings;
 }
 
-function checkInto(request: RestoreRequest, { destination, cluster }: RestoreObservations): Finding[] {
-  const path = request.into ?? destination.path;
+function checkInto({ destination, cluster }: RestoreObservations): Finding[] {
+  if (destination === undefined) throw new Error('a copy was planned without a look at its place');
+  const { path } = destination;
   const findings: Finding[] = [];
   if (destination.entries > 0) {
     findings.push({

@@ -20,7 +20,8 @@ export interface RestoreObservations {
   readonly repositories: readonly RepositoryObservation[];
   /** Tablespaces and links of the set that is likely chosen. */
   readonly setDetail: SetDetail | undefined;
-  readonly destination: DestinationObservation;
+  /** Of a copy; undefined where production itself is restored. */
+  readonly destination: DestinationObservation | undefined;
   readonly disks: readonly FileSystemObservation[];
   readonly patroni: PatroniObservation | undefined;
   /** The id of an earlier restore of this stanza that was neither finished nor undone. */
@@ -108,7 +109,7 @@ export interface SetDetail {
   readonly links: readonly { readonly path: string; readonly destination: string }[];
 }
 
-/** The directory that `--into` names; for in-place restores the data directory's own facts are in the cluster. */
+/** The directory that `--into` names. */
 export interface DestinationObservation {
   readonly path: string;
   readonly exists: boolean;

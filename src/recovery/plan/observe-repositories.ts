@@ -1,12 +1,12 @@
 import type { Stanza } from '../../config/configuration.ts';
 import type { EngineProgram } from '../../engine/engine.ts';
-import { listRepository } from '../../engine/repo-list.ts';
 import { readRepositoryFile } from '../../engine/repo-get.ts';
 import type { Catalogue, DatabaseHistoryEntry } from '../../model/backup-set.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { Repository } from '../../model/repository.ts';
 import { defaultSegmentSize, historyFileName, parseHistory, type TimelineSwitch } from '../../model/wal.ts';
-import { buildLedger, listStretches, type ArchiveEntry, type ArchiveLedger } from '../wal/ledger.ts';
+import { createLedger, listStretches, type ArchiveLedger } from '../wal/ledger.ts';
+import { type ListedArchive, listWholeArchive } from '../wal/list-archive.ts';
 import type { LocalWal } from '../wal/local-wal.ts';
 import { buildChain } from '../wal/timeline-chain.ts';
 import type { ListedRepository } from './gather-evidence.ts';
@@ -18,7 +18,7 @@ export interface ArchiveListing {
   readonly repository: Repository;
   readonly database: DatabaseHistoryEntry | undefined;
   readonly archiveId: string | undefined;
-  readonly entries: readonly ArchiveEntry[] | undefined;
+  readonly listed: ListedArchive | undefined;
   readonly failure: Failure | undefined;
 }
 
@@ -46,24 +46,16 @@ export async function listArchive(
   const base = { repository, database };
   if (!database) {
     const failure = await explainStatus(engine, stanza, repository, known);
-    return { ...base, archiveId: undefined, entries: undefined, failure };
+    return { ...base, archiveId: undefined, listed: undefined, failure };
   }
   const archiveId = `${database.version}-${database.databaseId}`;
   try {
-    const path = `archive/${stanza}/${archiveId}`;
-    const entries = await listRepository(engine, {
-      stanza,
-      repositoryKey: repository.key,
-      path,
-      recurse: true,
-    });
-    const files = entries.flatMap((entry) =>
-      entry.type === 'file' ? [{ name: entry.name, size: entry.size ?? 0, time: entry.time ?? 0 }] : [],
-    );
-    return { ...base, archiveId, entries: files, failure: undefined };
+    // A plan is made at once, so that nobody asks how old this listing is.
+    const listed = await listWholeArchive({ engine, stanza, repositoryKey: repository.key, archiveId }, 0);
+    return { ...base, archiveId, listed, failure: undefined };
   } catch (error) {
     if (!isFailure(error)) throw error;
-    return { ...base, archiveId, entries: undefined, failure: error };
+    return { ...base, archiveId, listed: undefined, failure: error };
   }
 }
 
@@ -115,7 +107,8 @@ export async function observeRepositories(
             databases: own,
             repositories: catalogue.repositories,
           });
-      return { ...listing, ledger: listing.entries && buildLedger(listing.entries, size) };
+      const { listed } = listing;
+      return { ...listing, ledger: listed && createLedger(listed.directories, listed.histories, size) };
     }),
   );
   const timeline = chooseTimeline(request, isOwn ? cluster : undefined, listings);

@@ -69,13 +69,15 @@ export async function observeRestore(
     listing,
     locate(deps, node, reading).then((server) => observeCluster(server, deps.sessions)),
     stanza.patroni && observePatroni(stanza.patroni),
-    observeDestination({
-      path: request.into ?? node.path,
-      productionPath: node.path,
-      productionPort: node.port,
-      port: request.into === undefined ? undefined : request.port,
-      runAs: engine.runAs,
-    }),
+    request.into === undefined
+      ? undefined
+      : observeDestination({
+          path: request.into,
+          productionPath: node.path,
+          productionPort: node.port,
+          port: request.port,
+          runAs: engine.runAs,
+        }),
   ]);
   const listed = await observeRepositories(engine, request, stanza, catalogue, cluster, listings);
   const repositories = await lookForTarget(deps, request, stanza, cluster, listed.repositories);

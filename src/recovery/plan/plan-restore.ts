@@ -56,6 +56,7 @@ function draftPlan(
   const mode = restoreModeOf(request);
   const data = request.into ?? cluster.server.node.path;
   const inPlace = mode !== 'into';
+  const port = (inPlace ? undefined : destination?.port) ?? cluster.server.node.port;
   const database = observations.catalogue.databases.find(
     (one) => one.repositoryKey === choice.repository.key && one.databaseId === set.databaseId,
   );
@@ -99,10 +100,8 @@ function draftPlan(
       control: inPlace ? cluster.server.control.kind : 'pg_ctl',
       unit: inPlace && cluster.server.control.kind === 'systemd' ? cluster.server.control.unit : undefined,
       binDirectory: cluster.server.binDirectory,
-      port: inPlace ? cluster.server.node.port : destination.port,
-      socketDirectory: inPlace
-        ? cluster.server.socketDirectory
-        : scratchSocketDirectory(data, destination.port),
+      port,
+      socketDirectory: inPlace ? cluster.server.socketDirectory : scratchSocketDirectory(data, port),
       configFile: inPlace ? cluster.server.configFile : undefined,
     },
     patroni: observations.patroni && {

@@ -77,12 +77,13 @@ export class LedgerBuilder {
       return;
     }
     const directory = name.slice(0, slash);
-    const builder = this.#directories.get(directory) ?? this.addDirectory(directory);
-    builder?.add(name.slice(slash + 1), size, time);
+    this.addDirectory(directory)?.add(name.slice(slash + 1), size, time);
   }
 
   /** A directory that may turn out to be empty. */
   addDirectory(name: string): DirectoryBuilder | undefined {
+    const known = this.#directories.get(name);
+    if (known !== undefined) return known;
     if (!isDirectoryName(name)) return undefined;
     const builder = new DirectoryBuilder(name);
     this.#directories.set(name, builder);

@@ -1,29 +1,31 @@
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import { isSameArchiveCommand } from '../../model/same-archive-command.ts';
 import type { CheckObservations, ServerObservation } from '../observations.ts';
+
+type Place = ReturnType<typeof findingPlace>;
 
 /** Settings that decide whether WAL is archived at all, and what the archiver says of itself. */
 export function assessArchiving(seen: CheckObservations): Finding[] {
   const { server } = seen;
   if (server?.settings === undefined) return [];
-  const subject = `stanza ${seen.stanza}`;
+  const place = findingPlace(seen.stanza);
   return [
-    ...judgeMode(server, subject),
-    ...judgeLevel(server, subject),
-    ...judgeCommand(server, subject, seen.stanza),
-    ...judgeTimeout(server, subject),
-    ...judgeArchiver(server, subject),
+    ...judgeMode(server, place),
+    ...judgeLevel(server, place),
+    ...judgeCommand(server, place, seen.stanza),
+    ...judgeTimeout(server, place),
+    ...judgeArchiver(server, place),
   ];
 }
 
-function judgeMode(server: ServerObservation, subject: string): Finding[] {
+function judgeMode(server: ServerObservation, place: Place): Finding[] {
   const mode = server.settings?.['archive_mode'];
   if (mode?.value === 'on' || mode?.value === 'always') return [];
   return [
     {
       rule: 'archive-mode-off',
       severity: 'critical',
-      subject,
+      ...place,
       problem: 'the server archives nothing',
       evidence: `archive_mode = ${mode?.value ?? 'unknown'}${mode?.pendingRestart === true ? ', and another value waits for a restart' : ''}`,
       remedy:
@@ -34,14 +36,14 @@ function judgeMode(server: ServerObservation, subject: string): Finding[] {
   ];
 }
 
-function judgeLevel(server: ServerObservation, subject: string): Finding[] {
+function judgeLevel(server: ServerObservation, place: Place): Finding[] {
   const value = server.settings?.['wal_level']?.value;
   if (value === 'replica' || value === 'logical') return [];
   return [
     {
       rule: 'wal-level-minimal',
       severity: 'critical',
-      subject,
+      ...place,
       problem: 'WAL does not hold enough to recover from',
       evidence: `wal_level = ${value ?? 'unknown'}`,
       remedy: 'Run holdfast setup --restart.',
@@ -49,7 +51,7 @@ function judgeLevel(server: ServerObservation, subject: string): Finding[] {
   ];
 }
 
-function judgeCommand(server: ServerObservation, subject: string, stanza: string): Finding[] {
+function judgeCommand(server: ServerObservation, place: Place, stanza: string): Finding[] {
   const command = server.settings?.['archive_command']?.value ?? '';
   const library = server.settings?.['archive_library']?.value ?? '';
   const remedy = 'Run holdfast setup --replace-archive-command, or correct archive_command by hand.';
@@ -58,7 +60,7 @@ function judgeCommand(server: ServerObservation, subject: string, stanza: string
     severity: Finding['severity'],
     problem: string,
     evidence: string,
-  ): Finding[] => [{ rule, severity, subject, problem, evidence, remedy }];
+  ): Finding[] => [{ rule, severity, ...place, problem, evidence, remedy }];
   const shown = `archive_command = ${command}`;
   if (library !== '') {
     return finding(
@@ -114,14 +116,14 @@ function hidesErrors(command: string): boolean {
   return /[;|&]/.test(bare.replaceAll('&&', '').replaceAll(/\d*>&\d/g, ''));
 }
 
-function judgeTimeout(server: ServerObservation, subject: string): Finding[] {
+function judgeTimeout(server: ServerObservation, place: Place): Finding[] {
   const value = server.settings?.['archive_timeout']?.value;
   if (value !== undefined && Number(value) > 0) return [];
   return [
     {
       rule: 'archive-timeout-off',
       severity: 'warning',
-      subject,
+      ...place,
       problem: 'a quiet server archives nothing until a segment of WAL is full',
       evidence: `archive_timeout = ${value ?? 'unknown'}`,
       remedy: 'Run holdfast setup, which sets it.',
@@ -129,14 +131,14 @@ function judgeTimeout(server: ServerObservation, subject: string): Finding[] {
   ];
 }
 
-function judgeArchiver(server: ServerObservation, subject: string): Finding[] {
+function judgeArchiver(server: ServerObservation, place: Place): Finding[] {
   const { archiver } = server;
   if (archiver === undefined) {
     return [
       {
         rule: 'archiver-unknown',
         severity: 'warning',
-        subject,
+        ...place,
         problem: 'it is not known how archiving goes',
         evidence: 'pg_stat_archiver could not be read',
         remedy: 'Run the check as root or as the owner of the server.',
@@ -149,7 +151,7 @@ function judgeArchiver(server: ServerObservation, subject: string): Finding[] {
     {
       rule: 'archiver-failing',
       severity: 'critical',
-      subject,
+      ...place,
       problem: 'the last attempt to archive WAL failed',
       evidence: `pg_stat_archiver: ${lastFailed} failed at ${new Date(lastFailedAt).toISOString()}, ${failedCount} failures in all`,
       remedy: 'Read the server log and the archive-push log of pgBackRest.',

@@ -1,29 +1,29 @@
 import type { Stanza } from '../../config/configuration.ts';
 import { formatDuration, formatElapsed } from '../../model/duration.ts';
-import type { Finding } from '../../model/finding.ts';
-import type { CheckObservations, RepositoryObservation } from '../observations.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
+import type { RepositoryObservation } from '../observations.ts';
 
 /** Every repository can be read, is encrypted as configured, and has backups that are good and new enough. */
 export function assessBackups(
   stanza: Stanza,
-  seen: Pick<CheckObservations, 'repositories'>,
+  repositories: readonly RepositoryObservation[],
   now: number,
 ): Finding[] {
-  return seen.repositories.flatMap((repository) => [
-    ...judgeRepository(repository),
-    ...judgeCipher(repository),
+  return repositories.flatMap((repository) => [
+    ...judgeRepository(repository, stanza.name),
+    ...judgeCipher(repository, stanza.name),
     ...judgeSets(repository, stanza, now),
   ]);
 }
 
 /** Code 2 is "no valid backups", which judgeSets says: pgBackRest `src/command/info/info.c`. */
-function judgeRepository({ name, code, message }: RepositoryObservation): Finding[] {
+function judgeRepository({ name, code, message }: RepositoryObservation, stanza: string): Finding[] {
   if (code === 0 || code === 2) return [];
   return [
     {
       rule: code === undefined ? 'repository-unknown' : 'repository-not-ok',
       severity: 'critical',
-      subject: `repository ${name}`,
+      ...findingPlace(stanza, name),
       problem:
         code === undefined
           ? 'it is not known what is in the repository'
@@ -37,13 +37,16 @@ function judgeRepository({ name, code, message }: RepositoryObservation): Findin
   ];
 }
 
-function judgeCipher({ name, cipher, configuredCipher, code }: RepositoryObservation): Finding[] {
+function judgeCipher(
+  { name, cipher, configuredCipher, code }: RepositoryObservation,
+  stanza: string,
+): Finding[] {
   if (cipher === undefined || cipher === configuredCipher || code === 1) return [];
   return [
     {
       rule: 'cipher-differs',
       severity: 'critical',
-      subject: `repository ${name}`,
+      ...findingPlace(stanza, name),
       problem: 'the repository is not encrypted as holdfast.yaml says',
       evidence: `pgbackrest info: cipher ${cipher}; configured: ${configuredCipher}`,
       remedy:
@@ -55,17 +58,17 @@ function judgeCipher({ name, cipher, configuredCipher, code }: RepositoryObserva
 function judgeSets({ name, sets, code }: RepositoryObservation, stanza: Stanza, now: number): Finding[] {
   // 99: the repository could not be read, so nothing is known of its sets (info.c, INFO_STANZA_STATUS_CODE_OTHER).
   if (code === undefined || code === 99) return [];
-  const subject = `repository ${name}`;
+  const place = findingPlace(stanza.name, name);
   const last = sets.toSorted((left, right) => left.stopTime - right.stopTime).at(-1);
   if (last === undefined) {
     return [
       {
         rule: 'no-backup',
         severity: 'critical',
-        subject,
+        ...place,
         problem: 'there is no backup: nothing can be restored from here',
         evidence: 'pgbackrest info: no backup sets',
-        remedy: `Run holdfast backup --type full --repo ${name}.`,
+        remedy: `Run holdfast backup --type full --stanza ${stanza.name} --repo ${name}.`,
       },
     ];
   }
@@ -74,8 +77,9 @@ function judgeSets({ name, sets, code }: RepositoryObservation, stanza: Stanza, 
     .map(({ label }) => ({
       rule: 'backup-page-errors',
       severity: 'warning',
-      subject,
-      problem: `pages with wrong checksums are in backup ${label}`,
+      ...place,
+      subject: `${place.subject}, set ${label}`,
+      problem: 'pages with wrong checksums are in this backup',
       evidence: 'pgbackrest info: error true',
       remedy: 'Find the damaged relations (pg_amcheck), repair the cluster, and take a new full backup.',
     }));
@@ -87,10 +91,10 @@ function judgeSets({ name, sets, code }: RepositoryObservation, stanza: Stanza, 
     {
       rule: 'backup-too-old',
       severity: 'critical',
-      subject,
+      ...place,
       problem: 'the last backup is older than the objective',
       evidence: `${last.label} ended ${formatElapsed(age * 1000)} ago; objective: ${formatDuration(backupAge)}`,
-      remedy: `Run holdfast backup --repo ${name}, and find out why the schedule did not.`,
+      remedy: `Run holdfast backup --stanza ${stanza.name} --repo ${name}, and find out why the schedule did not.`,
     },
   ];
 }

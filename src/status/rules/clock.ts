@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { CheckObservations } from '../observations.ts';
 
 /** Milliseconds by which clocks may differ before times in plans and targets mislead. */
@@ -12,14 +12,14 @@ export function assessClock(seen: CheckObservations): Finding[] {
 }
 
 function assessDatabaseClock({ clock, stanza, server }: CheckObservations): Finding[] {
-  const subject = `stanza ${stanza}`;
+  const place = findingPlace(stanza);
   if (clock === undefined) {
     if (server?.accepting !== true) return [];
     return [
       {
         rule: 'clock-unknown',
         severity: 'warning',
-        subject,
+        ...place,
         problem: 'the clock of the database could not be read',
         evidence: 'clock_timestamp() gave no answer',
         remedy: 'Run the check again.',
@@ -32,7 +32,7 @@ function assessDatabaseClock({ clock, stanza, server }: CheckObservations): Find
     findings.push({
       rule: 'clock-differs',
       severity: 'warning',
-      subject,
+      ...place,
       problem: 'the clocks of the database and of this host differ',
       evidence: `database ${new Date(clock.database).toISOString()}, host ${new Date(clock.after).toISOString()}`,
       remedy: 'Synchronize both with NTP (chrony, systemd-timesyncd).',
@@ -44,7 +44,7 @@ function assessDatabaseClock({ clock, stanza, server }: CheckObservations): Find
     {
       rule: 'timezone-differs',
       severity: 'advice',
-      subject,
+      ...place,
       problem: 'the database and this host show times in different zones',
       evidence: `database ${clock.databaseZone}, host ${clock.hostZone}`,
       remedy: 'Always write restore targets with an offset; Holdfast insists on one.',
@@ -52,7 +52,7 @@ function assessDatabaseClock({ clock, stanza, server }: CheckObservations): Find
   ];
 }
 
-function assessRepositoryClocks({ arrival }: CheckObservations): Finding[] {
+function assessRepositoryClocks({ arrival, stanza }: CheckObservations): Finding[] {
   if (!arrival.tried) return [];
   return arrival.repositories.flatMap(({ repository, writtenAt, afterMs }): Finding[] => {
     if (writtenAt === undefined || afterMs === undefined) return [];
@@ -63,7 +63,7 @@ function assessRepositoryClocks({ arrival }: CheckObservations): Finding[] {
       {
         rule: 'repository-clock-differs',
         severity: 'warning',
-        subject: `repository ${repository}`,
+        ...findingPlace(stanza, repository),
         problem: 'the clocks of this host and of the repository differ',
         evidence: `a file that was written at ${new Date(arrival.switchedAt).toISOString()} says ${new Date(writtenAt * 1000).toISOString()}`,
         remedy: 'Synchronize both with NTP. Object stores refuse requests whose time is off.',

@@ -1,12 +1,12 @@
 import type { Configuration } from '../../config/configuration.ts';
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { CheckObservations, DirectoryObservation, FileObservation } from '../observations.ts';
 
 /** The engine's files are there, its own, current, and only its own to read. */
 export function assessFiles(configuration: Configuration, seen: CheckObservations): Finding[] {
   return [
     ...seen.files.flatMap((file) => judgeFile(file, configuration, seen.engine.user)),
-    ...seen.directories.flatMap((directory) => judgeDirectory(directory, seen.engine.user)),
+    ...seen.directories.flatMap((directory) => judgeDirectory(directory, seen.engine.user, seen.stanza)),
   ];
 }
 
@@ -84,14 +84,15 @@ function judgeContent(file: FileObservation, configuration: Configuration): Find
   ];
 }
 
-function judgeDirectory(directory: DirectoryObservation, user: string): Finding[] {
+function judgeDirectory(directory: DirectoryObservation, user: string, stanza: string): Finding[] {
   if (directory.exists && directory.writable) return [];
-  const subject = directory.repository === undefined ? directory.path : `repository ${directory.repository}`;
   return [
     {
       rule: directory.exists ? 'directory-not-writable' : 'directory-missing',
       severity: 'critical',
-      subject,
+      ...(directory.repository === undefined
+        ? { ...findingPlace(stanza), subject: directory.path }
+        : findingPlace(stanza, directory.repository)),
       problem: directory.exists
         ? `${user} cannot write to the ${directory.purpose} directory`
         : `the ${directory.purpose} directory is not there`,

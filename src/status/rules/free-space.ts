@@ -1,5 +1,5 @@
 import { formatByteSize } from '../../model/byte-size.ts';
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { CheckObservations, FileSystemObservation } from '../observations.ts';
 
 const criticalShare = 0.05;
@@ -8,7 +8,7 @@ const warningShare = 0.2;
 /** There is room where pgBackRest and the server write; in a repository at least for one more full backup. */
 export function assessFreeSpace(seen: CheckObservations): Finding[] {
   return seen.fileSystems.flatMap((fileSystem) =>
-    judge(fileSystem, latestFullSize(seen, fileSystem.repository)),
+    judge(fileSystem, latestFullSize(seen, fileSystem.repository), seen.stanza),
   );
 }
 
@@ -17,7 +17,7 @@ function latestFullSize(seen: CheckObservations, repository: string | undefined)
   return sets.findLast(({ type }) => type === 'full')?.repositorySize;
 }
 
-function judge(fileSystem: FileSystemObservation, needed: number | undefined): Finding[] {
+function judge(fileSystem: FileSystemObservation, needed: number | undefined, stanza: string): Finding[] {
   const { availableBytes, totalBytes, path, purpose, repository } = fileSystem;
   const share = totalBytes === 0 ? 0 : availableBytes / totalBytes;
   const tooSmall = needed !== undefined && availableBytes < needed;
@@ -27,7 +27,9 @@ function judge(fileSystem: FileSystemObservation, needed: number | undefined): F
     {
       rule: 'disk-space',
       severity: share < criticalShare || tooSmall ? 'critical' : 'warning',
-      subject: repository === undefined ? path : `repository ${repository}`,
+      ...(repository === undefined
+        ? { ...findingPlace(stanza), subject: path }
+        : findingPlace(stanza, repository)),
       problem: tooSmall ? 'there is no room for another full backup' : `there is little room for ${purpose}`,
       evidence: `${path}: ${formatByteSize(availableBytes)} of ${formatByteSize(totalBytes)} are free (${(share * 100).toFixed(1)} %)${demand}`,
       remedy: 'Make room, enlarge the file system, or keep fewer backups (retention).',

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { LineObservation, RunObservation } from '../health-observations.ts';
 
 /** The last run of each kind came to a good end, and no restore was left in its middle. */
@@ -17,7 +17,8 @@ function describeFailed(run: RunObservation): Finding {
   return {
     rule: 'last-run-failed',
     severity: 'warning',
-    subject: subjectOf(run),
+    ...placeOf(run),
+    subject: `${placeOf(run).subject}, ${run.kind}`,
     problem: `the last ${run.kind} failed`,
     evidence: `run ${run.id}${run.endedAt === undefined ? '' : ` at ${instant(run.endedAt)}`}: ${run.problem ?? 'no reason was written down'}`,
     remedy: `Run holdfast journal ${run.id}.`,
@@ -28,7 +29,8 @@ function describeUnfinished(run: RunObservation): Finding {
   return {
     rule: 'restore-unfinished',
     severity: 'critical',
-    subject: subjectOf(run),
+    ...placeOf(run),
+    subject: `${placeOf(run).subject}, run ${run.id}`,
     problem: `a ${run.kind} stopped in its middle`,
     evidence: `run ${run.id}, begun at ${instant(run.startedAt)}; the process that ran it is gone`,
     remedy: `Run holdfast restore --resume ${run.id}, or holdfast undo ${run.id}.`,
@@ -48,6 +50,7 @@ export function assessLines(lines: readonly LineObservation[]): Finding[] {
       {
         rule: failed ? 'schedule-failed' : 'schedule-missed',
         severity: 'warning',
+        ...findingPlace(line.stanza),
         subject: `stanza ${line.stanza}, schedule ${line.line}`,
         problem: failed ? 'it failed the last time' : 'it was not done the last time',
         evidence: `${instant(line.occurrence)}: ${detail}`,
@@ -66,9 +69,8 @@ export function hasFailed({ decision, run, detail }: LineObservation): boolean {
   return run === undefined ? detail !== undefined : run.result === 'failed';
 }
 
-function subjectOf({ stanza, repository }: RunObservation): string {
-  if (stanza === undefined) return 'daemon';
-  return repository === undefined ? `stanza ${stanza}` : `stanza ${stanza}, repository ${repository}`;
+function placeOf({ stanza, repository }: RunObservation): Pick<Finding, 'subject' | 'stanza' | 'repository'> {
+  return stanza === undefined ? { subject: 'daemon' } : findingPlace(stanza, repository);
 }
 
 function instant(time: number): string {

@@ -1,17 +1,17 @@
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { CheckObservations } from '../observations.ts';
 
 /** The server answers, protects its pages, and does not disturb the engine by its environment. */
 export function assessServer(seen: CheckObservations): Finding[] {
   const { server } = seen;
-  const subject = `stanza ${seen.stanza}`;
+  const place = findingPlace(seen.stanza);
   if (server === undefined) return [];
   const findings: Finding[] = [];
   if (!server.running || !server.accepting || server.settings === undefined) {
     findings.push({
       rule: 'server-not-answering',
       severity: 'critical',
-      subject,
+      ...place,
       problem: server.running ? 'the server does not answer' : 'the server does not run',
       evidence:
         server.problem ??
@@ -23,7 +23,7 @@ export function assessServer(seen: CheckObservations): Finding[] {
     findings.push({
       rule: server.dataChecksums === undefined ? 'page-checksums-unknown' : 'page-checksums-off',
       severity: server.dataChecksums === undefined ? 'warning' : 'advice',
-      subject,
+      ...place,
       problem:
         server.dataChecksums === undefined
           ? 'it is not known whether pages have checksums'
@@ -45,7 +45,7 @@ function assessEnvironment({ stanza, server }: CheckObservations): Finding[] {
     {
       rule: known ? 'stray-environment' : 'environment-unknown',
       severity: 'warning',
-      subject: `stanza ${stanza}`,
+      ...findingPlace(stanza),
       problem: known
         ? 'the server runs with variables that override the configuration of archive-push'
         : 'the environment of the server could not be read',

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../config/configuration.ts';
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { RepositorySighting } from '../health-observations.ts';
 import { explainUnknown } from '../sighting.ts';
 import { assessBackups } from './backups.ts';
@@ -13,25 +13,24 @@ export function assessSightings(
   sightings: readonly RepositorySighting[],
   now: number,
 ): Finding[] {
-  return sightings.flatMap((sighting) => {
-    const stanza = configuration.stanzas.find(({ name }) => name === sighting.stanza);
+  return sightings.flatMap(({ stanza: name, catalogue }) => {
+    const stanza = configuration.stanzas.find((candidate) => candidate.name === name);
     if (stanza === undefined) return [];
-    const unknown = explainUnknown(sighting, now);
+    const unknown = explainUnknown(catalogue, now);
     if (unknown === undefined) {
-      return assessBackups(stanza, sighting, now).map((finding) => ({
+      return assessBackups(stanza, catalogue.value?.repositories ?? [], now).map((finding) => ({
         ...finding,
-        subject: `stanza ${stanza.name}, ${finding.subject}`,
-        evidence: `${finding.evidence} (seen at ${instant(sighting.observedAt ?? now)})`,
+        evidence: `${finding.evidence} (seen at ${instant(catalogue.observedAt ?? now)})`,
       }));
     }
     return [
       {
         rule: 'repository-unknown',
         severity: 'critical',
-        subject: `stanza ${stanza.name}`,
+        ...findingPlace(name),
         problem: 'it is not known what is in its repositories now',
         evidence: unknown,
-        remedy: `Run holdfast info --stanza ${stanza.name}, and look at the repository and its access.`,
+        remedy: `Run holdfast info --stanza ${name}, and look at the repository and its access.`,
       },
     ];
   });

@@ -1,5 +1,5 @@
 import { isAtLeast, supportedEngineMinors } from '../../model/engine-version.ts';
-import type { Finding } from '../../model/finding.ts';
+import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { CheckObservations } from '../observations.ts';
 
 /**
@@ -44,7 +44,7 @@ function assessServerVersion({ server, engine, stanza }: CheckObservations): Fin
     {
       rule: first === undefined ? 'server-version-unknown' : 'server-version-unsupported',
       severity: first === undefined ? 'warning' : 'critical',
-      subject: `stanza ${stanza}`,
+      ...findingPlace(stanza),
       problem: `pgBackRest ${engine.version.text} may not support PostgreSQL ${server.major}`,
       evidence: `the first version that does: ${needed}`,
       remedy: 'Install a newer pgBackRest on every host that takes part.',

@@ -1,5 +1,6 @@
 /** The timelines that production was seen on, and those that a person accepted. */
 export const timelines = `
+-- Where it left its parent is 16 hexadecimal digits.
 CREATE TABLE timeline (
   stanza             TEXT NOT NULL,
   system_identifier  TEXT NOT NULL,

@@ -15,6 +15,7 @@ CREATE TABLE heartbeat (
   timeline           INTEGER NOT NULL,
   lsn                TEXT NOT NULL,
   at                 INTEGER NOT NULL,
+  sequence           INTEGER NOT NULL,
   PRIMARY KEY (stanza, system_identifier, timeline, lsn)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,77 @@
+import { type Lsn, parseSegmentName, segmentStart } from '../../model/wal.ts';
+import type { PrimaryFacts } from '../../postgres/primary-facts.ts';
+import type { TrackPoint, WalDirectoryObservation } from '../../status/primary-observation.ts';
+import type { SampleMemory } from '../../store/sample-memory.ts';
+
+/** Names of what is measured at each look at a primary. Positions are numbers here: exact up to 2^53. */
+const names = { lsn: 'wal', claimed: 'wal-claimed', ready: 'wal-ready', free: 'wal-free' } as const;
+
+/** How far the track goes back, milliseconds. */
+const trackMs = 6 * 60 * 60_000;
+const hourMs = 60 * 60_000;
+
+/**
+ * Remembers what a look found, and gives it together with the earlier ones. What is old is thinned once an hour.
+ *
+ * @param at epoch milliseconds
+ * @returns oldest first; this look is the last
+ */
+export function rememberLook(
+  samples: SampleMemory,
+  stanza: string,
+  at: number,
+  look: Omit<TrackPoint, 'at'>,
+): readonly TrackPoint[] {
+  // A clock that was set back leaves looks that lie in the future: they are no past.
+  const track = readTrack(samples, stanza, at).filter((point) => point.at < at);
+  const last = track.at(-1);
+  if (last === undefined || Math.floor(last.at / hourMs) !== Math.floor(at / hourMs))
+    samples.thin(stanza, at);
+  samples.note(stanza, at, {
+    [names.lsn]: Number(look.lsn),
+    ...(look.claimedEnd === undefined ? {} : { [names.claimed]: Number(look.claimedEnd) }),
+    ...(look.ready === undefined ? {} : { [names.ready]: look.ready }),
+    ...(look.availableBytes === undefined ? {} : { [names.free]: look.availableBytes }),
+  });
+  return [...track, { at, ...look }];
+}
+
+function readTrack(samples: SampleMemory, stanza: string, now: number): TrackPoint[] {
+  const read = (name: string): ReadonlyMap<number, number> =>
+    new Map(samples.samples(stanza, name, now - trackMs).map(({ at, value }) => [at, value]));
+  const [claimed, ready, free] = [read(names.claimed), read(names.ready), read(names.free)];
+  return [...read(names.lsn)].map(([at, lsn]) => {
+    const claimedEnd = claimed.get(at);
+    return {
+      at,
+      lsn: BigInt(lsn),
+      claimedEnd: claimedEnd === undefined ? undefined : BigInt(claimedEnd),
+      ready: ready.get(at),
+      availableBytes: free.get(at),
+    };
+  });
+}
+
+/** What a look has to remember. */
+export function describeLook(
+  facts: Pick<PrimaryFacts, 'insertLsn' | 'archiver' | 'timeline' | 'segmentSize'>,
+  wal: WalDirectoryObservation | undefined,
+): Omit<TrackPoint, 'at'> {
+  return {
+    lsn: facts.insertLsn,
+    claimedEnd: endOfClaimed(facts),
+    ready: wal?.ready,
+    availableBytes: wal?.availableBytes,
+  };
+}
+
+/** Of its present timeline alone: what was archived before a promotion another server has claimed. */
+function endOfClaimed({
+  archiver: { lastArchived },
+  timeline,
+  segmentSize,
+}: Pick<PrimaryFacts, 'archiver' | 'timeline' | 'segmentSize'>): Lsn | undefined {
+  const segment = lastArchived === undefined ? undefined : parseSegmentName(lastArchived, segmentSize);
+  if (segment === undefined || segment.timeline !== timeline) return undefined;
+  return segmentStart(segment.number + 1n, segmentSize);
+}

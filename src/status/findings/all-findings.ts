@@ -1,0 +1,24 @@
+import { daemonFindings } from './daemon-findings.ts';
+import { deliveryFindings } from './delivery-findings.ts';
+import type { FindingMeaning } from './finding-meaning.ts';
+
+/** A family of rules, as one chapter of docs/findings.md. */
+export interface FindingFamily {
+  readonly title: string;
+  readonly findings: readonly FindingMeaning[];
+}
+
+/** In the order of docs/findings.md. */
+export const findingFamilies: readonly FindingFamily[] = [
+  { title: 'The daemon', findings: daemonFindings },
+  { title: 'Alerts', findings: deliveryFindings },
+];
+
+const byRule = new Map(
+  findingFamilies.flatMap(({ findings }) => findings.map((meaning) => [meaning.rule, meaning] as const)),
+);
+
+/** What is documented of a rule. @returns undefined for one that this version does not have (a finding of an older one) */
+export function findMeaning(rule: string): FindingMeaning | undefined {
+  return byRule.get(rule);
+}

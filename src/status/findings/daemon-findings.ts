@@ -1,0 +1,29 @@
+import type { FindingMeaning } from './finding-meaning.ts';
+
+/** Rules of rules/daemon.ts. */
+export const daemonFindings: readonly FindingMeaning[] = [
+  {
+    rule: 'daemon-not-ready',
+    seenBy: ['daemon'],
+    means:
+      'The daemon runs and cannot do its work: its journal is not open, the loop of its scheduler has not turned for three of its turns, or it is ending.',
+    matters:
+      'Nothing that is scheduled begins: no backup, no expire, no verify. The age of the last backup grows.',
+    seeYourself: [
+      'systemctl status holdfast',
+      'journalctl -u holdfast -n 50',
+      'curl -s http://127.0.0.1:9854/ready',
+    ],
+    do: 'Read the log. Restart the service; when it says so again, look at the space and the owner of its state directory.',
+  },
+  {
+    rule: 'configuration-refused',
+    seenBy: ['daemon'],
+    means:
+      'holdfast.yaml was changed, and what it says now was refused. The daemon goes on with what it read before.',
+    matters:
+      'What the file says is not what happens. The next restart of the daemon would fail, and then nothing is scheduled at all.',
+    seeYourself: ['holdfast config', 'journalctl -u holdfast | grep refused'],
+    do: 'Run `holdfast config`, correct what it names, then `holdfast reload`.',
+  },
+];
