@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { drillChecks } from '../model/drill.ts';
 import { Failure } from '../model/failure.ts';
 import { loadConfiguration, parseConfiguration } from './load.ts';
 import { hasErrors, problemsFailure } from './problems.ts';
@@ -128,7 +129,7 @@ describe('parseConfiguration', () => {
         repositories: [],
         catchUp: true,
         target: 'random',
-        checks: ['checksums', 'amcheck', 'read', 'queries'],
+        checks: drillChecks,
       },
     ]);
   });
