@@ -11,6 +11,7 @@ import { jobsDefinition } from './jobs.ts';
 import { journalDefinition } from './journal.ts';
 import { lintDefinition } from './lint.ts';
 import { maintenanceDefinition } from './maintenance.ts';
+import { notifyDefinition } from './notify.ts';
 import { pinDefinition } from './pin.ts';
 import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
@@ -44,6 +45,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   scheduleDefinition,
   jobsDefinition,
   reloadDefinition,
+  notifyDefinition,
   journalDefinition,
   restoreDefinition,
   undoDefinition,
