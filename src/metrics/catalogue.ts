@@ -1,5 +1,6 @@
 import type { MetricDefinition } from './metric-definition.ts';
 import { pgbackrestCatalogue } from './pgbackrest/catalogue.ts';
+import { positionCatalogue } from './position-catalogue.ts';
 import { protectionCatalogue } from './protection-catalogue.ts';
 
 const perRepository = ['stanza', 'repository'] as const;
@@ -15,6 +16,7 @@ const waitBuckets = [0.1, 1, 10, 60, 300, 1800, 7200] as const;
 export const catalogue = {
   ...pgbackrestCatalogue,
   ...protectionCatalogue,
+  ...positionCatalogue,
   buildInfo: {
     name: 'holdfast_build_info',
     type: 'gauge',
