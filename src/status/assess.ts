@@ -2,6 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Observations } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
+import { assessArchives } from './rules/archives.ts';
 import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
@@ -37,6 +38,7 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessLines(seen.lines ?? []),
     ...assessDeliveries(seen.channels ?? [], now),
     ...assessPrimaries(configuration, seen.primaries ?? [], now),
+    ...assessArchives(configuration, seen.archives ?? [], now),
     ...assessPosition(configuration, seen.primaries ?? [], seen.archives ?? [], now),
     ...assessObjectives(configuration, withNothing(seen), now),
     ...assessForecasts(configuration, withNothing(seen), now),

@@ -1,3 +1,4 @@
+import { archiveFindings } from './archive-findings.ts';
 import { daemonFindings } from './daemon-findings.ts';
 import { deliveryFindings } from './delivery-findings.ts';
 import type { FindingMeaning } from './finding-meaning.ts';
@@ -12,6 +13,7 @@ export interface FindingFamily {
 export const findingFamilies: readonly FindingFamily[] = [
   { title: 'The daemon', findings: daemonFindings },
   { title: 'Alerts', findings: deliveryFindings },
+  { title: 'WAL archives and windows', findings: archiveFindings },
 ];
 
 const byRule = new Map(
