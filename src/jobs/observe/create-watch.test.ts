@@ -113,6 +113,8 @@ describe('a watch', () => {
   it('gives up at the deadline, and what never answers delays nobody else', async () => {
     const bed = createBed('one');
     await using watch = bed.watch;
+    // Before the watch ends, which waits for it.
+    using _buried = { [Symbol.dispose]: () => bed.bury() };
     await bed.clock.advance(0);
     // The only place is taken until the look counts as slow.
     expect(bed.looks).toEqual(['one']);
@@ -120,7 +122,7 @@ describe('a watch', () => {
     expect(watch.sighting('two').value).toBe('seen two');
     expect(watch.sighting('one')).toMatchObject({ observedAt: undefined, failure: undefined });
     await bed.clock.advance(2 * minute);
-    expect(watch.sighting('one').failure?.problem).toBe('look: no answer within 2m');
+    expect(watch.sighting('one').failure?.problem).toBe('look: no answer within 2 min 0 s');
     expect(bed.signals[0]?.aborted).toBe(true);
     // It has not let go: nobody looks a second time beside it.
     await bed.clock.advance(30 * minute);
