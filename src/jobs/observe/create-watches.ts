@@ -4,6 +4,7 @@ import type { ArchiveObservation } from '../../status/archive-observation.ts';
 import type { CatalogueObservation } from '../../status/health-observations.ts';
 import type { PrimaryObservation } from '../../status/primary-observation.ts';
 import type { Sighting } from '../../status/sighting.ts';
+import { primaryLookEveryMs } from '../heartbeat/primary-look-every.ts';
 import { createWatch, type WatchDeps } from './create-watch.ts';
 import { deadlines, type KnownOfArchive, type Looks } from './looks.ts';
 import { repositoryKey, type Watch, type WatchedSubject } from './watch.ts';
@@ -66,7 +67,7 @@ class AllWatches implements Watches {
       ...shared,
       subjects: stanzas,
       look: (stanza, signal) => looks.primary(stanza, signal),
-      everyMs: () => configuration().watch.primary * 1000,
+      everyMs: () => primaryLookEveryMs(configuration()),
       deadlineMs: deadlines.primary,
       parallel: 4,
       onSighting: (stanza) => this.#sawPrimary(stanza),
