@@ -6,12 +6,16 @@ import { scheduleLines } from '../jobs/schedule/schedule-lines.ts';
 import { Heart } from '../jobs/heartbeat/heart.ts';
 import { createWatches } from '../jobs/observe/create-watches.ts';
 import { FindingKeeper } from '../jobs/observe/finding-keeper.ts';
+import { judgeNow } from '../jobs/observe/judge-now.ts';
 import { createLooks } from '../jobs/observe/looks.ts';
 import type { Watches } from '../jobs/observe/watches.ts';
 import type { HealthSources } from '../jobs/observe/observe-health.ts';
+import { countLooks } from '../metrics/count-looks.ts';
 import { createMetrics } from '../metrics/create-metrics.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { KeptSessions } from '../postgres/kept-sessions.ts';
+import { type ArchiveDocument, documentArchive } from '../status/document-archive.ts';
+import { describeHealth } from '../status/describe-health.ts';
 import type { DaemonObservation } from '../status/daemon-observation.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createNotifier } from './create-notifier.ts';
@@ -170,12 +174,25 @@ export class Daemon {
     };
   }
 
+  /** What `/health` and `holdfast status` are told. @throws Failure journal-damaged */
+  health(): Readonly<Record<string, unknown>> {
+    const now = this.#parts.deps.clock.now();
+    const { configuration, seen, findings } = judgeNow(this.healthSources(), now);
+    return { ...describeHealth(configuration, seen, findings, now) };
+  }
+
   /** What `holdfast jobs` and other commands are told. */
   status(): Readonly<Record<string, unknown>> {
     return describeStatus(this.observe(), this.queue.view(), {
       pid: this.#parts.deps.pid,
       configuration: this.held.configuration,
     });
+  }
+
+  /** What `holdfast windows` and `holdfast timelines` are told. */
+  archives(): readonly ArchiveDocument[] {
+    const now = this.#parts.deps.clock.now();
+    return this.watches.archives().map((sighting) => documentArchive(this.held.configuration, sighting, now));
   }
 
   /**
@@ -222,12 +239,15 @@ export class Daemon {
     const { deps } = this.#parts;
     return createWatches({
       configuration: () => this.held.configuration,
-      looks: createLooks({
-        ...deps,
-        engine: async () => (await this.held.forJob()).engine,
-        sessions: this.sessions,
-        heart: new Heart(deps),
-      }),
+      looks: countLooks(
+        createLooks({
+          ...deps,
+          engine: async () => (await this.held.forJob()).engine,
+          sessions: this.sessions,
+          heart: new Heart(deps),
+        }),
+        { recorder: () => this.metrics, monotonic: () => deps.clock.monotonic() },
+      ),
       clock: deps.clock,
       random: deps.random,
       onBug: (error) => this.reportBug(error),

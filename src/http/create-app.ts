@@ -4,7 +4,7 @@ import { isFailure } from '../model/failure.ts';
 import { explainNotReady, isLive } from '../status/rules/daemon.ts';
 import { answerMetrics } from './answer-metrics.ts';
 import { refuseRequest } from './refuse-request.ts';
-import { describeHealth } from './describe-health.ts';
+import { describeHealth } from '../status/describe-health.ts';
 import type { HttpParts } from './http-parts.ts';
 import { requireToken } from './require-token.ts';
 
