@@ -1,13 +1,16 @@
 import type { Stanza } from '../config/configuration.ts';
+import type { Judgement } from '../jobs/observe/judge-now.ts';
 import { findQueueMax } from '../status/find-option.ts';
 import { type Forecast, forecastExpiry, forecastSpace, forecastWal } from '../status/forecast.ts';
 import { believe } from '../status/sighting.ts';
 import type { Gauges } from './gauges.ts';
 import { setKnown } from './set-known.ts';
-import type { ShownHealth } from './show-health.ts';
 
 /** What is to come if all goes on as it does; the same forecasts that the assessment judges. */
-export function showForecasts(gauges: Gauges, { configuration, seen, now }: ShownHealth): void {
+export function showForecasts(
+  gauges: Gauges,
+  { configuration, seen, now }: Pick<Judgement, 'configuration' | 'seen' | 'now'>,
+): void {
   const stanzas = new Map(configuration.stanzas.map((stanza) => [stanza.name, stanza]));
   for (const { stanza: name, primary } of seen.primaries) {
     const stanza = stanzas.get(name);
