@@ -20,10 +20,12 @@ import { scheduleDefinition } from './schedule.ts';
 import { secretsDefinition } from './secrets.ts';
 import { serveDefinition } from './serve.ts';
 import { setupDefinition } from './setup.ts';
+import { timelinesDefinition } from './timelines.ts';
 import { undoDefinition } from './undo.ts';
 import { unpinDefinition } from './unpin.ts';
 import { verifyDefinition } from './verify.ts';
 import { versionDefinition } from './version.ts';
+import { windowsDefinition } from './windows.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
 export const commandDefinitions: readonly CommandDefinition[] = [
@@ -36,6 +38,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   checkDefinition,
   backupDefinition,
   infoDefinition,
+  windowsDefinition,
+  timelinesDefinition,
   verifyDefinition,
   pinDefinition,
   unpinDefinition,
