@@ -211,7 +211,7 @@ describe('the WAL ledger', () => {
   it('lists only what can have changed, and everything within a day', async () => {
     const old = new Date(now - 10 * 86_400_000);
     for (let high = 0x10; high < 0x40; high += 1) {
-      for (let low = 0; low < 4; low += 1) plantOld(high, low, old);
+      for (let low = 0; low < 4; low += 1) plantOld(1, high, low, old);
     }
     now += 300_000;
     const first = await look(repositoryOf(1));
@@ -256,6 +256,35 @@ describe('the WAL ledger', () => {
     const seen = await look(repositoryOf(1));
     expect(filesOf(ledgerOf(seen))).toEqual(filesIn(1));
     expect(seen.requests).toBeLessThan(6);
+  });
+
+  it('goes on where it was stopped when an archive cannot be listed with one command', async () => {
+    for (let high = 0x100; high < 0x100 + 90; high += 1)
+      plantOld(2, high, 0, new Date(now - 10 * 86_400_000));
+    // Each file is a request there; what the engine really reads lies in a directory.
+    const access = { ...repositoryOf(2).access, type: 'sftp' } as Repository['access'];
+    const repository = { ...repositoryOf(2), access };
+    const { databases } = await readCatalogue(bed.engine, 'main');
+    const deps = {
+      engine: bed.engine,
+      memory: journal.wal,
+      clock: { now: () => now },
+      recheck: 86_400,
+      databases,
+      sets: [],
+    };
+    const stop = new AbortController();
+    let commands = 0;
+    const onSpawn = (): void => {
+      commands += 1;
+      if (commands === 75) stop.abort();
+    };
+    const stopped = observeArchiveLedger({ name: 'main' }, repository, { ...deps, onSpawn }, stop.signal);
+    await expect(stopped).rejects.toMatchObject({ kind: 'interrupted' });
+    const seen = await observeArchiveLedger({ name: 'main' }, repository, deps, new AbortController().signal);
+    expect(filesOf(ledgerOf(seen))).toEqual(filesIn(2));
+    // 91 directories, of which 73 had been listed before.
+    expect(seen.requests).toBeLessThan(30);
   });
 
   it('keeps the archive of the cluster before an upgrade apart, and looks there once in a day', async () => {
@@ -350,9 +379,9 @@ function ledgerIn(seen: ArchiveLook, id: string): ArchiveLedger {
   return ledger;
 }
 
-function plantOld(high: number, low: number, at: Date): void {
+function plantOld(key: number, high: number, low: number, at: Date): void {
   const directory = `00000001${hex8(high)}`;
   const path = `${directory}/${directory}${hex8(low)}-${'c'.repeat(40)}.zst`;
-  plant(1, path);
-  utimesSync(directoryIn(1, path), at, at);
+  plant(key, path);
+  utimesSync(directoryIn(key, path), at, at);
 }
