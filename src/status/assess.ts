@@ -7,7 +7,7 @@ import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
 import { assessClock } from './rules/clock.ts';
-import { assessDaemon } from './rules/daemon.ts';
+import { assessDaemon, assessNoDaemon } from './rules/daemon.ts';
 import { assessDeliveries } from './rules/deliveries.ts';
 import { assessFiles } from './rules/files.ts';
 import { assessFreeSpace } from './rules/free-space.ts';
@@ -32,6 +32,7 @@ const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, adv
 export function assess(configuration: Configuration, seen: Observations, now: number): Finding[] {
   return [
     ...(seen.daemon === undefined ? [] : assessDaemon(seen.daemon)),
+    ...(seen.withoutDaemon === undefined ? [] : assessNoDaemon(seen.withoutDaemon)),
     ...(seen.checks ?? []).flatMap((check) => assessCheck(configuration, check, now)),
     ...assessSightings(configuration, seen.sightings ?? [], now),
     ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),

@@ -92,7 +92,7 @@ export function describeHealth(
     status: judgeHealth(findings),
     timestamp: instant(now),
     last_backup_age_hours: oldestAge(stanzas),
-    messages: findings.map(({ severity, subject, problem }) => `${severity}: ${subject}: ${problem}`),
+    messages: findings.map(describeMessage),
     findings: findings.map(describeFinding),
     daemon: seen.daemon === undefined ? null : describeDaemon(seen.daemon),
     stanzas,
@@ -214,6 +214,15 @@ function newestSets({ sets }: RepositoryObservation, now: number): readonly Newe
   });
 }
 
+/** One sentence of a finding. */
+export function describeMessage({
+  severity,
+  subject,
+  problem,
+}: Pick<KnownFinding, 'severity' | 'subject' | 'problem'>): string {
+  return `${severity}: ${subject}: ${problem}`;
+}
+
 /** One finding as JSON. */
 export function describeFinding(finding: KnownFinding): FindingDocument {
   const { rule, severity, subject, stanza, repository, problem, evidence, remedy } = finding;
@@ -248,7 +257,7 @@ function describeRun(run: RunObservation): Readonly<Record<string, unknown>> {
 }
 
 /** Unknown in one place is unknown: the age of the others would say that all is well. */
-function oldestAge(stanzas: readonly StanzaHealth[]): string | null {
+export function oldestAge(stanzas: readonly StanzaHealth[]): string | null {
   const ages = stanzas.flatMap(({ repositories }) =>
     repositories.map(({ newestAgeSeconds }) => newestAgeSeconds),
   );

@@ -20,6 +20,7 @@ import { scheduleDefinition } from './schedule.ts';
 import { secretsDefinition } from './secrets.ts';
 import { serveDefinition } from './serve.ts';
 import { setupDefinition } from './setup.ts';
+import { statusDefinition } from './status.ts';
 import { timelinesDefinition } from './timelines.ts';
 import { undoDefinition } from './undo.ts';
 import { unpinDefinition } from './unpin.ts';
@@ -36,6 +37,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   renderDefinition,
   setupDefinition,
   checkDefinition,
+  statusDefinition,
   backupDefinition,
   infoDefinition,
   windowsDefinition,
