@@ -9,11 +9,13 @@ import { daemonIdleTables } from './daemon-idle.ts';
 import { daemonLimitsTables } from './daemon-limits.ts';
 import { overheadBackupTables } from './overhead-backup.ts';
 import { overheadRestoreTables } from './overhead-restore.ts';
+import { scrapeTables } from './scrape.ts';
 import { formatMegabytes } from './support/format.ts';
 import { readResult, resultsDirectory, type BenchmarkResult } from './support/result.ts';
 import { settingsTables } from './support/settings-table.ts';
 import { readStartup, startupTable } from './support/startup-table.ts';
 import { renderMarkdown, type Table } from './support/table.ts';
+import { walLedgerTables } from './wal-ledger.ts';
 
 const document = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 
@@ -30,6 +32,8 @@ const sections: readonly Section[] = [
   { name: 'engine-settings', results: /^engine-settings-[\d.]+$/, tables: settingsTables },
   { name: 'daemon-limits', results: /^daemon-limits$/, tables: daemonLimitsTables },
   { name: 'daemon-idle', results: /^daemon-idle$/, tables: daemonIdleTables },
+  { name: 'wal-ledger', results: /^wal-ledger$/, tables: walLedgerTables },
+  { name: 'scrape', results: /^scrape$/, tables: scrapeTables },
 ];
 
 /** The text with every generated section anew. @throws Error when the markers of a section are not there */

@@ -3,7 +3,7 @@
 set -eu
 
 root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
-names='overhead-backup overhead-restore engine-settings startup daemon-limits daemon-idle'
+names='overhead-backup overhead-restore engine-settings startup daemon-limits daemon-idle wal-ledger scrape'
 
 usage() {
   echo "npm run bench -- NAME [OPTIONS]"
@@ -42,6 +42,7 @@ shift
 
 if [ "$name" != report ] && [ -f "$root/scripts/setup.sh" ]; then
   sh "$root/scripts/setup.sh"
+  case $name in scrape | all) sh "$root/test/tools/get-tools.sh" >/dev/null ;; esac
 fi
 if [ "$name" = all ]; then
   for each in $names; do

@@ -15,7 +15,9 @@ export interface ProtectedCluster {
   /** Runs `holdfast` as a person would. Milliseconds. */
   holdfast(args: readonly string[]): Promise<number>;
   /** Runs pgBackRest itself, as the server's owner, with the files that Holdfast has written. Milliseconds. */
-  pgbackrest(args: readonly string[]): Promise<number>;
+  pgbackrest(args: readonly string[], outputFile?: string): Promise<number>;
+  /** Path of its holdfast.yaml. */
+  readonly configuration: string;
 }
 
 /** Makes the server, durable as in production, and runs `holdfast setup`. No backup yet. */
@@ -47,7 +49,8 @@ export async function protectCluster(
         runAs: undefined,
         logFile: sandbox.file('holdfast.log'),
       }),
-    pgbackrest: (args) =>
+    configuration,
+    pgbackrest: (args, outputFile = sandbox.file('pgbackrest.log')) =>
       timeCommand({
         command: engine,
         args: [
@@ -58,7 +61,7 @@ export async function protectCluster(
         ],
         env: environment,
         runAs: sandbox.runAs,
-        logFile: sandbox.file('pgbackrest.log'),
+        logFile: outputFile,
       }),
   };
   await protectedCluster.holdfast(['setup', '--yes', '--restart', '--no-backup']);

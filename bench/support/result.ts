@@ -8,7 +8,7 @@ export interface Measurement {
   readonly quantity: string;
   readonly round: number;
   readonly value: number;
-  readonly unit: 'ms' | 'bytes';
+  readonly unit: 'ms' | 'bytes' | 'series' | 'commands';
 }
 
 /** One of the things that are compared. */

@@ -37,8 +37,8 @@ export interface CommandResult {
   readonly data: Readonly<Record<string, unknown>>;
   /** For people, on stdout; printed only without `--json`. */
   readonly text: string;
-  /** 0 unless findings say otherwise. */
-  readonly exitCode?: 0 | 1 | 2;
+  /** 0 unless findings say otherwise; 3 is unknown, only for monitoring plugins. */
+  readonly exitCode?: 0 | 1 | 2 | 3;
 }
 
 /**

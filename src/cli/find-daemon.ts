@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { askDaemon, unreachable } from '../daemon/control-client.ts';
 import type { DaemonStatus } from '../daemon/describe-status.ts';
 import { socketPath } from '../daemon/socket-path.ts';
+import type { ArchiveDocument } from '../status/document-archive.ts';
 import type { CommandContext } from './context.ts';
 
 /** A daemon that answers and works with the same file. */
@@ -40,4 +41,19 @@ export async function requireDaemon(context: CommandContext): Promise<FoundDaemo
   throw unreachable(socketPath(stateDirectory), 'no daemon runs with this configuration', undefined, {
     hint: 'Start it: `systemctl start holdfast`, or `holdfast serve` to see what it says.',
   });
+}
+
+/**
+ * What the daemon saw of the archives, as it is known there now.
+ *
+ * @returns undefined when none runs with this configuration
+ * @throws Failure daemon-unreachable when it runs but does not answer
+ */
+export async function askForArchives(
+  context: CommandContext,
+): Promise<readonly ArchiveDocument[] | undefined> {
+  const daemon = await findDaemon(context);
+  if (daemon === undefined) return undefined;
+  const answer = await askDaemon(daemon.socket, { ask: 'archives' }, 'archives', patienceMs);
+  return answer?.archives;
 }

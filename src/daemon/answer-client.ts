@@ -3,6 +3,7 @@ import { Failure } from '../model/failure.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
 import type { JobQueue } from '../jobs/queue/job-queue.ts';
 import { channelMissing, chooseChannels, type ChannelTest } from '../notify/test-channels.ts';
+import type { ArchiveDocument } from '../status/document-archive.ts';
 import type { ControlRequest } from './control-protocol.ts';
 import type { ControlConversation } from './control-server.ts';
 import { stanzaMissing } from './execute-job.ts';
@@ -14,6 +15,10 @@ export interface ClientServices {
   readonly queue: JobQueue;
   readonly held: HeldConfiguration;
   readonly status: () => Readonly<Record<string, unknown>>;
+  /** @throws Failure journal-damaged */
+  readonly health: () => Readonly<Record<string, unknown>>;
+  /** What was seen last of every archive. */
+  readonly archives: () => readonly ArchiveDocument[];
   /** @returns what became of it, in words. @throws Failure why it was refused */
   readonly reload: () => Promise<string>;
   /** Sends a test to each of these channels. */
@@ -34,6 +39,10 @@ export async function answerClient(
   switch (request.ask) {
     case 'status':
       return conversation.answer({ answer: 'status', status: services.status() });
+    case 'archives':
+      return conversation.answer({ answer: 'archives', archives: services.archives() });
+    case 'health':
+      return conversation.answer({ answer: 'health', health: services.health() });
     case 'reload':
       return conversation.answer({ answer: 'done', note: await services.reload() });
     case 'cancel':

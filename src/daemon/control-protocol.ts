@@ -1,5 +1,6 @@
 import type { ChannelTest } from '../notify/test-channels.ts';
 import type { JobEvent, JobRequest } from '../model/job.ts';
+import type { ArchiveDocument } from '../status/document-archive.ts';
 
 /**
  * What a command and the daemon say to each other over `holdfast.sock` in the state directory: one JSON document a
@@ -16,10 +17,16 @@ export type ControlRequest =
   | { readonly ask: 'hold'; readonly stanza: string; readonly why: string }
   /** Sends a test message to these channels, or to all; none of it is queued. */
   | { readonly ask: 'test-channels'; readonly channels: readonly string[] }
+  /** What was seen of the WAL archives of all stanzas, and when. */
+  | { readonly ask: 'archives' }
+  /** What is wrong, and all that is known: as `/health`. */
+  | { readonly ask: 'health' }
   | { readonly ask: 'reload' };
 
 export type ControlAnswer =
   | { readonly answer: 'status'; readonly status: Readonly<Record<string, unknown>> }
+  /** A HealthDocument. */
+  | { readonly answer: 'health'; readonly health: Readonly<Record<string, unknown>> }
   /** `ahead`: jobs that go before it. `heldFor`: why it waits although nothing does. */
   | {
       readonly answer: 'queued';
@@ -36,6 +43,7 @@ export type ControlAnswer =
   /** How what followed a job by itself ended, in the same form: the expire after a backup. */
   | { readonly answer: 'followed'; readonly job: number; readonly outcome: Readonly<Record<string, unknown>> }
   | { readonly answer: 'tested'; readonly tests: readonly ChannelTest[] }
+  | { readonly answer: 'archives'; readonly archives: readonly ArchiveDocument[] }
   | { readonly answer: 'held' }
   | { readonly answer: 'done'; readonly note: string }
   | { readonly answer: 'failure'; readonly failure: Readonly<Record<string, unknown>> };

@@ -3,12 +3,19 @@ import { JobQueue } from '../jobs/queue/job-queue.ts';
 import { repositoryIdentity } from '../jobs/run/repository-identity.ts';
 import type { ScheduleLine } from '../jobs/schedule/schedule-line.ts';
 import { scheduleLines } from '../jobs/schedule/schedule-lines.ts';
-import { createRepositoryWatch } from '../jobs/observe/create-repository-watch.ts';
-import type { RepositoryWatch } from '../jobs/observe/repository-watch.ts';
+import { Heart } from '../jobs/heartbeat/heart.ts';
+import { createWatches } from '../jobs/observe/create-watches.ts';
+import { FindingKeeper } from '../jobs/observe/finding-keeper.ts';
+import { judgeNow } from '../jobs/observe/judge-now.ts';
+import { createLooks } from '../jobs/observe/looks.ts';
+import type { Watches } from '../jobs/observe/watches.ts';
 import type { HealthSources } from '../jobs/observe/observe-health.ts';
-import { readCatalogue } from '../engine/info.ts';
+import { countLooks } from '../metrics/count-looks.ts';
 import { createMetrics } from '../metrics/create-metrics.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { KeptSessions } from '../postgres/kept-sessions.ts';
+import { type ArchiveDocument, documentArchive } from '../status/document-archive.ts';
+import { describeHealth } from '../status/describe-health.ts';
 import type { DaemonObservation } from '../status/daemon-observation.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createNotifier } from './create-notifier.ts';
@@ -29,7 +36,10 @@ export class Daemon {
   readonly held: HeldConfiguration;
   readonly queue: JobQueue;
   readonly scheduler: Scheduler;
-  readonly repositories: RepositoryWatch;
+  readonly watches: Watches;
+  /** Connections to servers, kept between looks. */
+  readonly sessions = new KeptSessions();
+  readonly findings: FindingKeeper;
   readonly metrics: Metrics;
   readonly notifier: Notifier;
   readonly #parts: DaemonParts;
@@ -53,14 +63,11 @@ export class Daemon {
           text: `pgbackrest is ${version} now, it was ${before}`,
         }),
     });
-    this.repositories = createRepositoryWatch({
-      configuration: () => this.held.configuration,
-      readCatalogue: async (stanza, signal) =>
-        readCatalogue((await this.held.forJob()).engine, stanza.name, { signal }),
+    this.watches = this.#createWatches();
+    this.findings = new FindingKeeper({
+      ...this.healthSources(),
       clock: deps.clock,
-      random: deps.random,
-      everyMs: () => this.held.configuration.watch.catalogue * 1000,
-      onBug: (error) => this.reportBug(error),
+      onFailure: (error) => this.#reportAssessment(error),
     });
     this.notifier = createNotifier(
       parts,
@@ -78,7 +85,7 @@ export class Daemon {
           parts,
           held: this.held,
           metrics: this.metrics,
-          repositories: this.repositories,
+          watches: this.watches,
         }),
       identityOf: ({ stanza, repository }) => this.#identityOf(stanza, repository),
       limits: this.held.configuration.jobs,
@@ -110,7 +117,7 @@ export class Daemon {
       configuration: () => this.held.configuration,
       observeDaemon: () => this.observe(),
       journal: this.#parts.deps.journal,
-      repositories: this.repositories,
+      watches: this.watches,
       channels: () => this.notifier.observe(),
       scheduleLines: () => this.#lines(),
     };
@@ -127,6 +134,7 @@ export class Daemon {
   /** Turns the scheduler until the stop is asked for. */
   async schedule(): Promise<void> {
     this.#running = true;
+    this.findings.begin();
     try {
       await this.scheduler.run(this.#parts.stop);
     } finally {
@@ -166,12 +174,25 @@ export class Daemon {
     };
   }
 
+  /** What `/health` and `holdfast status` are told. @throws Failure journal-damaged */
+  health(): Readonly<Record<string, unknown>> {
+    const now = this.#parts.deps.clock.now();
+    const { configuration, seen, findings } = judgeNow(this.healthSources(), now);
+    return { ...describeHealth(configuration, seen, findings, now) };
+  }
+
   /** What `holdfast jobs` and other commands are told. */
   status(): Readonly<Record<string, unknown>> {
     return describeStatus(this.observe(), this.queue.view(), {
       pid: this.#parts.deps.pid,
       configuration: this.held.configuration,
     });
+  }
+
+  /** What `holdfast windows` and `holdfast timelines` are told. */
+  archives(): readonly ArchiveDocument[] {
+    const now = this.#parts.deps.clock.now();
+    return this.watches.archives().map((sighting) => documentArchive(this.held.configuration, sighting, now));
   }
 
   /**
@@ -192,7 +213,8 @@ export class Daemon {
         details: { file: configuration.file, engine: engine.version.text },
       });
       this.metrics.reloaded('ok');
-      for (const { name } of configuration.stanzas) this.repositories.refresh(name);
+      this.watches.refresh();
+      this.findings.notice();
       this.scheduler.wake();
       this.notifier.reload();
       const text = `the configuration was read again: ${configuration.file}`;
@@ -211,6 +233,32 @@ export class Daemon {
   reportBug(error: unknown): void {
     const text = `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     this.#parts.log({ level: 'error', event: 'bug', text });
+  }
+
+  #createWatches(): Watches {
+    const { deps } = this.#parts;
+    return createWatches({
+      configuration: () => this.held.configuration,
+      looks: countLooks(
+        createLooks({
+          ...deps,
+          engine: async () => (await this.held.forJob()).engine,
+          sessions: this.sessions,
+          heart: new Heart(deps),
+        }),
+        { recorder: () => this.metrics, monotonic: () => deps.clock.monotonic() },
+      ),
+      clock: deps.clock,
+      random: deps.random,
+      onBug: (error) => this.reportBug(error),
+      onSighting: () => this.findings.notice(),
+    });
+  }
+
+  #reportAssessment(error: unknown): void {
+    if (!(error instanceof Failure)) return this.reportBug(error);
+    const text = `what is wrong cannot be judged now: ${error.message}`;
+    this.#parts.log({ level: 'error', event: 'assess-failed', text, facts: { error: error.toJSON() } });
   }
 
   #reportTurn(error: unknown): void {

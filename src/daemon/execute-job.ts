@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
 import type { JobRunOptions } from '../jobs/job-deps.ts';
-import type { RepositoryWatch } from '../jobs/observe/repository-watch.ts';
+import type { Watches } from '../jobs/observe/watches.ts';
 import type { MetricsRecorder } from '../metrics/metrics.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import type { HeldConfiguration } from './held-configuration.ts';
@@ -12,7 +12,7 @@ export interface JobExecution {
   readonly parts: Pick<DaemonParts, 'work' | 'deps' | 'log'>;
   readonly held: HeldConfiguration;
   readonly metrics: MetricsRecorder;
-  readonly repositories: Pick<RepositoryWatch, 'refresh'>;
+  readonly watches: Pick<Watches, 'refresh'>;
 }
 
 /**
@@ -23,12 +23,12 @@ export async function executeJob(
   options: JobRunOptions & { readonly waitedMs: number },
   execution: JobExecution,
 ): Promise<JobOutcome> {
-  const { parts, metrics, repositories } = execution;
+  const { parts, metrics, watches } = execution;
   metrics.jobStarted(request, options.waitedMs);
   const outcome = await run(request, options, execution);
   metrics.jobEnded(request, outcome);
   parts.log(describeEnd(request, outcome));
-  repositories.refresh(request.stanza);
+  watches.refresh(request.stanza);
   return outcome;
 }
 

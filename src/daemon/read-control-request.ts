@@ -34,6 +34,8 @@ const controlRequest = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('cancel'), runId: name }),
   z.strictObject({ ask: z.literal('hold'), stanza: name, why: z.string().max(1000) }),
   z.strictObject({ ask: z.literal('test-channels'), channels: z.array(name).max(1000) }),
+  z.strictObject({ ask: z.literal('archives') }),
+  z.strictObject({ ask: z.literal('health') }),
   z.strictObject({ ask: z.literal('reload') }),
 ]);
 

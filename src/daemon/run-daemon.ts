@@ -50,6 +50,8 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
           queue: daemon.queue,
           held: daemon.held,
           status: () => daemon.status(),
+          health: () => daemon.health(),
+          archives: () => daemon.archives(),
           testChannels: (channels, signal) => testChannels(channels, notifierDeps(parts), signal),
           reload,
           stop: parts.stop,

@@ -81,7 +81,7 @@ async function settleOrphansOf(stanza: Stanza, daemon: Daemon, parts: DaemonPart
         for (const next of settled.map(followUpOfRun)) if (next) daemon.queue.submit(next);
         for (const run of settled)
           note(`${run.id} ${run.result}${run.label === undefined ? '' : `, ${run.label}`}`);
-        if (settled.length > 0) daemon.repositories.refresh(stanza.name);
+        if (settled.length > 0) daemon.watches.refresh(stanza.name);
         return;
       } catch (error) {
         if (stop.aborted) return;

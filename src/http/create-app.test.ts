@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createHttpParts } from '../../test/support/http-parts.ts';
 import { Failure } from '../model/failure.ts';
 import { createApp } from './create-app.ts';
-import type { HealthDocument } from './describe-health.ts';
+import type { HealthDocument } from '../status/describe-health.ts';
 
 const url = (path: string): string => `http://127.0.0.1:7432${path}`;
 const actor = { user: 'postgres', host: 'db1', via: 'daemon' };

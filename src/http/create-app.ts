@@ -1,11 +1,10 @@
 import { type Context, Hono } from 'hono';
-import { observeHealth } from '../jobs/observe/observe-health.ts';
+import { judgeNow } from '../jobs/observe/judge-now.ts';
 import { isFailure } from '../model/failure.ts';
-import { assess } from '../status/assess.ts';
 import { explainNotReady, isLive } from '../status/rules/daemon.ts';
 import { answerMetrics } from './answer-metrics.ts';
 import { refuseRequest } from './refuse-request.ts';
-import { describeHealth } from './describe-health.ts';
+import { describeHealth } from '../status/describe-health.ts';
 import type { HttpParts } from './http-parts.ts';
 import { requireToken } from './require-token.ts';
 
@@ -32,9 +31,8 @@ export function createApp(parts: HttpParts): Hono {
   app.use('/health', requireToken(parts.token));
   app.get('/health', (context) => {
     const now = parts.clock.now();
-    const configuration = parts.configuration();
-    const seen = observeHealth(parts);
-    const health = describeHealth(configuration, seen, assess(configuration, seen, now), now);
+    const { configuration, seen, findings } = judgeNow(parts, now);
+    const health = describeHealth(configuration, seen, findings, now);
     return context.json(health, health.status === 'healthy' || health.status === 'warning' ? 200 : 503);
   });
   app.use('/metrics', requireToken(parts.token));

@@ -1,11 +1,13 @@
 import type { MetricDefinition } from './metric-definition.ts';
 import { pgbackrestCatalogue } from './pgbackrest/catalogue.ts';
+import { positionCatalogue } from './position-catalogue.ts';
 import { protectionCatalogue } from './protection-catalogue.ts';
 
 const perRepository = ['stanza', 'repository'] as const;
 const perJob = ['stanza', 'repository', 'job'] as const;
 /** From a second to a day. */
 const jobBuckets = [1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400] as const;
+const lookBuckets = [0.1, 0.5, 1, 5, 30, 120, 900] as const;
 const waitBuckets = [0.1, 1, 10, 60, 300, 1800, 7200] as const;
 
 /**
@@ -15,6 +17,7 @@ const waitBuckets = [0.1, 1, 10, 60, 300, 1800, 7200] as const;
 export const catalogue = {
   ...pgbackrestCatalogue,
   ...protectionCatalogue,
+  ...positionCatalogue,
   buildInfo: {
     name: 'holdfast_build_info',
     type: 'gauge',
@@ -56,6 +59,31 @@ export const catalogue = {
     type: 'gauge',
     help: 'Findings of the assessment, by rule and what they are about (empty where not about one); none means that no such finding is there.',
     labels: ['rule', 'severity', 'stanza', 'repository'],
+  },
+  findingSince: {
+    name: 'holdfast_finding_since_timestamp_seconds',
+    type: 'gauge',
+    help: 'Since when there is a finding of a rule about this stanza and repository, of several the first: epoch seconds.',
+    labels: ['rule', 'stanza', 'repository'],
+  },
+  looks: {
+    name: 'holdfast_looks_total',
+    type: 'counter',
+    help: 'Looks that ended since the daemon started; look is catalogue (backup sets), archive (WAL) or primary, result is ok or failed.',
+    labels: ['look', 'stanza', 'repository', 'result'],
+  },
+  lookRequests: {
+    name: 'holdfast_look_requests_total',
+    type: 'counter',
+    help: 'Commands of pgBackRest that looks which ended well took; each makes at least one request to an object store.',
+    labels: ['look', 'stanza', 'repository'],
+  },
+  lookSeconds: {
+    name: 'holdfast_look_duration_seconds',
+    type: 'histogram',
+    help: 'How long looks took, whatever their result.',
+    labels: ['look'],
+    buckets: lookBuckets,
   },
   tickAge: {
     name: 'holdfast_scheduler_tick_age_seconds',

@@ -1,6 +1,7 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../jobs/job-deps.ts';
-import { type HealthSources, observeHealth } from '../jobs/observe/observe-health.ts';
+import { judgeNow } from '../jobs/observe/judge-now.ts';
+import type { HealthSources } from '../jobs/observe/observe-health.ts';
 import type { JobRequest } from '../model/job.ts';
 import { catalogue } from './catalogue.ts';
 import { createGaugeSheet } from './gauges.ts';
@@ -8,8 +9,10 @@ import type { MetricDefinition } from './metric-definition.ts';
 import { createPgbackrestShow } from './pgbackrest/show-pgbackrest.ts';
 import { showArchives } from './show-archives.ts';
 import { showChannels } from './show-channels.ts';
+import { showForecasts } from './show-forecasts.ts';
 import { showJobs } from './show-jobs.ts';
-import { showHealth, type ShownHealth } from './show-health.ts';
+import { showHealth } from './show-health.ts';
+import { showPosition } from './show-position.ts';
 import { showPrimaries } from './show-primaries.ts';
 import { showRepositories } from './show-repositories.ts';
 import type { Metrics } from './metrics.ts';
@@ -42,6 +45,9 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     queueSeconds: histogram(registry, catalogue.queueSeconds),
     leaseSeconds: histogram(registry, catalogue.leaseSeconds),
     cpuSeconds: counter(registry, catalogue.cpuSeconds),
+    looks: counter(registry, catalogue.looks),
+    lookRequests: counter(registry, catalogue.lookRequests),
+    lookSeconds: histogram(registry, catalogue.lookSeconds),
   };
   const sheet = createGaugeSheet(catalogue);
   const { gauges } = sheet;
@@ -68,9 +74,14 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     reloaded(result) {
       counters.reloads.inc({ result });
     },
+    looked({ look, stanza, repository, result, requests, elapsedMs }) {
+      counters.looks.inc({ look, stanza, repository, result });
+      if (requests > 0) counters.lookRequests.inc({ look, stanza, repository }, requests);
+      counters.lookSeconds.observe({ look }, elapsedMs / 1000);
+    },
     async render() {
       const now = deps.clock.now();
-      const shown: ShownHealth = { configuration: deps.configuration(), seen: observeHealth(deps), now };
+      const shown = judgeNow(deps, now);
       const resources = deps.resources();
       counters.cpuSeconds.reset();
       counters.cpuSeconds.inc(resources.cpuSeconds);
@@ -79,6 +90,8 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       showJobs(gauges, shown.seen);
       showRepositories(gauges, shown);
       showArchives(gauges, shown.seen.archives, now);
+      showPosition(gauges, shown.seen, now);
+      showForecasts(gauges, shown);
       showPrimaries(gauges, shown.seen.primaries, now);
       showChannels(gauges, shown.seen.channels, now);
       showPgbackrest(sheet, shown.seen, now);

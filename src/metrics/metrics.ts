@@ -1,4 +1,5 @@
 import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
+import type { LookRecord } from './count-looks.ts';
 import type { ScheduleDecision } from '../store/schedule-memory.ts';
 
 /** What the daemon tells the metrics as it happens. None of these throws or waits. */
@@ -9,6 +10,7 @@ export interface MetricsRecorder {
   jobEnded(request: JobRequest, outcome: JobOutcome): void;
   scheduleDecided(decision: ScheduleDecision): void;
   reloaded(result: 'ok' | 'refused'): void;
+  looked(record: LookRecord): void;
 }
 
 /** All metrics of a running Holdfast. */

@@ -99,14 +99,20 @@ export const protectionCatalogue = {
   holes: {
     name: 'holdfast_holes',
     type: 'gauge',
-    help: 'Places where WAL is missing inside of what is claimed.',
-    labels: perRepository,
+    help: 'Places where WAL is missing inside of what is claimed; why is lost, or expired (retention took it between sets that are kept for longer).',
+    labels: [...perRepository, 'why'],
   },
   holeSegments: {
     name: 'holdfast_hole_segments',
     type: 'gauge',
-    help: 'Segments that are missing in all holes together.',
-    labels: perRepository,
+    help: 'Segments that are missing in all holes together; why as for the holes.',
+    labels: [...perRepository, 'why'],
+  },
+  unusableSets: {
+    name: 'holdfast_unusable_sets',
+    type: 'gauge',
+    help: 'Sets that cannot be restored, though info lists them: broken (WAL of their own is missing), damaged (wrong page checksums) or other (not of the timelines or the database of production).',
+    labels: [...perRepository, 'why'],
   },
   provenSets: {
     name: 'holdfast_proven_sets',
@@ -166,6 +172,12 @@ export const protectionCatalogue = {
     name: 'holdfast_heartbeat_timestamp_seconds',
     type: 'gauge',
     help: 'The last heartbeat that is known to be committed, epoch seconds; absent when there is none.',
+    labels: perStanza,
+  },
+  heartbeatFailing: {
+    name: 'holdfast_heartbeat_failing',
+    type: 'gauge',
+    help: '1 when the last heartbeat that was due could not be written, 0 when not.',
     labels: perStanza,
   },
   walDirectorySegments: {
@@ -232,6 +244,12 @@ export const protectionCatalogue = {
     name: 'holdfast_delivery_failing',
     type: 'gauge',
     help: '1 when the last attempt failed, 0 when not.',
+    labels: perChannel,
+  },
+  deliveryAttempts: {
+    name: 'holdfast_delivery_failed_attempts',
+    type: 'gauge',
+    help: 'Attempts that failed in a row; 0 when the last one did not.',
     labels: perChannel,
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

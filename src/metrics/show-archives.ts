@@ -39,15 +39,20 @@ function showArchive(gauges: Gauges, place: Place, seen: ArchiveObservation, now
 }
 
 function showWindows(gauges: Gauges, place: Place, windows: RepositoryWindows): void {
-  const { claimed, contiguous, holes, proven } = windows;
+  const { claimed, contiguous, holes, unusable, proven } = windows;
   showWindow(gauges, { ...place, window: 'claimed' }, claimed);
   showWindow(gauges, { ...place, window: 'contiguous' }, contiguous.at(-1));
   gauges.contiguousWindows.set(place, contiguous.length);
-  gauges.holes.set(place, holes.length);
-  gauges.holeSegments.set(
-    place,
-    holes.reduce((sum, { segments }) => sum + segments, 0),
-  );
+  for (const why of ['lost', 'expired'] as const) {
+    const found = holes.filter((hole) => hole.why === why);
+    gauges.holes.set({ ...place, why }, found.length);
+    gauges.holeSegments.set(
+      { ...place, why },
+      found.reduce((sum, { segments }) => sum + segments, 0),
+    );
+  }
+  for (const why of ['broken', 'damaged', 'other'] as const)
+    gauges.unusableSets.set({ ...place, why }, unusable.filter((set) => set.why === why).length);
   gauges.provenSets.set(place, new Set(proven.map(({ set }) => set)).size);
   setKnown(gauges.lastProof, place, newest(proven.map(({ at }) => at)), 1000);
   setKnown(gauges.provenUntil, place, newest(proven.map(({ until }) => until)), 1000);

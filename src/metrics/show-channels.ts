@@ -11,5 +11,6 @@ export function showChannels(gauges: Gauges, channels: readonly ChannelObservati
       gauges.deliveryOldest.set(labels, Math.max(0, now - oldestWaitingSince) / 1000);
     setKnown(gauges.deliveryLast, labels, lastDeliveredAt, 1000);
     gauges.deliveryFailing.set(labels, Number(failure !== undefined));
+    gauges.deliveryAttempts.set(labels, failure?.attempts ?? 0);
   }
 }

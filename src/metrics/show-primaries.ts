@@ -20,6 +20,7 @@ function showPrimary(gauges: Gauges, stanza: string, seen: PrimaryObservation): 
   setKnown(gauges.walRate, labels, seen.rates.walBytesPerSecond);
   gauges.clockAhead.set(labels, seen.clockAheadMs / 1000);
   setKnown(gauges.heartbeat, labels, seen.heartbeat?.at, 1000);
+  gauges.heartbeatFailing.set(labels, Number(seen.heartbeatFailure !== undefined));
   const { walDirectory, archiver } = seen;
   setKnown(gauges.walDirectorySegments, labels, walDirectory?.segments);
   setKnown(gauges.walDirectoryBytes, labels, walDirectory?.bytes);

@@ -1,11 +1,14 @@
+import type { Judgement } from '../jobs/observe/judge-now.ts';
 import type { RepositoryObservation } from '../status/observations.ts';
 import { explainUnknown } from '../status/sighting.ts';
 import type { Gauges } from './gauges.ts';
 import { setKnown } from './set-known.ts';
-import type { ShownHealth } from './show-health.ts';
 
 /** What the repositories hold, as long as it may be believed; what may not is left out. */
-export function showRepositories(gauges: Gauges, { configuration, seen, now }: ShownHealth): void {
+export function showRepositories(
+  gauges: Gauges,
+  { configuration, seen, now }: Pick<Judgement, 'configuration' | 'seen' | 'now'>,
+): void {
   for (const { name, objectives } of configuration.stanzas) {
     const labels = { stanza: name };
     setKnown(gauges.ageObjective, labels, objectives.backupAge);

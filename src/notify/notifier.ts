@@ -16,6 +16,8 @@ const longestSleepMs = 30_000;
 /** A success of a push is written down when the last one on disk is older; pushes are many. */
 const noteEveryMs = 600_000;
 const dayMs = 86_400_000;
+/** What is closed at the end has so long to be so, milliseconds. */
+const letGoMs = 500;
 /** How long what became of messages is kept, and how often older ones are forgotten. */
 const keptMs = 30 * dayMs;
 
@@ -91,13 +93,17 @@ export class Notifier {
    */
   async end(milliseconds: number): Promise<void> {
     this.#planning = false;
-    const late = setTimeout(() => this.#stop.abort(), milliseconds);
+    const stopped = Promise.withResolvers<void>();
+    const late = setTimeout(() => {
+      this.#stop.abort();
+      // What has not let go by then (a look-up of a name) ends with the process.
+      setTimeout(stopped.resolve, letGoMs).unref();
+    }, milliseconds);
     try {
       do {
-        await Promise.all(this.#work);
+        await Promise.race([Promise.all(this.#work), stopped.promise]);
         if (!this.#stop.signal.aborted) this.#turn();
       } while (this.#work.size > 0 && !this.#stop.signal.aborted);
-      await Promise.all(this.#work);
     } finally {
       clearTimeout(late);
       this.#stop.abort();

@@ -47,7 +47,7 @@ interface FactsRow {
 
 /*
  * Everything but the last two columns is for every role: https://www.postgresql.org/docs/current/functions-admin.html
- * and functions-info.html, "Control Data Functions". In recovery the position cannot be asked for, so that a server that
+ * and functions-info.html, "Control Data Functions". Versions before 12 have no pg_ls_archive_statusdir. In recovery the position cannot be asked for, so that a server that
  * is no primary any more gives no row.
  */
 const factsQuery = `SELECT
@@ -62,9 +62,10 @@ const factsQuery = `SELECT
     failed_count::text AS failed, last_failed_wal AS last_failed,
     floor(extract(epoch FROM last_failed_time) * 1000) AS last_failed_at,
     floor(extract(epoch FROM clock_timestamp()) * 1000) AS clock,
-    has_function_privilege('pg_ls_waldir()', 'EXECUTE')
-      AND has_function_privilege('pg_ls_archive_statusdir()', 'EXECUTE') AS list_wal,
-    has_function_privilege('pg_read_file(text, bigint, bigint, boolean)', 'EXECUTE') AS read_files
+    coalesce(has_function_privilege(to_regprocedure('pg_ls_waldir()'), 'EXECUTE')
+      AND has_function_privilege(to_regprocedure('pg_ls_archive_statusdir()'), 'EXECUTE'), false) AS list_wal,
+    coalesce(has_function_privilege(to_regprocedure('pg_read_file(text, bigint, bigint, boolean)'), 'EXECUTE'),
+      false) AS read_files
   FROM pg_stat_archiver, (SELECT pg_current_wal_insert_lsn() AS lsn) position`;
 
 /**

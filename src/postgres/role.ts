@@ -13,6 +13,15 @@ export function backupFunctions(major: number): string[] {
   return [...backup, 'pg_switch_wal()', 'pg_create_restore_point(text)'];
 }
 
+/**
+ * Functions with which Holdfast sees from another host how much WAL waits (both came to PostgreSQL by version 12). They
+ * list names and sizes, and open nothing. Reading timeline histories would take pg_read_file, which reads every table:
+ * that is not granted, and the histories in the repositories do.
+ */
+function watchFunctions(major: number): string[] {
+  return major >= 12 ? ['pg_ls_waldir()', 'pg_ls_archive_statusdir()'] : [];
+}
+
 /** What a role may do of what backups need. */
 export interface RolePrivileges {
   readonly exists: boolean;
@@ -35,7 +44,7 @@ export async function readRole(
     `SELECT rolcanlogin AS login, rolsuper AS super FROM pg_roles WHERE rolname = ${quoteLiteral(name)}`,
     options,
   );
-  const functions = backupFunctions(server.major);
+  const functions = [...backupFunctions(server.major), ...watchFunctions(server.major)];
   if (role === undefined) {
     return {
       exists: false,
@@ -61,7 +70,7 @@ export async function readRole(
   };
 }
 
-/** Statements that make the role able to take backups and nothing else. Empty when it is. */
+/** Statements that make the role able to take backups, to see how archiving goes, and nothing else. Empty when it is. */
 export function roleStatements(major: number, name: string, role: RolePrivileges): string[] {
   const quoted = quoteIdentifier(name);
   return [
@@ -69,7 +78,7 @@ export function roleStatements(major: number, name: string, role: RolePrivileges
     ...(role.exists && !role.canLogin ? [`ALTER ROLE ${quoted} LOGIN`] : []),
     ...(role.readsSettings ? [] : [`GRANT pg_read_all_settings TO ${quoted}`]),
     ...role.missingFunctions
-      .filter((name_) => backupFunctions(major).includes(name_))
+      .filter((name_) => [...backupFunctions(major), ...watchFunctions(major)].includes(name_))
       .map((name_) => `GRANT EXECUTE ON FUNCTION pg_catalog.${name_} TO ${quoted}`),
   ];
 }

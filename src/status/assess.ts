@@ -2,11 +2,12 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Observations } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
+import { assessArchives } from './rules/archives.ts';
 import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
 import { assessClock } from './rules/clock.ts';
-import { assessDaemon } from './rules/daemon.ts';
+import { assessDaemon, assessNoDaemon } from './rules/daemon.ts';
 import { assessDeliveries } from './rules/deliveries.ts';
 import { assessFiles } from './rules/files.ts';
 import { assessFreeSpace } from './rules/free-space.ts';
@@ -31,12 +32,14 @@ const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, adv
 export function assess(configuration: Configuration, seen: Observations, now: number): Finding[] {
   return [
     ...(seen.daemon === undefined ? [] : assessDaemon(seen.daemon)),
+    ...(seen.withoutDaemon === undefined ? [] : assessNoDaemon(seen.withoutDaemon)),
     ...(seen.checks ?? []).flatMap((check) => assessCheck(configuration, check, now)),
     ...assessSightings(configuration, seen.sightings ?? [], now),
     ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),
     ...assessLines(seen.lines ?? []),
     ...assessDeliveries(seen.channels ?? [], now),
     ...assessPrimaries(configuration, seen.primaries ?? [], now),
+    ...assessArchives(configuration, seen.archives ?? [], now),
     ...assessPosition(configuration, seen.primaries ?? [], seen.archives ?? [], now),
     ...assessObjectives(configuration, withNothing(seen), now),
     ...assessForecasts(configuration, withNothing(seen), now),

@@ -227,9 +227,13 @@ describe('what would be lost', () => {
     expect(seen.loss?.restorableUntil).toBe(atMinute(-3));
   });
 
-  it('is not told by the moment at which a segment was stored', () => {
+  it('is told by the end of the backup, but not by the moment at which a segment was stored', () => {
     const archive = { newest: 7, heartbeatAt: -1, timeFrom: 'stored' } as const;
-    expect(compare({ track: [[0, 8.5]] }, archive).loss).toBeUndefined();
+    expect(compare({ track: [[0, 8.5]] }, archive).loss).toEqual({
+      restorableUntil: atMinute(-90),
+      atMostMs: 90 * minute,
+      atLeastMs: 0,
+    });
   });
 
   it('is not known where there is no window', () => {

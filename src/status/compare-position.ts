@@ -1,5 +1,5 @@
 import { parseSegmentName, type Lsn, segmentNumberOf } from '../model/wal.ts';
-import type { WindowEdge } from '../model/window.ts';
+import type { Window } from '../model/window.ts';
 import type { ArchiveObservation } from './archive-observation.ts';
 import type { PrimaryObservation, TrackPoint } from './primary-observation.ts';
 import { explainUnknown, type Sighting } from './sighting.ts';
@@ -73,15 +73,15 @@ export function comparePosition(
   const at = Math.min(server.at, listedAt(store));
   const view = viewTrack(server.value, at);
   const missing = judgeMissing(server.value, view, archivedEnd);
-  const end = restorableEnd(store.value);
+  const window = store.value.windows?.contiguous.at(-1);
   // Nothing that matters lies behind the newest segment, so that there is no loss where no hole is before it.
-  const nothingBehind = missing.state === 'idle' && end?.lsn === archivedEnd;
+  const nothingBehind = missing.state === 'idle' && window?.to.lsn === archivedEnd;
   return {
     known: true,
     comparison: {
       at,
       ...missing,
-      loss: nothingBehind ? noLoss(at) : measureLoss(server.value, view, at, end),
+      loss: nothingBehind ? noLoss(at) : measureLoss(server.value, view, at, window),
     },
   };
 }
@@ -165,36 +165,31 @@ function isStill(points: readonly TrackPoint[], present: TrackPoint, forMs: numb
   return points.some(({ at, lsn }) => lsn === present.lsn && present.at - at >= forMs);
 }
 
-/** The end of the WAL that can be restored without a hole, and the last time that is known of it. */
-function restorableEnd({ windows }: ArchiveObservation): WindowEdge | undefined {
-  return windows?.contiguous.at(-1)?.to;
-}
-
 function noLoss(at: number): LossExposure {
   return { atMostMs: 0, atLeastMs: 0, restorableUntil: at };
 }
 
 /**
  * Looks at the primary tell of moments at which the position was not yet beyond the end of what can be restored: what
- * was committed by then is restorable. Heartbeats in that WAL tell it too, also where no daemon looked. When a segment
- * was stored tells nothing of it: what was committed meanwhile is in the next one.
+ * was committed by then is restorable. Heartbeats in that WAL and the end of the backup tell it too, also where no daemon
+ * looked. When a segment was stored tells nothing of it: what was committed meanwhile is in the next one.
  */
 function measureLoss(
   { clockAheadMs }: PrimaryObservation,
   { points, present }: TrackView,
   at: number,
-  end: WindowEdge | undefined,
+  window: Window | undefined,
 ): LossExposure | undefined {
-  const lsn = end?.lsn;
-  if (end === undefined || lsn === undefined) return undefined;
+  const lsn = window?.to.lsn;
+  if (window === undefined || lsn === undefined) return undefined;
   if (present.lsn <= lsn) return noLoss(at);
   const seen = points.findLast((point) => point.lsn <= lsn)?.at;
-  const marked = end.time === undefined || end.timeFrom === 'stored' ? undefined : end.time - clockAheadMs;
-  if (seen === undefined && marked === undefined) return undefined;
-  const restorableUntil = Math.min(
-    at,
-    Math.max(seen ?? Number.NEGATIVE_INFINITY, marked ?? Number.NEGATIVE_INFINITY),
+  const marked = [window.from, window.to].flatMap(({ time, timeFrom }) =>
+    time === undefined || timeFrom === 'stored' ? [] : [time - clockAheadMs],
   );
+  const known = [...marked, ...(seen === undefined ? [] : [seen])];
+  if (known.length === 0) return undefined;
+  const restorableUntil = Math.min(at, Math.max(...known));
   const lost = firstBeyond(points, lsn);
   return {
     restorableUntil,

@@ -13,6 +13,12 @@ import type { Sighting } from './sighting.ts';
 export interface Observations extends Partial<HealthObservations> {
   /** Looks that try something, of `holdfast check`. */
   readonly checks?: readonly CheckObservations[];
+  /** No daemon answered whoever looked. */
+  readonly withoutDaemon?: {
+    /** Lines of schedules that nobody keeps then. */
+    readonly schedules: number;
+    readonly stateDirectory: string;
+  };
 }
 
 /** What a running Holdfast knows without asking anybody now; each part says when it was seen. */
@@ -44,6 +50,8 @@ export interface RepositorySighting {
 export interface CatalogueObservation {
   /** All that it said, for metrics. */
   readonly whole: Catalogue;
+  /** How many databases a set holds, by `1/LABEL` (repository key); only of those that were asked for. */
+  readonly databases?: ReadonlyMap<string, number> | undefined;
   /** The same by configured repository, as rules judge it. */
   readonly repositories: readonly RepositoryObservation[];
 }

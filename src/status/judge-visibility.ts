@@ -4,7 +4,7 @@ import type { ArchiveSighting } from './archive-observation.ts';
 import { findMeaning } from './findings/all-findings.ts';
 import type { Look } from './findings/finding-meaning.ts';
 import type { Visibility } from './follow-findings.ts';
-import type { HealthObservations, RepositorySighting } from './health-observations.ts';
+import type { Observations, RepositorySighting } from './health-observations.ts';
 import { explainUnknown, type Sighting } from './sighting.ts';
 
 const seenState: Visibility = { state: 'seen' };
@@ -13,7 +13,7 @@ const seenState: Visibility = { state: 'seen' };
 export function judgeVisibility(
   finding: Finding,
   configuration: Configuration,
-  seen: Pick<HealthObservations, 'sightings' | 'archives' | 'primaries'>,
+  seen: Observations,
   now: number,
 ): Visibility {
   const meaning = findMeaning(finding.rule);
@@ -35,7 +35,7 @@ function isConfigured({ stanza: name, repository }: Finding, { stanzas }: Config
 function judgeLook(
   look: Look,
   { stanza, repository }: Finding,
-  seen: Pick<HealthObservations, 'sightings' | 'archives' | 'primaries'>,
+  seen: Observations,
   now: number,
 ): Visibility[] {
   const ofStanza = (sighting: { readonly stanza: string }): boolean =>
@@ -45,14 +45,16 @@ function judgeLook(
     case 'daemon':
       return [seenState];
     case 'catalogue':
-      return seen.sightings.filter(ofStanza).map((sighting) => judgeCatalogue(sighting, repository, now));
+      return (seen.sightings ?? [])
+        .filter(ofStanza)
+        .map((sighting) => judgeCatalogue(sighting, repository, now));
     case 'archive':
-      return seen.archives
+      return (seen.archives ?? [])
         .filter(ofStanza)
         .filter((sighting) => repository === undefined || sighting.repository === repository)
         .map((sighting) => judgeArchive(sighting, now));
     case 'primary':
-      return seen.primaries.filter(ofStanza).map(({ primary }) => judgeSighting(primary, now));
+      return (seen.primaries ?? []).filter(ofStanza).map(({ primary }) => judgeSighting(primary, now));
   }
 }
 

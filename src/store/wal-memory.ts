@@ -33,7 +33,7 @@ export interface ArchiveChange {
  * lost is listed again. Archives are named by whoever asks: repository, stanza, cluster and archive id.
  */
 export interface WalMemory {
-  /** @returns undefined when it was never listed to its end */
+  /** @returns undefined when it was not looked at yet. Directories that are missing in it were not listed yet */
   recallArchive(archive: string): RememberedArchive | undefined;
   /**
    * Replaces everything that is known of an archive, in several transactions between which others may write. A kill

@@ -149,6 +149,39 @@ describe('the metrics of pgbackrest_exporter', () => {
     await agree('it answers', (page) => page.has('pgbackrest_backup_info'));
   });
 
+  it('stand beside what the exporter cannot tell: windows, position and looks', async () => {
+    const page = await waitUntil('the archives are compared', async () => {
+      const seen = readMetrics(await ours());
+      const known = (repository: string) => ({ stanza: 'main', repository });
+      return ['local', 'offsite'].every(
+        (name) =>
+          seen.has('holdfast_wal_position_known', known(name)) &&
+          seen.value('holdfast_wal_position_known', known(name)) === 1 &&
+          seen.has('holdfast_window_start_timestamp_seconds', { ...known(name), window: 'contiguous' }),
+      )
+        ? seen
+        : undefined;
+    });
+    if (page === undefined) throw new Error('nothing');
+    for (const repository of ['local', 'offsite']) {
+      const place = { stanza: 'main', repository };
+      expect(page.value('holdfast_contiguous_windows', place)).toBe(1);
+      expect(page.value('holdfast_holes', { ...place, why: 'lost' })).toBe(0);
+      expect(page.value('holdfast_unusable_sets', { ...place, why: 'broken' })).toBe(0);
+      expect(page.value('holdfast_wal_lag_segments', place)).toBe(0);
+      expect(page.value('holdfast_wal_position_state', { ...place, state: 'behind' })).toBe(0);
+      expect(page.value('holdfast_archive_segments', { ...place, standing: 'production' })).toBeGreaterThan(
+        5,
+      );
+      expect(page.value('holdfast_looks_total', { look: 'archive', ...place, result: 'ok' })).toBeGreaterThan(
+        0,
+      );
+      expect(page.value('holdfast_look_requests_total', { look: 'archive', ...place })).toBeGreaterThan(0);
+    }
+    expect(page.value('holdfast_primary_timeline', { stanza: 'main' })).toBe(1);
+    expect(page.value('holdfast_looks_total', { look: 'catalogue', result: 'failed' })).toBeGreaterThan(0);
+  });
+
   it('stand on a page that promtool has nothing against', async () => {
     const { text } = await agree('all sets', (page) => page.has('pgbackrest_backup_info'));
     expect(checkMetricsText(text)).toEqual({ ok: true, output: '' });

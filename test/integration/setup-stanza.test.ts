@@ -131,9 +131,13 @@ describe('setup', () => {
     expect((await readCatalogue(bed.engine, 'main')).sets).toHaveLength(2);
   });
 
-  it('gives a role of its own what backups need and no more', async () => {
+  it('gives a role of its own what backups and heartbeats need and no more', async () => {
     await using cluster = await createCluster({ name: 'role', settings: { archive_mode: 'on' } });
-    const bed = await createStanzaBed(cluster, { node: 'databaseUser: pgbackrest' });
+    const bed = await createStanzaBed(cluster, {
+      node: 'databaseUser: pgbackrest',
+      stanza: 'heartbeat: { form: table }',
+    });
+    expect(renderSetupPlan(await planOf(bed))).toContain('CREATE TABLE holdfast.heartbeat');
     cluster.sandbox.write(
       `${cluster.dataDirectory}/pg_hba.conf`,
       'local all postgres trust\nlocal all pgbackrest peer map=holdfast\n',
@@ -146,6 +150,12 @@ describe('setup', () => {
     await cluster.sql('SELECT pg_reload_conf()');
     expect((await apply(bed)).heldUp).toEqual([]);
     expect(await cluster.value(`SELECT rolsuper FROM pg_roles WHERE rolname = 'pgbackrest'`)).toBe('f');
+    const may = (what: string): Promise<string> => cluster.value(`SELECT has_${what}`);
+    expect(await may(`table_privilege('pgbackrest', 'holdfast.heartbeat', 'UPDATE')`)).toBe('t');
+    expect(await may(`table_privilege('pgbackrest', 'holdfast.heartbeat', 'TRUNCATE')`)).toBe('f');
+    expect(await may(`schema_privilege('pgbackrest', 'holdfast', 'CREATE')`)).toBe('f');
+    expect(await may(`function_privilege('pgbackrest', 'pg_ls_waldir()', 'EXECUTE')`)).toBe('t');
+    expect(await may(`function_privilege('pgbackrest', 'pg_read_file(text)', 'EXECUTE')`)).toBe('f');
   });
 
   it('upgrades a stanza to another database only with consent', async () => {

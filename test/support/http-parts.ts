@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HttpParts } from '../../src/http/http-parts.ts';
 import { createMetrics } from '../../src/metrics/create-metrics.ts';
+import type { ArchiveSighting } from '../../src/status/archive-observation.ts';
+import type { PrimarySighting } from '../../src/status/primary-observation.ts';
 import type { DaemonObservation } from '../../src/status/daemon-observation.ts';
 import type { RepositorySighting } from '../../src/status/health-observations.ts';
 import { openJournal } from '../../src/store/open-journal.ts';
@@ -14,6 +16,8 @@ export interface HttpPartsBed extends Disposable {
   readonly now: number;
   daemon: DaemonObservation;
   sightings: readonly RepositorySighting[];
+  archives: readonly ArchiveSighting[];
+  primaries: readonly PrimarySighting[];
   readonly bugs: unknown[];
 }
 
@@ -28,10 +32,10 @@ export function createHttpParts(change: Partial<HttpParts> = {}): HttpPartsBed {
     configuration: () => watched,
     observeDaemon: () => bed.daemon,
     journal,
-    repositories: {
-      refresh: () => {},
+    watches: {
       sightings: () => bed.sightings,
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+      archives: () => bed.archives,
+      primaries: () => bed.primaries,
     },
     scheduleLines: () => [],
     clock: { now: () => now },
@@ -43,6 +47,8 @@ export function createHttpParts(change: Partial<HttpParts> = {}): HttpPartsBed {
     bugs,
     daemon: healthyDaemon(now),
     sightings: [goodSighting(now)],
+    archives: [],
+    primaries: [],
     parts: {
       ...sources,
       listen: { host: '127.0.0.1', port: 0 },

@@ -76,6 +76,8 @@ export interface BedRequest {
   readonly name: string;
   /** In order; one plain one called `local` unless given. */
   readonly repositories?: Readonly<Record<string, RepositoryRequest>>;
+  /** Other keys of the stanza. */
+  readonly keys?: Readonly<Record<string, unknown>>;
   readonly cluster?: ClusterRequest;
   readonly sandbox?: Sandbox;
 }
@@ -89,6 +91,7 @@ export async function createProtectedBed(request: BedRequest): Promise<Protected
       main: {
         cluster,
         ...(request.repositories === undefined ? {} : { repositories: request.repositories }),
+        ...(request.keys === undefined ? {} : { keys: request.keys }),
       },
     });
     const bed = bedOf(sandbox, cluster, configuration);

@@ -13,6 +13,7 @@ import { jobsDefinition } from './jobs.ts';
 import { journalDefinition } from './journal.ts';
 import { lintDefinition } from './lint.ts';
 import { maintenanceDefinition } from './maintenance.ts';
+import { notifyDefinition } from './notify.ts';
 import { pinDefinition } from './pin.ts';
 import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
@@ -21,10 +22,13 @@ import { scheduleDefinition } from './schedule.ts';
 import { secretsDefinition } from './secrets.ts';
 import { serveDefinition } from './serve.ts';
 import { setupDefinition } from './setup.ts';
+import { statusDefinition } from './status.ts';
+import { timelinesDefinition } from './timelines.ts';
 import { undoDefinition } from './undo.ts';
 import { unpinDefinition } from './unpin.ts';
 import { verifyDefinition } from './verify.ts';
 import { versionDefinition } from './version.ts';
+import { windowsDefinition } from './windows.ts';
 
 /** Every command, in the order in which a newcomer meets them. */
 export const commandDefinitions: readonly CommandDefinition[] = [
@@ -35,8 +39,11 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   renderDefinition,
   setupDefinition,
   checkDefinition,
+  statusDefinition,
   backupDefinition,
   infoDefinition,
+  windowsDefinition,
+  timelinesDefinition,
   verifyDefinition,
   pinDefinition,
   unpinDefinition,
@@ -46,6 +53,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   scheduleDefinition,
   jobsDefinition,
   reloadDefinition,
+  notifyDefinition,
   journalDefinition,
   restoreDefinition,
   undoDefinition,

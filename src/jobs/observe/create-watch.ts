@@ -39,6 +39,8 @@ interface Place<Value> {
   busy: boolean;
   /** Asked for while a look was at work, which may have seen what was before. */
   again: boolean;
+  /** When the look began that `sighting` is of; epoch milliseconds. */
+  lookedFrom: number;
 }
 
 /** Begins to look. The first looks are taken at once, as many at a time as may be. */
@@ -53,6 +55,8 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
   readonly #places = new Map<string, Place<Value>>();
   readonly #stop = new AbortController();
   readonly #working = new Set<Promise<void>>();
+  /** Told after each look. */
+  readonly #waiting = new Set<() => void>();
   /** Looks that count against `parallel`; `#working` has all whose children may still live. */
   #quick = 0;
   #wake = new AbortController();
@@ -80,11 +84,33 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
     return this.#places.get(key)?.sighting ?? this.#unseen();
   }
 
+  async lookSince(key: string, since: number): Promise<Sighting<Value>> {
+    const isThere = (): boolean => (this.#places.get(key)?.lookedFrom ?? Number.NEGATIVE_INFINITY) >= since;
+    if (!isThere()) this.refresh(key);
+    while (!isThere() && !this.#stop.signal.aborted && this.#isWatched(key)) {
+      const next = Promise.withResolvers<void>();
+      this.#waiting.add(next.resolve);
+      await next.promise;
+    }
+    return this.sighting(key);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#wake.abort();
+    this.#tellWaiting();
     await this.#loop;
     await Promise.all(this.#working);
+  }
+
+  #isWatched(key: string): boolean {
+    return this.#deps.subjects().some((subject) => subject.key === key);
+  }
+
+  #tellWaiting(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const tell of waiting) tell();
   }
 
   async #run(): Promise<void> {
@@ -111,7 +137,11 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
   }
 
   #forgetAllBut(keys: ReadonlySet<string>): void {
-    for (const key of this.#places.keys()) if (!keys.has(key)) this.#places.delete(key);
+    for (const key of this.#places.keys()) {
+      if (keys.has(key)) continue;
+      this.#places.delete(key);
+      this.#tellWaiting();
+    }
   }
 
   async #sleepUntilDue(wake: AbortSignal): Promise<void> {
@@ -140,9 +170,12 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
       signal: this.#stop.signal,
     });
     const free = this.#occupy();
+    const began = clock.now();
     const work = this.#note(key, place, seen)
       .then(() => {
         free();
+        place.lookedFrom = began;
+        this.#tellWaiting();
         return over;
       })
       .finally(() => {
@@ -187,7 +220,14 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
   }
 
   #newPlace(): Place<Value> {
-    return { sighting: this.#unseen(), dueAt: 0, failures: 0, busy: false, again: false };
+    return {
+      sighting: this.#unseen(),
+      dueAt: 0,
+      failures: 0,
+      busy: false,
+      again: false,
+      lookedFrom: Number.NEGATIVE_INFINITY,
+    };
   }
 
   #unseen(): Sighting<Value> {

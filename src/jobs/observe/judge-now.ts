@@ -2,16 +2,16 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { KnownFinding } from '../../model/finding.ts';
 import { assess, judgeHealth, type HealthStatus } from '../../status/assess.ts';
 import { flapWindowMs, type FollowContext } from '../../status/follow-findings.ts';
-import type { HealthObservations } from '../../status/health-observations.ts';
+import type { HealthObservations, Observations } from '../../status/health-observations.ts';
 import { joinKnown } from '../../status/join-known.ts';
 import { judgeVisibility } from '../../status/judge-visibility.ts';
 import type { FindingMemory } from '../../store/finding-memory.ts';
 import { observeHealth, type HealthSources } from './observe-health.ts';
 
-/** What a running Holdfast says of everything at one moment: commands, HTTP, metrics and messages show this. */
-export interface Judgement {
+/** What Holdfast says of everything at one moment: commands, HTTP, metrics and messages show this. */
+export interface Judgement<Seen extends Observations = HealthObservations> {
   readonly configuration: Configuration;
-  readonly seen: HealthObservations;
+  readonly seen: Seen;
   /** The worst first, each with since when. */
   readonly findings: readonly KnownFinding[];
   readonly status: HealthStatus;
@@ -25,18 +25,29 @@ export interface Judgement {
  * @throws Failure journal-damaged
  */
 export function judgeNow(sources: HealthSources, now: number): Judgement {
-  const configuration = sources.configuration();
-  const seen = observeHealth(sources);
-  const made = assess(configuration, seen, now);
-  const memory = sources.journal.findings;
-  const findings = joinKnown(made, memory.open(), followContext(memory, { configuration, seen, now }));
+  return judgeSeen(sources.configuration(), observeHealth(sources), sources.journal.findings, now);
+}
+
+/** The same of what somebody has observed. @throws Failure journal-damaged */
+export function judgeSeen<Seen extends Observations>(
+  configuration: Configuration,
+  seen: Seen,
+  memory: FindingMemory,
+  now: number,
+): Judgement<Seen> {
+  const context = followContext(memory, { configuration, seen, now });
+  const findings = joinKnown(assess(configuration, seen, now), memory.open(), context);
   return { configuration, seen, findings, status: judgeHealth(findings), now };
 }
 
 /** What decides over beginnings and ends, from what was seen. */
 export function followContext(
   memory: FindingMemory,
-  { configuration, seen, now }: Pick<Judgement, 'configuration' | 'seen' | 'now'>,
+  {
+    configuration,
+    seen,
+    now,
+  }: { readonly configuration: Configuration; readonly seen: Observations; readonly now: number },
 ): FollowContext {
   return {
     now,

@@ -68,14 +68,15 @@ export async function observeArchiveLedger(
   let requests = 0;
   let oldestLookAt: number | undefined;
   for (const database of databases) {
-    const look = new LedgerLook(stanza.name, repository, database, deps, signal);
     const isNewest = database === databases.at(-1);
+    // The primary tells nothing of the cluster before an upgrade.
+    const segmentSize = isNewest ? deps.segmentSize : undefined;
+    const look = new LedgerLook(stanza.name, repository, database, { ...deps, segmentSize }, signal);
     const directories = await look.run(isNewest ? 'each time' : 'when due');
     const sets = deps.sets.filter(
       (set) => set.repositoryKey === repository.key && set.databaseId === database.databaseId,
     );
-    const guessed = guessSegmentSize(directories, sets);
-    const size = isNewest ? (deps.segmentSize ?? guessed) : guessed;
+    const size = segmentSize ?? guessSegmentSize(directories, sets);
     ledgers.set(look.archiveId, createLedger(directories, look.histories, size));
     requests += look.requests;
     if (isNewest) oldestLookAt = look.oldestLookAt;
@@ -102,6 +103,14 @@ export function archiveKey(stanza: string, repository: Repository, database: Dat
 /** An archive that nobody looks at any more: its repository is another, or was removed from the file. */
 const forgottenAfterMs = 90 * 86_400_000;
 
+/** Directories of an object store that one recursive listing may go through: some minutes. */
+const mostRecursed = 4096;
+
+/** Directories that are listed one after the other before they are written down. */
+const rememberedAtOnce = 64;
+
+type ListedTop = Awaited<ReturnType<typeof listArchiveTop>>;
+
 /** One look at one archive id. What was listed is written down after each part, so that a kill loses little. */
 class LedgerLook {
   readonly archiveId: string;
@@ -112,6 +121,7 @@ class LedgerLook {
   readonly #place: ArchivePlace;
   readonly #run: EngineRun;
   readonly #sets: readonly BackupSet[];
+  readonly #accessType: Repository['access']['type'];
   #known = new Map<string, ArchiveDirectory>();
   #lookedAt = 0;
 
@@ -131,6 +141,7 @@ class LedgerLook {
       repositoryKey: repository.key,
       archiveId: this.archiveId,
     };
+    this.#accessType = repository.access.type;
     this.#run = { signal, onSpawn: deps.onSpawn };
     this.#sets = deps.sets.filter(({ databaseId }) => databaseId === database.databaseId);
   }
@@ -146,17 +157,38 @@ class LedgerLook {
     const recheckMs = this.#deps.recheck * 1000;
     const remembered = this.#recall();
     const age = remembered === undefined ? undefined : now - remembered;
-    // What was listed one after the other is no hole before it was looked at again.
-    const unfinished = remembered === undefined ? new Set<string>() : this.#unfinished();
-    if (remembered === undefined) this.#deps.memory.forgetArchivesBefore(now - forgottenAfterMs);
-    if (age === undefined || this.#deps.whole === true) await this.#listWhole();
-    else if (often === 'when due' && age >= 0 && age < recheckMs) {
+    const isWhole = this.#deps.whole === true;
+    if (often === 'when due' && !isWhole && age !== undefined && age >= 0 && age < recheckMs) {
       this.#lookedAt = remembered ?? 0;
       return [...this.#known.values()];
     }
-    // A whole listing may have taken minutes.
-    await this.#listChanged(unfinished, Math.max(0, age ?? 0), recheckMs);
+    // What was listed one after the other is no hole before it was looked at again.
+    const unfinished = remembered === undefined ? new Set<string>() : this.#unfinished();
+    if (remembered === undefined) this.#deps.memory.forgetArchivesBefore(now - forgottenAfterMs);
+    const top = await this.#listTop();
+    if ((remembered === undefined || isWhole) && this.#isRecursionFit(top.directories.length)) {
+      await this.#listWhole();
+      // It may have taken minutes.
+      await this.#listChanged(await this.#listTop(), unfinished, 0);
+    } else await this.#listChanged(top, unfinished, isWhole ? recheckMs : Math.max(0, age ?? 0));
     return [...this.#known.values()];
+  }
+
+  /**
+   * A recursive listing counts only as a whole. Where it takes long it may never come to its end within the time that a
+   * look has; one directory after the other goes on where it was stopped.
+   */
+  #isRecursionFit(directories: number): boolean {
+    switch (this.#accessType) {
+      case 'posix':
+      case 'cifs':
+        return true;
+      case 'sftp':
+        // Asks for the size of each file in a request of its own: storage/sftp/storage.c, storageSftpListEntry.
+        return false;
+      default:
+        return directories <= mostRecursed;
+    }
   }
 
   /** @returns when the last look was; undefined when there was none */
@@ -179,22 +211,25 @@ class LedgerLook {
     await this.#deps.memory.replaceArchive(this.#key, { lookedAt: seenAt, histories, seen: directories });
   }
 
-  /** Directories and history files by name, then the contents of those that may have changed. */
-  async #listChanged(unfinished: ReadonlySet<string>, elapsedMs: number, recheckMs: number): Promise<void> {
-    const now = this.#deps.clock.now();
+  /** Directories and history files by name. */
+  async #listTop(): Promise<ListedTop> {
     this.requests += 1;
     const top = await listArchiveTop(this.#place, this.#run);
     if (top.directories.length === 0 && top.histories.length === 0) await this.#requireStanza();
+    return top;
+  }
+
+  /** The contents of those that may have changed. */
+  async #listChanged(top: ListedTop, unfinished: ReadonlySet<string>, elapsedMs: number): Promise<void> {
+    const now = this.#deps.clock.now();
     this.histories = top.histories;
-    const known = [...this.#known.values()];
-    const perDirectory = this.#perDirectory();
     const plan = planArchiveLook({
-      known,
+      known: [...this.#known.values()],
       present: top.directories,
-      perDirectory,
+      perDirectory: this.#perDirectory(),
       now,
       elapsedMs,
-      recheckMs,
+      recheckMs: this.#deps.recheck * 1000,
     });
     for (const name of plan.gone) this.#known.delete(name);
     this.#lookedAt = now;
@@ -223,8 +258,13 @@ class LedgerLook {
   }
 
   async #listParts(names: readonly string[], gone: readonly string[], present: number): Promise<void> {
-    if (isWholeCheaper(names.length, present)) return this.#listWhole();
-    const seen: ArchiveDirectory[] = [];
+    if (isWholeCheaper(names.length, present) && this.#isRecursionFit(present)) return this.#listWhole();
+    let seen: ArchiveDirectory[] = [];
+    const remember = (lost: readonly string[]): void => {
+      const { histories } = this;
+      this.#deps.memory.updateArchive(this.#key, { lookedAt: this.#lookedAt, histories, seen, gone: lost });
+      seen = [];
+    };
     try {
       for (const name of names) {
         const seenAt = this.#deps.clock.now();
@@ -232,11 +272,11 @@ class LedgerLook {
         const directory = await listArchiveDirectory(this.#place, name, seenAt, this.#run);
         seen.push(directory);
         this.#known.set(name, directory);
+        if (seen.length === rememberedAtOnce) remember([]);
       }
     } finally {
-      // What was seen before a failure is true all the same.
-      const { histories } = this;
-      this.#deps.memory.updateArchive(this.#key, { lookedAt: this.#lookedAt, histories, seen, gone });
+      // What was seen before a failure is true all the same, and what was not seen yet is new to the next look.
+      remember(gone);
     }
   }
 

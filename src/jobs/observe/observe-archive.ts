@@ -39,6 +39,8 @@ export interface ObserveArchiveDeps extends Pick<
   readonly journal: Pick<Journal, 'wal' | 'timelines' | 'samples'>;
   readonly primary: LookAtPrimary;
   readonly histories: HistoryCache;
+  /** As it was seen some time ago; undefined: it is asked for. Before anything bad is said it is asked for again. */
+  readonly catalogue?: Catalogue | undefined;
 }
 
 /** What PostgreSQL says of its archiving tells something of a listing as long as it is not older: milliseconds. */
@@ -61,7 +63,7 @@ export async function observeArchive(
   const { engine, clock, onSpawn } = deps;
   const run = { repositoryKey: repository.key, signal, onSpawn };
   const before = await deps.primary(undefined);
-  const catalogue = await readCatalogue(engine, stanza.name, run);
+  const catalogue = deps.catalogue ?? (await readCatalogue(engine, stanza.name, run));
   const database = newestDatabase(catalogue, repository);
   const startedAt = clock.now();
   const look = await observeArchiveLedger(
@@ -76,24 +78,25 @@ export async function observeArchive(
     },
     signal,
   );
-  const requests = look.requests + 1;
+  const requests = look.requests + (deps.catalogue === undefined ? 1 : 0);
   const ledger = look.archiveId === undefined ? undefined : look.ledgers.get(look.archiveId);
   if (ledger === undefined || database === undefined || look.archiveId === undefined)
-    return { ...nothing, requests };
+    return { ...nothing, listedFrom: startedAt, requests };
   const afterwards = await deps.primary(clock.now());
   const finding = new ArchiveFinding({ stanza, repository, deps, signal, ledger, database });
   const seen = await finding.judge(before, afterwards, startedAt);
   const first = seen.describe(catalogue);
-  // An expire in between took WAL of sets that are still in the first list: only what is in both is judged.
+  // An expire in between took WAL of sets that are still in the first list.
   const isSuspect = first !== undefined && (first.holes.length > 0 || first.unusable.length > 0);
   const again = isSuspect ? await readCatalogue(engine, stanza.name, run) : undefined;
-  const windows = again === undefined ? first : seen.describe(withSetsOfBoth(catalogue, again));
+  const windows = again === undefined ? first : seen.describe(withoutNewer(again, startedAt));
   return {
     archiveId: look.archiveId,
     ...measure(ledger),
     ...seen.judgement,
     ...listOddities(ledger),
     oldestLookAt: look.oldestLookAt,
+    listedFrom: startedAt,
     requests: requests + seen.requests + (again === undefined ? 0 : 1),
     newest: seen.newest,
     windows,
@@ -131,9 +134,9 @@ function ofDatabase(
   return value?.systemIdentifier === database?.systemIdentifier ? value : undefined;
 }
 
-function withSetsOfBoth(one: Catalogue, other: Catalogue): Catalogue {
-  const labels = new Set(other.sets.map(({ label }) => label));
-  return { ...one, sets: one.sets.filter(({ label }) => labels.has(label)) };
+/** Without sets that ended after the listing had begun: WAL of theirs may not be in it. */
+function withoutNewer(catalogue: Catalogue, startedAt: number): Catalogue {
+  return { ...catalogue, sets: catalogue.sets.filter(({ stopTime }) => (stopTime + 1) * 1000 < startedAt) };
 }
 
 function measure(ledger: ArchiveLedger): Pick<ArchiveObservation, 'segments' | 'storedBytes'> {

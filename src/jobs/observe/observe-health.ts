@@ -30,25 +30,32 @@ export interface HealthSources {
  * @throws Failure journal-damaged
  */
 export function observeHealth(sources: HealthSources): HealthObservations {
-  const { journal } = sources;
   return {
     daemon: sources.observeDaemon(),
     sightings: sources.watches.sightings(),
     archives: sources.watches.archives(),
     primaries: sources.watches.primaries(),
     channels: sources.channels?.() ?? [],
-    lastRuns: sources.configuration().stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
-    restores: sources
-      .configuration()
-      .stanzas.flatMap(({ name }) =>
-        journal.listRuns({ stanza: name, kind: 'restore', result: 'ok', limit: 1 }),
-      )
+    ...observeJournal(sources.configuration(), sources.journal, sources.scheduleLines()),
+  };
+}
+
+/** What the journal knows of the past. @throws Failure journal-damaged */
+export function observeJournal(
+  { stanzas }: Configuration,
+  journal: Journal,
+  lines: readonly ScheduleLine[],
+): Pick<HealthObservations, 'lastRuns' | 'restores' | 'unfinished' | 'lines'> {
+  return {
+    lastRuns: stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
+    restores: stanzas
+      .flatMap(({ name }) => journal.listRuns({ stanza: name, kind: 'restore', result: 'ok', limit: 1 }))
       .map(describeRun),
     unfinished: journal
       .unfinishedRuns()
       .filter(({ kind }) => kind === 'restore' || kind === 'undo')
       .map(describeRun),
-    lines: sources.scheduleLines().flatMap((line) => observeLine(journal, line)),
+    lines: lines.flatMap((line) => observeLine(journal, line)),
   };
 }
 

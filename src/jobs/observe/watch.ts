@@ -9,6 +9,11 @@ export interface Watch<Value> extends AsyncDisposable {
   refresh(key?: string): void;
   /** What is known of one thing; never waits, and never throws: nothing is known of a key that is not watched. */
   sighting(key: string): Sighting<Value>;
+  /**
+   * What a look tells that began at `since` (epoch milliseconds) or later; one is made when there is none. Never throws:
+   * where it fails, or the watch ends, the sighting says what is known.
+   */
+  lookSince(key: string, since: number): Promise<Sighting<Value>>;
 }
 
 /** One thing to look at. */

@@ -25,6 +25,20 @@ export function blackoutAt(
   return { until, skip: holding.some(({ missed }) => missed === 'skip') };
 }
 
+/**
+ * Whether what would begin at a moment is left out.
+ *
+ * @returns when the blackout began that does so (epoch milliseconds; of several the first), undefined when none does
+ */
+export function leftOutSince(blackouts: readonly Blackout[], at: number): number | undefined {
+  const begun = blackouts.flatMap((blackout) =>
+    blackout.missed === 'skip' && endAt(blackout, at) !== undefined
+      ? (cronTimes(blackout).previous(at) ?? [])
+      : [],
+  );
+  return begun.length === 0 ? undefined : Math.min(...begun);
+}
+
 /** When the blackout that holds at the moment ends: the one that began last ends last. */
 function endAt(blackout: Blackout, at: number): number | undefined {
   const begun = cronTimes(blackout).previous(at);

@@ -145,6 +145,56 @@ describe('decideSchedule', () => {
     }
   });
 
+  const listed = '17:15 17:45 18:15 18:45 19:15 19:45 20:15 20:45 21:15 21:45 22:15';
+
+  it('runs what a blackout puts off, however many times a second one leaves out since', () => {
+    const blackouts: readonly Blackout[] = [
+      { cron: '0 0 * * 1', timezone: 'UTC', duration: 4 * 3600, missed: 'run' },
+      { cron: '0 3 * * 1', timezone: 'UTC', duration: 20 * 3600, missed: 'skip' },
+    ];
+    const one = line('incr', '*/30 * * * *', { blackouts });
+    const since = '2026-06-01T00:05';
+    for (const now of ['2026-06-01T08:00', '2026-06-01T22:59', '2026-06-01T22:59:59.999']) {
+      expect(decide([one], since, now)).toMatchObject({ due: [], skips: [] });
+    }
+    const later = decide([one], since, '2026-06-01T23:00', [one.key]);
+    expect(later.skips).toContain('incr 06-01T23:00 still-running');
+    // Where no time of its own comes at the blackout's end, what was put off is what runs.
+    const oddly = line('incr', '15,45 * * * *', { blackouts });
+    const verdict = decide([oddly], since, '2026-06-01T23:00');
+    expect(verdict.due).toEqual(['incr 06-01T02:45 local,offsite']);
+    const skipped = verdict.skips.map((skip) => skip.split(' ')[1]);
+    const before = '00:15 00:45 01:15 01:45 02:15';
+    expect(skipped.map((time) => time?.slice(6)).join(' ')).toBe(`${before} ${listed} 22:45`);
+  });
+
+  it('says from when on times were left out that are not listed', () => {
+    const blackouts: readonly Blackout[] = [
+      { cron: '0 3 * * 1', timezone: 'UTC', duration: 20 * 3600, missed: 'skip' },
+    ];
+    const one = line('incr', '15,45 * * * *', { blackouts });
+    const since = at('2026-06-01T02:05');
+    const memory = new Map([[one.key, { knownSince: since, decidedUntil: since }]]);
+    const { decisions } = decideSchedule([one], memory, at('2026-06-01T22:50'), {
+      running: new Set(),
+      seed: 'host',
+    });
+    const short = (time: number): string => new Date(time).toISOString().slice(11, 16);
+    // A blackout goes on, so that what could have run before it waits, and the rest is left out when that is decided.
+    expect(decisions).toEqual([]);
+    const ended = decideSchedule([one], memory, at('2026-06-01T23:00'), { running: new Set(), seed: 'host' });
+    const details = ended.decisions.map(({ occurrence, detail }) => [short(occurrence), detail]);
+    expect(details).toEqual([
+      ['02:15', expect.stringContaining('makes up for it')],
+      ['17:15', expect.stringMatching(/^blackout until .*; so it was with all times since 2026-06-01 02:45/)],
+      ...[...listed.split(' ').slice(1), '22:45'].map((time) => [
+        time,
+        expect.not.stringContaining('so it was'),
+      ]),
+      ['02:45', undefined],
+    ]);
+  });
+
   it('begins nothing that was missed before a blackout within it', () => {
     expect(decide([hourly('skip')], '2026-06-01T06:00', '2026-06-01T08:20')).toMatchObject({
       due: [],

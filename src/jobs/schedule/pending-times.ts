@@ -1,6 +1,7 @@
 import { cronTimes } from '../../model/cron-times.ts';
 import type { LineMemory } from '../../store/schedule-memory.ts';
-import { blackoutAt } from './blackout-at.ts';
+import { blackoutAt, leftOutSince } from './blackout-at.ts';
+import { jitterOf } from './jitter.ts';
 import { judgeOccurrence, type OccurrenceVerdict, type StartRules } from './judge-occurrence.ts';
 import type { ScheduleLine } from './schedule-line.ts';
 
@@ -10,7 +11,7 @@ export const graceMs = 5 * 60_000;
 /** What was decided further ahead than this was decided under a wrong clock. */
 export const wrongClockMs = 24 * 3_600_000;
 
-/** So many missed times of a line are listed one by one; what is older goes with the oldest of them. */
+/** So many times in a row are listed one by one; what is older and decides nothing goes with the oldest of them. */
 export const mostListed = 12;
 
 /** What is to be done now with one time that has come and is not decided. */
@@ -21,6 +22,8 @@ export interface PendingTime {
   readonly state: 'ready' | 'waits' | 'blackout' | 'missed';
   /** When it stops waiting; for a blackout when that ends. */
   readonly until: number;
+  /** Set where times before it are not listed: all of them after this one (epoch milliseconds) share its lot. */
+  readonly unlistedSince?: number | undefined;
 }
 
 /** How far the decisions of a line go. Epoch milliseconds. */
@@ -38,7 +41,9 @@ export function decidedUntil(memory: LineMemory | undefined, now: number): Decid
 }
 
 /**
- * The times of a line that have come and are not decided, oldest first; the newest `mostListed`.
+ * The times of a line that have come and are not decided, oldest first: the newest `mostListed`; where all of those are
+ * left out, the one behind them that is not, however many lie between; and `mostListed` before that. A blackout that
+ * puts runs off can reach into one that leaves out more times than are listed.
  *
  * @param base those after it
  */
@@ -49,20 +54,60 @@ export function pendingTimes(
   rules: StartRules,
 ): readonly PendingTime[] {
   const { previous } = cronTimes(line);
-  const occurrences: number[] = [];
-  for (
-    let at = previous(now);
-    at !== undefined && at > base && occurrences.length < mostListed;
-    at = previous(at - 1)
-  ) {
-    occurrences.unshift(at);
-  }
-  if (occurrences.length === 0) return [];
   const present = blackoutAt(line.blackouts, now);
-  return occurrences.map((occurrence) => {
-    const verdict = judgeOccurrence(line, occurrence, rules);
-    return { occurrence, verdict, ...stateOf(line, verdict, now, present?.until) };
-  });
+  const listFrom = (from: number | undefined): PendingTime[] => {
+    const listed: PendingTime[] = [];
+    for (let at = from; at !== undefined && at > base && listed.length < mostListed; at = previous(at - 1)) {
+      const verdict = judgeOccurrence(line, at, rules);
+      listed.unshift({ occurrence: at, verdict, ...stateOf(line, verdict, now, present?.until) });
+    }
+    return listed;
+  };
+  const newest = listFrom(previous(now));
+  const [first] = newest;
+  if (first === undefined || newest.length < mostListed) return newest;
+  const behind = previous(first.occurrence - 1);
+  const isDecided = !line.catchUp || newest.some(({ state }) => state === 'ready' || state === 'waits');
+  const deciding = isDecided ? undefined : newestNotLeftOut(line, behind, base, rules);
+  if (deciding === undefined) return [cutAt(first, behind, base), ...newest.slice(1)];
+  const older = listFrom(deciding);
+  const [oldest] = older;
+  return [
+    ...(oldest === undefined ? [] : [cutAt(oldest, previous(oldest.occurrence - 1), base)]),
+    ...older.slice(1),
+    cutAt(first, behind, deciding),
+    ...newest.slice(1),
+  ];
+}
+
+/** @param behind the time before it, which is not listed if it comes after `since` */
+function cutAt(time: PendingTime, behind: number | undefined, since: number): PendingTime {
+  return behind !== undefined && behind > since ? { ...time, unlistedSince: since } : time;
+}
+
+/**
+ * @param from the newest that is looked at
+ * @returns the newest time after `base` that no blackout leaves out
+ */
+function newestNotLeftOut(
+  line: ScheduleLine,
+  from: number | undefined,
+  base: number,
+  rules: StartRules,
+): number | undefined {
+  const { previous } = cronTimes(line);
+  for (let at = from; at !== undefined && at > base;) {
+    const jitter = jitterOf(line, at, rules.companions, rules.seed);
+    const since = leftOutSince(line.blackouts, at + jitter);
+    if (since === undefined) return at;
+    // Years may be looked through: what falls into the same blackout is passed over at once where no jitter is.
+    at = previous(hasJitter(rules) ? at - 1 : Math.min(since, at) - 1);
+  }
+  return undefined;
+}
+
+function hasJitter({ companions }: StartRules): boolean {
+  return companions.some(({ jitterMs }) => jitterMs > 0);
 }
 
 function stateOf(

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cronTimes } from '../../model/cron-times.ts';
 import type { Blackout } from '../../model/schedule.ts';
-import { blackoutAt } from './blackout-at.ts';
+import type { LineMemory } from '../../store/schedule-memory.ts';
+import { blackoutAt, leftOutSince } from './blackout-at.ts';
 import { mostListed } from './pending-times.ts';
 import type { ScheduleLine } from './schedule-line.ts';
 import { plainLine as line, ScheduleSimulation, type SimulationEvent } from './schedule-simulation.ts';
@@ -19,12 +20,15 @@ const zones = [
   'Africa/Casablanca',
   'Pacific/Apia',
 ];
-const blackout: fc.Arbitrary<Blackout> = fc.record({
-  cron: fc.constantFrom('0 8 * * 1-5', '0 22 * * *', '0 0 1 * *', '30 1 * * 0'),
-  timezone: fc.constantFrom(...zones),
-  duration: fc.constantFrom(1800, 3 * 3600, 10 * 3600, 12 * 3600),
-  missed: fc.constantFrom('run', 'skip'),
-});
+const blackout: fc.Arbitrary<Blackout> = fc
+  .record({
+    cron: fc.constantFrom('0 8 * * 1-5', '0 22 * * *', '0 0 1 * *', '30 1 * * 0'),
+    timezone: fc.constantFrom(...zones),
+    duration: fc.constantFrom(1800, 3 * 3600, 10 * 3600, 26 * 3600),
+    missed: fc.constantFrom<Blackout['missed']>('run', 'skip'),
+  })
+  // One a day that is longer than a day never ends, which is an error in the file.
+  .map((one) => (one.cron === '0 22 * * *' ? { ...one, duration: Math.min(one.duration, 12 * 3600) } : one));
 const schedule: fc.Arbitrary<readonly ScheduleLine[]> = fc
   .record({
     blackouts: fc.array(blackout, { maxLength: 2 }),
@@ -121,23 +125,49 @@ function expectNothingLost(one: ScheduleLine, world: ScheduleSimulation): void {
   if (known === undefined || world.rewinds > 0) return;
   const decided = world.decisions.filter((decision) => decision.line === one.key);
   const inOrder = decided.toSorted((first, second) => first.occurrence - second.occurrence);
-  let [from, summed] = [known.knownSince, 0];
-  for (const { occurrence, detail } of inOrder) {
-    // Up to here there is no time, or it is said what became of those.
+  let from = known.knownSince;
+  for (const { occurrence, decidedAt, detail } of inOrder) {
+    // Up to here there is no time, or it is said what became of those, and then there were many.
     if (next(from) !== occurrence) {
       expect(detail).toContain('so it was with all times since');
-      summed += 1;
+      expect(countTimes(one, from, decidedAt, mostListed)).toBe(mostListed);
     }
     from = occurrence;
   }
   expect(next(from) ?? Infinity).toBeGreaterThan(known.decidedUntil);
-  if (summed > 0) expect(decided.length).toBeGreaterThanOrEqual(mostListed);
+  if (one.catchUp && one.jitterMs === 0) expectNewestIsDone(one, world, known);
   // What was missed by a line that catches up was made up for by something decided at the same moment.
   const moments = Map.groupBy(decided, ({ decidedAt }) => decidedAt);
   for (const made of one.catchUp ? moments.values() : []) {
     const newest = made.reduce((first, second) => (first.occurrence > second.occurrence ? first : second));
     if (made.some(({ reason }) => reason === 'missed')) expect(newest.reason).not.toBe('missed');
   }
+}
+
+/** At most `most`. */
+function countTimes(one: ScheduleLine, from: number, to: number, most: number): number {
+  const { next } = cronTimes(one);
+  let count = 0;
+  for (let at = next(from); at !== undefined && at <= to && count < most; at = next(at)) count += 1;
+  return count;
+}
+
+/** The newest time that no blackout leaves out has run, or one after it, or one waits that makes up for it. */
+function expectNewestIsDone(one: ScheduleLine, world: ScheduleSimulation, known: LineMemory): void {
+  const { previous, next } = cronTimes(one);
+  const isLeftOut = (at: number | undefined): boolean =>
+    at !== undefined && leftOutSince(one.blackouts, at) !== undefined;
+  let newest = previous(known.decidedUntil);
+  while (isLeftOut(newest) && newest !== undefined && newest > known.knownSince)
+    newest = previous(newest - 1);
+  if (newest === undefined || newest <= known.knownSince) return;
+  const done = world.decisions.some(
+    ({ line: key, occurrence, reason }) =>
+      key === one.key && occurrence >= newest && reason !== 'blackout' && reason !== 'missed',
+  );
+  let waiting = next(known.decidedUntil);
+  while (isLeftOut(waiting) && waiting !== undefined && waiting <= world.now) waiting = next(waiting);
+  expect(done || (waiting !== undefined && waiting <= world.now)).toBe(true);
 }
 
 /** What was replaced had something begun at its moment that does its work. */

@@ -41,7 +41,7 @@ export function takeTurn(
   const ready = pending[readyAt];
   const blocked = ready && whyBlocked(line, rules.isRunning);
   const missed = pending.slice(0, Math.max(readyAt, 0));
-  const skip = skipOf(line, now, pending.length < mostListed ? undefined : { first: pending[0], base });
+  const skip = skipOf(line, now);
   return {
     line,
     run:
@@ -68,15 +68,12 @@ interface Why {
   readonly detail: string;
 }
 
-/** @param cut where the list of pending times was cut off: its first one stands for all since then */
-function skipOf(
-  line: ScheduleLine,
-  now: number,
-  cut: { readonly first: PendingTime | undefined; readonly base: number } | undefined,
-): (time: PendingTime, why: Why) => ScheduleDecision {
+function skipOf(line: ScheduleLine, now: number): (time: PendingTime, why: Why) => ScheduleDecision {
   return (time, { reason, detail }) => {
     const since =
-      time === cut?.first ? `; so it was with all times since ${formatTime(cut.base, line.timezone)}` : '';
+      time.unlistedSince === undefined
+        ? ''
+        : `; so it was with all times since ${formatTime(time.unlistedSince, line.timezone)}`;
     return {
       line: line.key,
       stanza: line.stanza,

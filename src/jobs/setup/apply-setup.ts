@@ -7,6 +7,7 @@ import { restartServer } from '../../postgres/restart-server.ts';
 import { grantRole } from '../../postgres/role.ts';
 import type { Server } from '../../postgres/server.ts';
 import { alterSystem } from '../../postgres/settings.ts';
+import { makeHeartbeatTable } from './observe-heartbeat-table.ts';
 import { observeSetup } from './observe-setup.ts';
 import { planSetup } from './plan-setup.ts';
 import { planFiles } from './render-files.ts';
@@ -90,6 +91,7 @@ const prerequisites: Readonly<Record<SetupStepKind, readonly SetupStepKind[]>> =
   setting: ['directory', 'file', 'server'],
   role: ['server'],
   authentication: ['role'],
+  heartbeat: ['server', 'role'],
   restart: ['file', 'server'],
   'stanza-create': ['directory', 'file', 'server', 'role', 'authentication'],
   'stanza-upgrade': ['stanza-create'],
@@ -153,6 +155,9 @@ async function carryOut(
       return;
     case 'role':
       await grantRole(serverOf(context), steps[0].subject);
+      return;
+    case 'heartbeat':
+      await makeHeartbeatTable(stanza, serverOf(context));
       return;
     case 'restart':
       await restartServer(serverOf(context), { timeoutMs: 300_000 });

@@ -11,6 +11,7 @@ import { readControlData } from '../../postgres/read-control-data.ts';
 import { restartCommand } from '../../postgres/restart-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import { readFileSettings, readSettings } from '../../postgres/settings.ts';
+import { observeHeartbeatTable } from './observe-heartbeat-table.ts';
 import { observeRole } from './observe-role.ts';
 import { archivingSettings } from './plan-settings.ts';
 import { planFiles } from './render-files.ts';
@@ -135,6 +136,7 @@ async function observeServer(context: SetupContext, server: Server): Promise<Obs
     settings: await readSettings(server, archivingSettings),
     fileSettings: await readFileSettings(server, archivingSettings),
     role: await observeRole(context, server),
+    heartbeat: await observeHeartbeatTable(context.stanza, server),
     archiverWorks:
       archiver.lastArchivedAt !== undefined && archiver.lastArchivedAt >= (archiver.lastFailedAt ?? 0),
   };

@@ -21,6 +21,7 @@ export function planSetup(stanza: Stanza, seen: SetupObservations): SetupPlan {
       ...holdForArchiveCommand(seen.files.map(planFile), seen),
       ...planSettings(stanza, seen),
       ...planRole(seen),
+      ...planHeartbeat(seen),
       ...planStanza(stanza, seen),
       planCheck(stanza, seen),
       ...seen.repositories.map((repository) => planBackup(repository, seen)),
@@ -121,6 +122,23 @@ function planRole(seen: SetupObservations): SetupStep[] {
           reason: `${role.loginProblem}; Holdfast does not edit access rules: add these lines and reload`,
         },
   ];
+}
+
+function planHeartbeat(seen: SetupObservations): SetupStep[] {
+  const heartbeat = seen.server?.heartbeat;
+  if (heartbeat === undefined) return [];
+  const step = {
+    kind: 'heartbeat',
+    subject: 'holdfast.heartbeat',
+    title: 'table holdfast.heartbeat, whose one row is the heartbeat',
+    commands: heartbeat.statements.map((statement) => `${statement};`),
+  } as const;
+  if (heartbeat.statements.length === 0)
+    return [{ ...step, state: 'done', reason: 'it is there and can be written' }];
+  if (isStandby(seen))
+    return [{ ...step, state: 'skipped', reason: 'this server is a standby: tables come from the primary' }];
+  const reason = heartbeat.exists ? 'the role that beats may not write it' : 'it is not there';
+  return [{ ...step, state: 'to-do', reason }];
 }
 
 function planStanza(stanza: Stanza, seen: SetupObservations): SetupStep[] {

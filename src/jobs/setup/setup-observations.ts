@@ -42,6 +42,8 @@ export interface ObservedServer {
         readonly authentication: { readonly hba: string; readonly ident: string };
       }
     | undefined;
+  /** Only where heartbeats are rows: what still makes the table and lets the role write. */
+  readonly heartbeat?: { readonly exists: boolean; readonly statements: readonly string[] } | undefined;
   /** Archiving has worked, and its last attempt was a success. */
   readonly archiverWorks: boolean;
 }

@@ -20,6 +20,7 @@ export type SetupStepKind =
   | 'setting'
   | 'role'
   | 'authentication'
+  | 'heartbeat'
   | 'restart'
   | 'stanza-create'
   | 'stanza-upgrade'

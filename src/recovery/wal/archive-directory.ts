@@ -75,7 +75,9 @@ export class DirectoryBuilder {
   }
 
   finish(seenAt: number): ArchiveDirectory {
-    const rows = Buffer.from(this.#rows.subarray(0, this.#count * rowBytes));
+    const used = this.#count * rowBytes;
+    // A full directory of usual segments fits exactly, and needs no copy.
+    const rows = used === this.#rows.length ? this.#rows : Buffer.from(this.#rows.subarray(0, used));
     return readDirectory(this.#name, seenAt, this.#sorted ? rows : sortRows(rows));
   }
 }

@@ -1,6 +1,10 @@
+import { archiveFindings } from './archive-findings.ts';
 import { daemonFindings } from './daemon-findings.ts';
 import { deliveryFindings } from './delivery-findings.ts';
 import type { FindingMeaning } from './finding-meaning.ts';
+import { forecastFindings } from './forecast-findings.ts';
+import { objectiveFindings } from './objective-findings.ts';
+import { positionFindings } from './position-findings.ts';
 
 /** A family of rules, as one chapter of docs/findings.md. */
 export interface FindingFamily {
@@ -12,6 +16,10 @@ export interface FindingFamily {
 export const findingFamilies: readonly FindingFamily[] = [
   { title: 'The daemon', findings: daemonFindings },
   { title: 'Alerts', findings: deliveryFindings },
+  { title: 'WAL archives and windows', findings: archiveFindings },
+  { title: 'The primary and its position', findings: positionFindings },
+  { title: 'Objectives', findings: objectiveFindings },
+  { title: 'Forecasts', findings: forecastFindings },
 ];
 
 const byRule = new Map(

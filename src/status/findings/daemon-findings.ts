@@ -17,6 +17,15 @@ export const daemonFindings: readonly FindingMeaning[] = [
     do: 'Read the log. Restart the service; when it says so again, look at the space and the owner of its state directory.',
   },
   {
+    rule: 'daemon-not-running',
+    seenBy: ['daemon'],
+    means:
+      'holdfast.yaml has schedules, and nobody answers on the socket of its state directory. Only `holdfast status` says so, when it has to look by itself: a daemon that does not run says nothing, which is why a dead-man ping from outside is worth having.',
+    matters: 'Nothing that is scheduled begins, nothing is watched, and no alert is sent.',
+    seeYourself: ['systemctl status holdfast', 'ls -l /var/lib/holdfast/holdfast.sock'],
+    do: 'Start the service. Where the daemon runs on another host by intent, run `holdfast status` there.',
+  },
+  {
     rule: 'configuration-refused',
     seenBy: ['daemon'],
     means:

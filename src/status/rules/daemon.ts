@@ -1,6 +1,7 @@
 import { formatElapsed } from '../../model/duration.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { DaemonObservation } from '../daemon-observation.ts';
+import type { Observations } from '../health-observations.ts';
 
 /** Turns that the scheduler's loop may miss until it counts as stuck: the machine may have been asleep for one. */
 const missedTurns = 3;
@@ -26,6 +27,24 @@ export function explainNotReady(daemon: DaemonObservation): readonly string[] {
 /** Holdfast itself: its loop turns, and the configuration is the one in the file. */
 export function assessDaemon(daemon: DaemonObservation): Finding[] {
   return [...judgeReadiness(daemon), ...judgeReload(daemon)];
+}
+
+/** Schedules that nobody keeps. Where there are none (jobs come from cron, say), a daemon may be missing. */
+export function assessNoDaemon({
+  schedules,
+  stateDirectory,
+}: NonNullable<Observations['withoutDaemon']>): Finding[] {
+  if (schedules === 0) return [];
+  return [
+    {
+      rule: 'daemon-not-running',
+      severity: 'warning',
+      subject: 'daemon',
+      problem: 'no daemon keeps the schedules',
+      evidence: `nothing answers on holdfast.sock in ${stateDirectory}; schedules in holdfast.yaml: ${schedules}`,
+      remedy: 'Start the service that runs holdfast serve, on the host that is to keep the schedules.',
+    },
+  ];
 }
 
 function judgeReadiness(daemon: DaemonObservation): Finding[] {

@@ -7,6 +7,9 @@ import type { RunObservation } from '../health-observations.ts';
 import type { PrimarySighting } from '../primary-observation.ts';
 import { believe } from '../sighting.ts';
 
+/** Looks and heartbeats come every minute; so many of them may fail before a measurement is too coarse. Milliseconds. */
+const coarseMs = 5 * 60_000;
+
 /** What measured values are taken from. */
 export interface ObjectiveObservations {
   readonly primaries: readonly PrimarySighting[];
@@ -48,14 +51,24 @@ function judgeLoss(stanza: Stanza, seen: ObjectiveObservations, now: number): Fi
         ...place,
         problem: 'it is not known how much would be lost',
         evidence: `${evidence}; objective: ${formatDuration(rpo)}`,
-        remedy: 'Remove what keeps Holdfast from looking; other findings name it.',
+        remedy:
+          'Let the daemon run, with heartbeats, and remove what keeps it from looking; other findings name it.',
       });
       if (!judged.known) return [unknown(judged.because)];
       const { at, loss } = judged.comparison;
       if (loss === undefined && archive.value?.windows?.contiguous.length !== 0)
         return [unknown(`${instant(at)}: nothing tells up to when it can restore`)];
-      // A heartbeat and a look tell of moments: only what certainly was written and is not there counts.
-      if (loss !== undefined && loss.atLeastMs <= rpo * 1000) return [];
+      // Looks and heartbeats tell of moments, and only what certainly was written and is not there counts. Where they lie
+      // further apart than the objective, that nothing is known to be lost is no measurement.
+      if (loss !== undefined && loss.atLeastMs <= rpo * 1000) {
+        const isCoarse = loss.atMostMs - loss.atLeastMs > Math.max(rpo * 1000, coarseMs);
+        if (!isCoarse || loss.atMostMs <= rpo * 1000) return [];
+        return [
+          unknown(
+            `${instant(at)}: it can certainly restore up to ${instant(loss.restorableUntil)}, and nothing tells whether anything was committed since`,
+          ),
+        ];
+      }
       return [
         {
           rule: 'rpo-exceeded',

@@ -10,8 +10,8 @@ import { believe } from '../sighting.ts';
 
 /** Behind for so long it is critical also where no objective says so: an archive that stands still. Milliseconds. */
 const standstillMs = 60 * 60_000;
-/** Between what archive_command says and what a listing shows lies the time that both take, and two clocks. Milliseconds. */
-const settleMs = 15_000;
+/** A claim that was read this long before the listing began must be true in it. Milliseconds. */
+const settleMs = 2000;
 
 /**
  * What the primary wrote is in every repository. Says nothing where the primary or the archive is unknown: other rules

@@ -1,6 +1,7 @@
 /**
- * The WAL archive as it was listed: one row for each of its directories (up to 4 GiB of WAL). It can be listed again. An
- * archive without a row in wal_archive was not listed to its end: what is there of it counts for nothing.
+ * The WAL archive as it was listed: one row for each of its directories (up to 4 GiB of WAL). It can be listed again.
+ * Each row is true by itself, at its time. A directory without one was not listed yet; an archive without a row in
+ * wal_archive is listed from the beginning.
  */
 export const walLedger = `
 CREATE TABLE wal_archive (

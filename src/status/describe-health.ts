@@ -1,15 +1,21 @@
 import type { Configuration, Stanza } from '../config/configuration.ts';
-import type { Finding } from '../model/finding.ts';
-import { judgeHealth, type HealthStatus } from '../status/assess.ts';
-import type {
-  HealthObservations,
-  RepositorySighting,
-  RunObservation,
-} from '../status/health-observations.ts';
-import type { RepositoryObservation } from '../status/observations.ts';
-import { explainUnknown } from '../status/sighting.ts';
+import type { KnownFinding } from '../model/finding.ts';
+import type { ArchiveSighting } from './archive-observation.ts';
+import { judgeHealth, type HealthStatus } from './assess.ts';
+import type { Observations, RepositorySighting, RunObservation } from './health-observations.ts';
+import { describeObjectives, type ObjectiveDocument } from './describe-objectives.ts';
+import {
+  describePosition,
+  describePrimary,
+  type PositionDocument,
+  type PrimaryDocument,
+} from './describe-position.ts';
+import { documentArchive, type ArchiveDocument } from './document-archive.ts';
+import type { RepositoryObservation } from './observations.ts';
+import type { DaemonObservation } from './daemon-observation.ts';
+import { explainUnknown } from './sighting.ts';
 
-/** What `/health` answers; docs/daemon.md is its contract. Times are ISO texts, and undefined fields are null. */
+/** What `/health` and `holdfast status --json` answer; docs/daemon.md is its contract. Times are ISO texts, and undefined fields are null. */
 export interface HealthDocument {
   readonly status: HealthStatus;
   readonly timestamp: string;
@@ -17,22 +23,42 @@ export interface HealthDocument {
   readonly last_backup_age_hours: string | null;
   /** One sentence a finding, the worst first. */
   readonly messages: readonly string[];
-  readonly findings: readonly Finding[];
-  readonly daemon: Readonly<Record<string, unknown>>;
+  readonly findings: readonly FindingDocument[];
+  /** Null: no daemon runs, and a command has looked by itself. */
+  readonly daemon: Readonly<Record<string, unknown>> | null;
   readonly stanzas: readonly StanzaHealth[];
   readonly jobs: readonly Readonly<Record<string, unknown>>[];
   readonly unfinishedRestores: readonly Readonly<Record<string, unknown>>[];
   readonly schedule: readonly Readonly<Record<string, unknown>>[];
 }
 
-interface StanzaHealth {
+/** A finding with since when; `unseenBecause` is not null when nobody can see now whether it is still there. */
+export interface FindingDocument {
+  readonly rule: string;
+  readonly severity: KnownFinding['severity'];
+  readonly subject: string;
+  readonly stanza: string | null;
+  readonly repository: string | null;
+  readonly problem: string;
+  readonly evidence: string;
+  readonly remedy: string;
+  readonly since: string;
+  readonly lastSeenAt: string;
+  /** Null: it is still there. */
+  readonly endedAt: string | null;
+  readonly unseenBecause: string | null;
+}
+
+export interface StanzaHealth {
   readonly name: string;
   readonly backupAgeObjectiveSeconds: number | null;
+  readonly primary: PrimaryDocument;
+  readonly objectives: readonly ObjectiveDocument[];
   readonly repositories: readonly RepositoryHealth[];
   readonly lastRuns: readonly Readonly<Record<string, unknown>>[];
 }
 
-interface RepositoryHealth {
+export interface RepositoryHealth {
   readonly name: string;
   /** False: `newest` is left out, because what was seen once may no longer be true. */
   readonly known: boolean;
@@ -40,6 +66,9 @@ interface RepositoryHealth {
   readonly observedAt: string | null;
   readonly newest: readonly NewestSet[];
   readonly newestAgeSeconds: number | null;
+  readonly position: PositionDocument;
+  /** Windows, holes, timelines; null: nobody looks at it. */
+  readonly archive: ArchiveDocument | null;
 }
 
 interface NewestSet {
@@ -52,20 +81,22 @@ interface NewestSet {
 /** @param now epoch milliseconds */
 export function describeHealth(
   configuration: Configuration,
-  seen: HealthObservations,
-  findings: readonly Finding[],
+  seen: Observations,
+  findings: readonly KnownFinding[],
   now: number,
 ): HealthDocument {
-  const stanzas = configuration.stanzas.map((stanza) => describeStanza(stanza, seen, now));
+  const stanzas = configuration.stanzas.map((stanza) =>
+    describeStanza(stanza, { configuration, seen, findings, now }),
+  );
   return {
     status: judgeHealth(findings),
     timestamp: instant(now),
     last_backup_age_hours: oldestAge(stanzas),
-    messages: findings.map(({ severity, subject, problem }) => `${severity}: ${subject}: ${problem}`),
-    findings,
-    daemon: describeDaemon(seen),
+    messages: findings.map(describeMessage),
+    findings: findings.map(describeFinding),
+    daemon: seen.daemon === undefined ? null : describeDaemon(seen.daemon),
     stanzas,
-    jobs: seen.daemon.jobs.map(({ request, state, since, runId }) => ({
+    jobs: (seen.daemon?.jobs ?? []).map(({ request, state, since, runId }) => ({
       stanza: request.stanza,
       repository: request.repository ?? null,
       kind: request.kind,
@@ -75,8 +106,11 @@ export function describeHealth(
       run: runId ?? null,
       cause: request.cause,
     })),
-    unfinishedRestores: seen.unfinished.map((run) => ({ ...describeRun(run), alive: run.alive ?? null })),
-    schedule: seen.lines.map(({ line, stanza, occurrence, decision, reason, detail, run }) => ({
+    unfinishedRestores: (seen.unfinished ?? []).map((run) => ({
+      ...describeRun(run),
+      alive: run.alive ?? null,
+    })),
+    schedule: (seen.lines ?? []).map(({ line, stanza, occurrence, decision, reason, detail, run }) => ({
       line,
       stanza,
       lastTime: instant(occurrence),
@@ -89,7 +123,7 @@ export function describeHealth(
   };
 }
 
-function describeDaemon({ daemon }: HealthObservations): Readonly<Record<string, unknown>> {
+function describeDaemon(daemon: DaemonObservation): Readonly<Record<string, unknown>> {
   const { version, startedAt, sinceTickMs, stopping, configuration, holds } = daemon;
   return {
     version,
@@ -102,16 +136,38 @@ function describeDaemon({ daemon }: HealthObservations): Readonly<Record<string,
 }
 
 function describeStanza(
-  { name, repositories, objectives }: Stanza,
-  seen: HealthObservations,
-  now: number,
+  stanza: Stanza,
+  {
+    configuration,
+    seen,
+    findings,
+    now,
+  }: {
+    readonly configuration: Configuration;
+    readonly seen: Observations;
+    readonly findings: readonly KnownFinding[];
+    readonly now: number;
+  },
 ): StanzaHealth {
-  const sighting = seen.sightings.find(({ stanza }) => stanza === name);
+  const { name, repositories, objectives } = stanza;
+  const sighting = seen.sightings?.find((candidate) => candidate.stanza === name);
+  const primary = seen.primaries?.find((candidate) => candidate.stanza === name);
+  const archiveOf = (repository: string): ArchiveSighting | undefined =>
+    seen.archives?.find((candidate) => candidate.stanza === name && candidate.repository === repository);
   return {
     name,
     backupAgeObjectiveSeconds: objectives.backupAge ?? null,
-    repositories: repositories.map((repository) => describeRepository(repository.name, sighting, now)),
-    lastRuns: seen.lastRuns.filter(({ stanza }) => stanza === name).map(describeRun),
+    primary: describePrimary(primary, now),
+    objectives: describeObjectives(stanza, seen, findings, now),
+    repositories: repositories.map((repository) => {
+      const archive = archiveOf(repository.name);
+      return {
+        ...describeRepository(repository.name, sighting, now),
+        position: describePosition(primary, archive, now),
+        archive: archive === undefined ? null : documentArchive(configuration, archive, now),
+      };
+    }),
+    lastRuns: (seen.lastRuns ?? []).filter((run) => run.stanza === name).map(describeRun),
   };
 }
 
@@ -119,7 +175,7 @@ function describeRepository(
   name: string,
   sighting: RepositorySighting | undefined,
   now: number,
-): RepositoryHealth {
+): Omit<RepositoryHealth, 'position' | 'archive'> {
   const found = sighting?.catalogue.value?.repositories.find((repository) => repository.name === name);
   const unknownBecause = whyUnknown(sighting, found, now);
   const newest = unknownBecause === undefined && found !== undefined ? newestSets(found, now) : [];
@@ -158,6 +214,34 @@ function newestSets({ sets }: RepositoryObservation, now: number): readonly Newe
   });
 }
 
+/** One sentence of a finding. */
+export function describeMessage({
+  severity,
+  subject,
+  problem,
+}: Pick<KnownFinding, 'severity' | 'subject' | 'problem'>): string {
+  return `${severity}: ${subject}: ${problem}`;
+}
+
+/** One finding as JSON. */
+export function describeFinding(finding: KnownFinding): FindingDocument {
+  const { rule, severity, subject, stanza, repository, problem, evidence, remedy } = finding;
+  return {
+    rule,
+    severity,
+    subject,
+    stanza: stanza ?? null,
+    repository: repository ?? null,
+    problem,
+    evidence,
+    remedy,
+    since: instant(finding.since),
+    lastSeenAt: instant(finding.lastSeenAt),
+    endedAt: finding.endedAt === undefined ? null : instant(finding.endedAt),
+    unseenBecause: finding.unseenBecause ?? null,
+  };
+}
+
 function describeRun(run: RunObservation): Readonly<Record<string, unknown>> {
   const { id, kind, stanza, repository, startedAt, endedAt, result, problem } = run;
   return {
@@ -173,7 +257,7 @@ function describeRun(run: RunObservation): Readonly<Record<string, unknown>> {
 }
 
 /** Unknown in one place is unknown: the age of the others would say that all is well. */
-function oldestAge(stanzas: readonly StanzaHealth[]): string | null {
+export function oldestAge(stanzas: readonly StanzaHealth[]): string | null {
   const ages = stanzas.flatMap(({ repositories }) =>
     repositories.map(({ newestAgeSeconds }) => newestAgeSeconds),
   );

@@ -1,0 +1,190 @@
+import type { Configuration, Stanza } from '../../config/configuration.ts';
+import type { Repository } from '../../model/repository.ts';
+import type { ArchiveObservation } from '../../status/archive-observation.ts';
+import type { CatalogueObservation } from '../../status/health-observations.ts';
+import type { PrimaryObservation } from '../../status/primary-observation.ts';
+import type { Sighting } from '../../status/sighting.ts';
+import { primaryLookEveryMs } from '../heartbeat/primary-look-every.ts';
+import { createWatch, type WatchDeps } from './create-watch.ts';
+import { deadlines, type KnownOfArchive, type Looks } from './looks.ts';
+import { repositoryKey, type Watch, type WatchedSubject } from './watch.ts';
+import type { Watches } from './watches.ts';
+
+export interface WatchesDeps extends Pick<WatchDeps<unknown, unknown>, 'clock' | 'random' | 'onBug'> {
+  /** The one in use: another after a reload. */
+  readonly configuration: () => Configuration;
+  readonly looks: Looks;
+  /** Something was seen, or could not be. */
+  readonly onSighting: () => void;
+}
+
+/** Begins to look at the sets, the WAL and the primary of every stanza. */
+export function createWatches(deps: WatchesDeps): Watches {
+  return new AllWatches(deps);
+}
+
+/** Milliseconds to the next look after one that failed. */
+const retryMs = 60_000;
+
+interface ArchivePlace {
+  readonly stanza: Stanza;
+  readonly repository: Repository;
+}
+
+/**
+ * The looks at an archive come after those that they build on: the sets of its stanza and production's timeline. After a
+ * job they wait for the new list of sets, since WAL that an expire removed is a hole only beside the old list.
+ */
+class AllWatches implements Watches {
+  readonly #deps: WatchesDeps;
+  readonly #catalogues: Watch<CatalogueObservation>;
+  readonly #primaries: Watch<PrimaryObservation>;
+  readonly #archives: Watch<ArchiveObservation>;
+  /** Stanzas whose archives are looked at as soon as their sets were. */
+  readonly #afterSets = new Set<string>();
+  /** Labels of the last look at each repository, and the repositories from which some went since their WAL was listed. */
+  readonly #labels = new Map<string, ReadonlySet<string>>();
+  readonly #shrunk = new Set<string>();
+  readonly #timelines = new Map<string, number>();
+
+  constructor(deps: WatchesDeps) {
+    const { looks, configuration } = deps;
+    const { clock, random, onBug } = deps;
+    const shared = { clock, random, onBug, retryMs };
+    this.#deps = deps;
+    const stanzas = (): readonly WatchedSubject<Stanza>[] =>
+      configuration().stanzas.map((stanza) => ({ key: stanza.name, subject: stanza }));
+    this.#catalogues = createWatch<Stanza, CatalogueObservation>({
+      ...shared,
+      subjects: stanzas,
+      look: (stanza, signal) => looks.catalogue(stanza, signal),
+      everyMs: () => configuration().watch.catalogue * 1000,
+      deadlineMs: deadlines.catalogue,
+      parallel: 2,
+      onSighting: (stanza) => this.#sawSets(stanza),
+    });
+    this.#primaries = createWatch<Stanza, PrimaryObservation>({
+      ...shared,
+      subjects: stanzas,
+      look: (stanza, signal) => looks.primary(stanza, signal),
+      everyMs: () => primaryLookEveryMs(configuration()),
+      deadlineMs: deadlines.primary,
+      parallel: 4,
+      onSighting: (stanza) => this.#sawPrimary(stanza),
+    });
+    this.#archives = createWatch<ArchivePlace, ArchiveObservation>({
+      ...shared,
+      subjects: () => this.#archivePlaces(),
+      look: (place, signal) => this.#lookAtArchive(place, signal),
+      everyMs: () => configuration().watch.archive * 1000,
+      deadlineMs: deadlines.archive,
+      parallel: 1,
+      onSighting: () => deps.onSighting(),
+    });
+  }
+
+  refresh(stanza?: string): void {
+    for (const { name } of this.#deps.configuration().stanzas)
+      if (stanza === undefined || stanza === name) this.#afterSets.add(name);
+    this.#catalogues.refresh(stanza);
+    this.#primaries.refresh(stanza);
+  }
+
+  sightings(): ReturnType<Watches['sightings']> {
+    return this.#deps
+      .configuration()
+      .stanzas.map(({ name }) => ({ stanza: name, catalogue: this.#catalogues.sighting(name) }));
+  }
+
+  primaries(): ReturnType<Watches['primaries']> {
+    return this.#deps
+      .configuration()
+      .stanzas.map(({ name }) => ({ stanza: name, primary: this.#primaries.sighting(name) }));
+  }
+
+  archives(): ReturnType<Watches['archives']> {
+    return this.#deps.configuration().stanzas.flatMap(({ name, repositories }) =>
+      repositories.map((repository) => ({
+        stanza: name,
+        repository: repository.name,
+        archive: this.#archives.sighting(repositoryKey(name, repository.name)),
+      })),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [this.#archives, this.#catalogues, this.#primaries];
+    await Promise.all(all.map((watch) => watch[Symbol.asyncDispose]()));
+  }
+
+  /** Those of whose sets and primary somebody has tried to see something. */
+  #archivePlaces(): readonly WatchedSubject<ArchivePlace>[] {
+    return this.#deps
+      .configuration()
+      .stanzas.filter(
+        ({ name }) => wasTried(this.#primaries.sighting(name)) && wasTried(this.#catalogues.sighting(name)),
+      )
+      .flatMap((stanza) =>
+        stanza.repositories.map((repository) => ({
+          key: repositoryKey(stanza.name, repository.name),
+          subject: { stanza, repository },
+        })),
+      );
+  }
+
+  async #lookAtArchive(
+    { stanza, repository }: ArchivePlace,
+    signal: AbortSignal,
+  ): Promise<ArchiveObservation> {
+    const { looks, configuration } = this.#deps;
+    const key = repositoryKey(stanza.name, repository.name);
+    const whole = this.#shrunk.has(key);
+    const primary: KnownOfArchive['primary'] = async (since) =>
+      since === undefined
+        ? this.#primaries.sighting(stanza.name)
+        : this.#primaries.lookSince(stanza.name, since);
+    const { recheck } = configuration().watch;
+    const seen = await looks.archive(stanza, repository, { primary, whole, recheck }, signal);
+    if (whole) this.#shrunk.delete(key);
+    return seen;
+  }
+
+  #sawSets(name: string): void {
+    const stanza = this.#deps.configuration().stanzas.find((candidate) => candidate.name === name);
+    for (const repository of stanza?.repositories ?? []) {
+      const key = repositoryKey(name, repository.name);
+      this.#noteLabels(key, name, repository);
+      const untried = !wasTried(this.#archives.sighting(key));
+      if (this.#afterSets.has(name) || untried || this.#shrunk.has(key)) this.#archives.refresh(key);
+    }
+    this.#afterSets.delete(name);
+    this.#deps.onSighting();
+  }
+
+  #noteLabels(key: string, stanza: string, { name }: Repository): void {
+    const told = this.#catalogues.sighting(stanza).value?.repositories.find((found) => found.name === name);
+    if (told?.code !== 0 && told?.code !== 2) return;
+    const labels = new Set(told.sets.map(({ label }) => label));
+    const before = this.#labels.get(key);
+    if (before !== undefined && [...before].some((label) => !labels.has(label))) this.#shrunk.add(key);
+    this.#labels.set(key, labels);
+  }
+
+  /** Another timeline makes other windows out of the same WAL. */
+  #sawPrimary(name: string): void {
+    const timeline = this.#primaries.sighting(name).value?.timeline;
+    const before = this.#timelines.get(name);
+    if (timeline !== undefined) this.#timelines.set(name, timeline);
+    const stanza = this.#deps.configuration().stanzas.find((candidate) => candidate.name === name);
+    for (const repository of stanza?.repositories ?? []) {
+      const key = repositoryKey(name, repository.name);
+      const untried = !wasTried(this.#archives.sighting(key));
+      if (timeline !== before || untried) this.#archives.refresh(key);
+    }
+    this.#deps.onSighting();
+  }
+}
+
+function wasTried({ observedAt, failure }: Sighting<unknown>): boolean {
+  return observedAt !== undefined || failure !== undefined;
+}

@@ -1,0 +1,63 @@
+import type { Stanza } from '../../config/configuration.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { readCatalogue } from '../../engine/info.ts';
+import type { Repository } from '../../model/repository.ts';
+import type { ArchiveObservation } from '../../status/archive-observation.ts';
+import type { CatalogueObservation } from '../../status/health-observations.ts';
+import type { PrimaryObservation } from '../../status/primary-observation.ts';
+import type { Journal } from '../../store/journal.ts';
+import type { Clock } from '../job-deps.ts';
+import { describeRepositories } from './describe-repositories.ts';
+import { observeArchive, type LookAtPrimary } from './observe-archive.ts';
+import { observePrimary, type ObservePrimaryDeps } from './observe-primary.ts';
+import { observeRepositorySpace } from './observe-repository-space.ts';
+import { HistoryCache } from './read-histories.ts';
+
+/** What the looks work with; the same for the daemon and for a command. */
+export interface LookDeps extends Omit<ObservePrimaryDeps, 'clock' | 'journal' | 'signal'> {
+  /** @throws Failure engine-missing, engine-unsupported */
+  readonly engine: () => Promise<Engine>;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+/** What a look at an archive builds on. */
+export interface KnownOfArchive {
+  readonly primary: LookAtPrimary;
+  /** Sets were removed since the last look, so that WAL may be gone anywhere. */
+  readonly whole: boolean;
+  /** Seconds within which every directory is listed again. */
+  readonly recheck: number;
+}
+
+/** The three kinds of looks, each one at one moment. All throw Failure when nothing could be seen. */
+export interface Looks {
+  catalogue(stanza: Stanza, signal: AbortSignal): Promise<CatalogueObservation>;
+  primary(stanza: Stanza, signal: AbortSignal): Promise<PrimaryObservation>;
+  archive(
+    stanza: Stanza,
+    repository: Repository,
+    known: KnownOfArchive,
+    signal: AbortSignal,
+  ): Promise<ArchiveObservation>;
+}
+
+/** Milliseconds until a look of each kind is given up. The first one at an archive lists all of it. */
+export const deadlines = { catalogue: 120_000, primary: 30_000, archive: 900_000 } as const;
+
+export function createLooks(deps: LookDeps): Looks {
+  const histories = new HistoryCache();
+  return {
+    async catalogue(stanza, signal) {
+      const whole = await readCatalogue(await deps.engine(), stanza.name, { signal });
+      return { whole, repositories: describeRepositories(stanza, whole, '') };
+    },
+    primary: (stanza, signal) => observePrimary(stanza, deps, signal),
+    async archive(stanza, repository, known, signal) {
+      const engine = await deps.engine();
+      const archive = { ...known, engine, histories, journal: deps.journal, clock: deps.clock };
+      const seen = await observeArchive(stanza, repository, archive, signal);
+      return { ...seen, space: await observeRepositorySpace(stanza.name, repository, deps) };
+    },
+  };
+}
