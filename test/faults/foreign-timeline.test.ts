@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => bed?.[Symbol.asyncDispose]());
 
-describe('a drill that archives into production’s repository', () => {
+describe("a drill that archives into production's repository", () => {
   it('is not there at first', async () => {
     const { code, archive } = await look();
     expect([code, archive.foreign, archive.followed]).toEqual([0, [], { timeline: 1, from: 'primary' }]);
@@ -120,7 +120,7 @@ describe('a drill that archives into production’s repository', () => {
     await explicit.stop();
   });
 
-  it('is not followed either when production’s own directory is lost', async () => {
+  it("is not followed either when production's own directory is lost", async () => {
     await bed.cluster.stop();
     const aside = `${bed.cluster.dataDirectory}.lost`;
     renameSync(bed.cluster.dataDirectory, aside);
@@ -134,7 +134,7 @@ describe('a drill that archives into production’s repository', () => {
     }
   });
 
-  it('ends when its WAL is taken away as the remedy says, and then a plain restore is production’s again', async () => {
+  it("ends when its WAL is taken away as the remedy says, and then a plain restore is production's again", async () => {
     const conf = bed.configuration.engineFile;
     const { archive } = await look();
     const remedy = archive.findings.find(({ rule }) => rule === 'foreign-timeline')?.remedy ?? '';
