@@ -69,7 +69,7 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   supervisor.stopping();
   await end(daemon, parts);
   await settling;
-  await daemon.scheduler.settled();
+  await Promise.all([daemon.scheduler.settled(), daemon.healer.settled()]);
   await notifying;
   await daemon.notifier.end(flushMs);
   parts.log({ level: 'info', event: 'stopped', text: 'stopped' });

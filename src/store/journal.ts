@@ -2,6 +2,7 @@ import type { Actor } from '../model/actor.ts';
 import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
 import type { FindingMemory } from './finding-memory.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
+import type { IncidentMemory } from './incident-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 import type { TimelineMemory } from './timeline-memory.ts';
@@ -120,6 +121,8 @@ export interface Journal extends Disposable {
   readonly file: string;
   /** Who changed what: each run that changes something adds to it by itself when it begins and ends. */
   readonly audit: AuditTrail;
+  /** Lost WAL, and what was done about it. */
+  readonly incidents: IncidentMemory;
   /** What the scheduler must remember. */
   readonly schedule: ScheduleMemory;
   /** What was found wrong, from its beginning to its end. */

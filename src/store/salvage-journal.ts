@@ -45,6 +45,7 @@ export function salvageJournal(from: DatabaseSync, to: JournalDatabase): Salvage
     copy.take('beat', salvageKeyedTable(from, 'beat', ['run_id']));
     copy.take('schedule_line', salvageKeyedTable(from, 'schedule_line', ['line']));
     copy.take('schedule_decision', salvageKeyedTable(from, 'schedule_decision', ['line', 'occurrence']));
+    if (hasTable(from, 'incident')) copy.take('incident', salvageTable(from, 'incident'));
     if (hasTable(from, 'finding')) copy.take('finding', salvageTable(from, 'finding'));
     copyDeliveries(copy, from);
     copyTimelines(copy, from);

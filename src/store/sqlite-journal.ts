@@ -27,6 +27,8 @@ import type { DeliveryMemory } from './delivery-memory.ts';
 import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
 import { SqliteFindingMemory } from './sqlite-finding-memory.ts';
 import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
+import type { IncidentMemory } from './incident-memory.ts';
+import { SqliteIncidentMemory } from './sqlite-incident-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
 import { SqliteTimelineMemory } from './sqlite-timeline-memory.ts';
@@ -45,6 +47,7 @@ export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
   readonly findings: FindingMemory;
+  readonly incidents: IncidentMemory;
   readonly deliveries: DeliveryMemory;
   readonly wal: WalMemory;
   readonly samples: SampleMemory;
@@ -59,6 +62,7 @@ export class SqliteJournal implements Journal {
     this.audit = new SqliteAuditTrail(database, now);
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
+    this.incidents = new SqliteIncidentMemory(database);
     this.findings = new SqliteFindingMemory(database);
     this.deliveries = new SqliteDeliveryMemory(database);
     this.wal = new SqliteWalMemory(database);
