@@ -76,6 +76,7 @@ export class Daemon {
       () => this.held.configuration.notify,
       (error) => this.#reportNotifying(error),
     );
+    this.findings.listen(() => this.notifier.wake());
     this.metrics = createMetrics({
       ...this.healthSources(),
       clock: deps.clock,
