@@ -46,7 +46,7 @@ export function observeJournal(
   { stanzas }: Configuration,
   journal: Journal,
   lines: readonly ScheduleLine[],
-): Pick<HealthObservations, 'lastRuns' | 'restores' | 'verified' | 'unfinished' | 'lines' | 'incidents'> {
+): Omit<HealthObservations, 'daemon' | 'sightings' | 'archives' | 'primaries' | 'channels'> {
   return {
     lastRuns: stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
     restores: stanzas
