@@ -18,6 +18,8 @@ export interface ConsulPusherDeps extends ConsulAgentDeps {
     readonly monotonic: () => number;
     readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   };
+  /** A bug in here must not end a daemon; the end of the TTL tells of it too. */
+  readonly onBug: (error: unknown) => void;
   /** Told once when pushing begins to fail, and once when it goes again. */
   readonly onChange: (state: 'told' | 'failed', text: string) => void;
 }
@@ -50,6 +52,10 @@ export class ConsulPusher {
     while (!stop.aborted) {
       try {
         await this.turn(stop);
+      } catch (error) {
+        if (!stop.aborted) this.#deps.onBug(error);
+      }
+      try {
         await this.#deps.clock.sleep(lookEveryMs, stop);
       } catch (error) {
         if (!stop.aborted) throw error;
@@ -69,6 +75,7 @@ export class ConsulPusher {
     );
     if (verdict === this.#told && clock.monotonic() < this.#dueAt) return;
     const failed = await this.#attempt(stop, (signal) => this.#push(checks, signal));
+    if (stop.aborted) return;
     // What could not be told is tried at the next turn.
     this.#told = failed === undefined ? verdict : undefined;
     this.#dueAt = clock.monotonic() + (settings.ttl * 1000) / 3;
@@ -133,7 +140,7 @@ export class ConsulPusher {
 
   #say(failed: string | undefined): void {
     if (failed === this.#failing) return;
-    if (failed === undefined) this.#deps.onChange('told', 'Consul is told again how it goes');
+    if (failed === undefined) this.#deps.onChange('told', 'Consul is told how it goes again');
     else this.#deps.onChange('failed', `Consul cannot be told how it goes: ${failed}`);
     this.#failing = failed;
   }
