@@ -1,3 +1,4 @@
+import { generateAlertsGuide } from './alerts-guide.ts';
 import { generateCommandReference } from './cli-reference.ts';
 import { generateConfigurationGuide } from './configuration-guide.ts';
 import { generateConfigurationSchema } from './configuration-schema.ts';
@@ -9,6 +10,7 @@ import type { Generator } from './generated-file.ts';
 
 /** Everything that `npm run generate` makes. */
 export const allGenerators: readonly Generator[] = [
+  generateAlertsGuide,
   generateConfigurationSchema,
   generateConfigurationGuide,
   generateCommandReference,

@@ -12,7 +12,7 @@ const valid = stanzaWith({
   local:
     '{ type: s3, provider: aws, region: r, bucket: b, key: "${K}", keySecret: file:/s, encryption: { passphrase: "${P}" }, retention: { full: 14d } }',
   more: 'schedule: { full: { cron: "0 2 * * 0", on: any, jitter: 5m, priority: 9, catchUp: false, timeout: 8h }, blackouts: [{ cron: "0 8 * * 1-5", duration: 10h, missed: skip }], drill: { cron: "0 5 * * 6" } }\nobjectives: { rpo: 1m }\noptions: { backup: { process-max: 4 } }',
-  top: 'notify: { ops: { slack: "${S}" } }\nserver: { listen: 127.0.0.1:7432 }\njobs: { parallel: 3, keepLogs: 14d }\nwatch: { archive: 5m, recheck: 2d }',
+  top: 'notify: { ops: { slack: "${S}" } }\nserver: { listen: 127.0.0.1:7432 }\njobs: { parallel: 3, keepLogs: 14d }\nwatch: { archive: 5m, recheck: 2d, databases: latest }',
 });
 
 const versions = fc.constantFrom(undefined, ...['2.45', '2.53', '2.60.0'].map(parseEngineVersion));

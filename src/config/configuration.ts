@@ -3,6 +3,7 @@ import type { PatroniAccess, Objectives, PostgresNode } from '../model/stanza.ts
 import type { Repository } from '../model/repository.ts';
 import type { Blackout, DrillSchedule, ScheduleEntry } from '../model/schedule.ts';
 import type { SecretReference } from '../model/secret.ts';
+import type { SelfHealing } from '../model/self-healing.ts';
 import type { SourcePosition } from '../model/source-position.ts';
 
 /** A pgBackRest option given by name in an `options:` map and passed through unchanged. */
@@ -46,6 +47,8 @@ export interface Stanza {
   readonly objectives: Objectives;
   /** Undefined is `off`; a file that says nothing has one a minute. */
   readonly heartbeat?: HeartbeatSettings | undefined;
+  /** Undefined is `usualSelfHealing`. */
+  readonly selfHealing?: SelfHealing | undefined;
   /** Options of the stanza and of its repositories (names already carry `repoN-`). */
   readonly options: readonly PassThroughOption[];
 }
@@ -138,6 +141,8 @@ export interface WatchSettings {
   readonly primary: number;
   /** Within this time every directory of an archive is listed again. */
   readonly recheck: number;
+  /** Of which sets it is asked how many databases they hold. */
+  readonly databases: 'none' | 'latest' | 'all';
 }
 
 /** Copies beside production. */

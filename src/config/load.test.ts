@@ -95,7 +95,7 @@ describe('parseConfiguration', () => {
       engine: { binary: 'pgbackrest', configFile: '/etc/pgbackrest/pgbackrest.conf', user: 'postgres' },
       server: { listen: { host: '127.0.0.1', port: 7432 } },
       jobs: { parallel: 2, parallelPerRepository: 1, retries: 3, keepLogs: 2_592_000 },
-      watch: { catalogue: 600, archive: 300, primary: 60, recheck: 86_400 },
+      watch: { catalogue: 600, archive: 300, primary: 60, recheck: 86_400, databases: 'none' },
       stanzas: [
         {
           name: 'main',

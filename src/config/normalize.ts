@@ -67,6 +67,7 @@ function normalizeStanza(
       drillAge: objectives.drillAge,
     },
     heartbeat: normalizeHeartbeat(input.heartbeat, objectives.rpo),
+    selfHealing: { ...input.selfHealing },
     options,
   };
 }

@@ -3,6 +3,7 @@ import { JobQueue } from '../jobs/queue/job-queue.ts';
 import { repositoryIdentity } from '../jobs/run/repository-identity.ts';
 import type { ScheduleLine } from '../jobs/schedule/schedule-line.ts';
 import { scheduleLines } from '../jobs/schedule/schedule-lines.ts';
+import { Healer } from '../jobs/heal/healer.ts';
 import { Heart } from '../jobs/heartbeat/heart.ts';
 import { createWatches } from '../jobs/observe/create-watches.ts';
 import { FindingKeeper } from '../jobs/observe/finding-keeper.ts';
@@ -42,6 +43,7 @@ export class Daemon {
   readonly findings: FindingKeeper;
   readonly metrics: Metrics;
   readonly notifier: Notifier;
+  readonly healer: Healer;
   readonly #parts: DaemonParts;
   readonly #startedAt: number;
   #journalOpen = true;
@@ -74,6 +76,7 @@ export class Daemon {
       () => this.held.configuration.notify,
       (error) => this.#reportNotifying(error),
     );
+    this.findings.listen(() => this.notifier.wake());
     this.metrics = createMetrics({
       ...this.healthSources(),
       clock: deps.clock,
@@ -108,6 +111,23 @@ export class Daemon {
         if (entry) log(entry);
       },
       onFailure: (error) => this.#reportTurn(error),
+    });
+    this.healer = this.#createHealer();
+  }
+
+  #createHealer(): Healer {
+    const { deps, actor, log } = this.#parts;
+    return new Healer({
+      ...this.healthSources(),
+      clock: deps.clock,
+      actor,
+      submit: (request) => submitJob(this.queue, request).outcome,
+      onIncident: ({ id, stanza, repository, closed }, text) => {
+        const level = closed === undefined ? 'error' : 'warning';
+        log({ level, event: 'incident', text: `${stanza}, ${repository}: ${text}`, facts: { incident: id } });
+        this.findings.notice();
+      },
+      onFailure: (error) => this.#reportAssessment(error),
     });
   }
 
@@ -243,6 +263,7 @@ export class Daemon {
         createLooks({
           ...deps,
           engine: async () => (await this.held.forJob()).engine,
+          databases: () => this.held.configuration.watch.databases,
           sessions: this.sessions,
           heart: new Heart(deps),
         }),
@@ -251,7 +272,10 @@ export class Daemon {
       clock: deps.clock,
       random: deps.random,
       onBug: (error) => this.reportBug(error),
-      onSighting: () => this.findings.notice(),
+      onSighting: () => {
+        this.findings.notice();
+        if (this.#running) this.healer.turn();
+      },
     });
   }
 

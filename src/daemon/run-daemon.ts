@@ -8,6 +8,7 @@ import { startControlServer } from './control-server.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import { Daemon } from './daemon.ts';
 import { testChannels } from '../notify/test-channels.ts';
+import { createConsulPusher } from './create-consul-pusher.ts';
 import { notifierDeps } from './create-notifier.ts';
 import { rebuildJournal, settleStanzas } from './settle-stanzas.ts';
 import { socketPath } from './socket-path.ts';
@@ -64,12 +65,15 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
   supervisor.ready();
   supervisor.status(`keeps the schedules of ${configuration.stanzas.map(({ name }) => name).join(', ')}`);
   sayReady(parts, http.port);
-  const notifying = daemon.notifier.run(parts.stop);
+  const notifying = Promise.all([
+    daemon.notifier.run(parts.stop),
+    createConsulPusher(daemon, parts).run(parts.stop),
+  ]);
   await daemon.schedule();
   supervisor.stopping();
   await end(daemon, parts);
   await settling;
-  await daemon.scheduler.settled();
+  await Promise.all([daemon.scheduler.settled(), daemon.healer.settled()]);
   await notifying;
   await daemon.notifier.end(flushMs);
   parts.log({ level: 'info', event: 'stopped', text: 'stopped' });

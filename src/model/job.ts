@@ -39,7 +39,9 @@ export type JobOrigin =
   /** `line`: the schedule line's key. `occurrence`: the time of the cron text that it is for, epoch milliseconds. */
   | { readonly kind: 'schedule'; readonly line: string; readonly occurrence: number }
   /** Something that Holdfast decided by itself: the expire after a backup. */
-  | { readonly kind: 'follow-up'; readonly of: string };
+  | { readonly kind: 'follow-up'; readonly of: string }
+  /** A backup because WAL is missing. `incident`: its id. */
+  | { readonly kind: 'healing'; readonly incident: string };
 
 /** Why scheduled work was not done at its time. Shown by `holdfast schedule`, with a detail in words. */
 export const skipReasons = [

@@ -44,6 +44,8 @@ export async function sendHttp(delivery: HttpDelivery): Promise<DeliveryResult> 
   const { url, proxy, secrets = [], signal } = delivery;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     return { delivered: false, problem: 'the URL is none of http or https', permanent: false };
+  if (proxy !== undefined && (!URL.canParse(proxy) || new URL(proxy).protocol !== 'http:'))
+    return { delivered: false, problem: 'the URL of the proxy is not one of http', permanent: false };
   let answer: HttpAnswer;
   try {
     answer = await exchange(delivery);

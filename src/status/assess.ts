@@ -1,6 +1,6 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { Finding, Severity } from '../model/finding.ts';
-import type { Observations } from './health-observations.ts';
+import type { Observations, RunObservation } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
 import { assessArchives } from './rules/archives.ts';
 import { assessArchiving } from './rules/archiving.ts';
@@ -18,6 +18,7 @@ import { assessPrimaries } from './rules/primaries.ts';
 import { assessLines, assessRuns } from './rules/runs.ts';
 import { assessServer } from './rules/server.ts';
 import { assessSightings } from './rules/sightings.ts';
+import { assessVerified } from './rules/verified.ts';
 import { assessVersions } from './rules/versions.ts';
 
 const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, advice: 2 };
@@ -35,7 +36,8 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...(seen.withoutDaemon === undefined ? [] : assessNoDaemon(seen.withoutDaemon)),
     ...(seen.checks ?? []).flatMap((check) => assessCheck(configuration, check, now)),
     ...assessSightings(configuration, seen.sightings ?? [], now),
-    ...assessRuns(seen.lastRuns ?? [], seen.unfinished ?? []),
+    ...assessRuns(withoutDamage(seen), seen.unfinished ?? []),
+    ...assessVerified(seen.verified ?? []),
     ...assessLines(seen.lines ?? []),
     ...assessDeliveries(seen.channels ?? [], now),
     ...assessPrimaries(configuration, seen.primaries ?? [], now),
@@ -44,6 +46,12 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessObjectives(configuration, withNothing(seen), now),
     ...assessForecasts(configuration, withNothing(seen), now),
   ].toSorted(compareSeverity);
+}
+
+/** A verify that found damage has a finding of its own. */
+function withoutDamage({ lastRuns = [], verified = [] }: Observations): readonly RunObservation[] {
+  const told = new Set(verified.filter(({ damage }) => damage.length > 0).map(({ run }) => run));
+  return lastRuns.filter(({ id }) => !told.has(id));
 }
 
 /** Looks that were not made have seen nothing. */

@@ -10,6 +10,7 @@ import {
   type PositionDocument,
   type PrimaryDocument,
 } from './describe-position.ts';
+import { describeIncidents } from './describe-incidents.ts';
 import { documentArchive, type ArchiveDocument } from './document-archive.ts';
 import type { RepositoryObservation } from './observations.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
@@ -30,6 +31,8 @@ export interface HealthDocument {
   readonly jobs: readonly Readonly<Record<string, unknown>>[];
   readonly unfinishedRestores: readonly Readonly<Record<string, unknown>>[];
   readonly schedule: readonly Readonly<Record<string, unknown>>[];
+  /** Lost WAL: what goes on, and what was over within a week. */
+  readonly incidents: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A finding with since when; `unseenBecause` is not null when nobody can see now whether it is still there. */
@@ -106,6 +109,7 @@ export function describeHealth(
       run: runId ?? null,
       cause: request.cause,
     })),
+    incidents: describeIncidents(seen.incidents ?? [], now),
     unfinishedRestores: (seen.unfinished ?? []).map((run) => ({
       ...describeRun(run),
       alive: run.alive ?? null,

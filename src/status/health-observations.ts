@@ -1,3 +1,4 @@
+import type { Incident } from '../model/incident.ts';
 import type { Catalogue } from '../model/backup-set.ts';
 import type { ArchiveSighting } from './archive-observation.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
@@ -35,9 +36,13 @@ export interface HealthObservations {
   readonly lastRuns: readonly RunObservation[];
   /** The newest restore of each stanza that ended well; undefined: nobody looked. */
   readonly restores?: readonly RunObservation[] | undefined;
+  /** What the last verify of each repository found; undefined: nobody looked. */
+  readonly verified?: readonly VerifiedObservation[] | undefined;
   /** Restores and undos that have not come to their end. */
   readonly unfinished: readonly RunObservation[];
   readonly lines: readonly LineObservation[];
+  /** Lost WAL, newest first; undefined: nobody looked. */
+  readonly incidents?: readonly Incident[] | undefined;
 }
 
 /** What the repositories of a stanza were seen to hold. */
@@ -54,6 +59,23 @@ export interface CatalogueObservation {
   readonly databases?: ReadonlyMap<string, number> | undefined;
   /** The same by configured repository, as rules judge it. */
   readonly repositories: readonly RepositoryObservation[];
+}
+
+/** What verify found in a repository. */
+export interface VerifiedObservation {
+  readonly stanza: string;
+  readonly repository: string;
+  /** The journal's run. */
+  readonly run: string;
+  /** Epoch milliseconds. */
+  readonly endedAt: number;
+  readonly sets: readonly {
+    readonly label: string;
+    readonly filesChecked: number;
+    readonly filesValid: number;
+  }[];
+  /** What is damaged or missing, in words; empty: all that was read is as it was written. */
+  readonly damage: readonly string[];
 }
 
 /** A run of the journal. Times are epoch milliseconds. */

@@ -2,6 +2,7 @@ import type { Actor } from '../model/actor.ts';
 import type { AuditAnchor, AuditTrail } from './audit-trail.ts';
 import type { FindingMemory } from './finding-memory.ts';
 import type { DeliveryMemory } from './delivery-memory.ts';
+import type { IncidentMemory } from './incident-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { CopyMemory } from './copy-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
@@ -123,6 +124,8 @@ export interface Journal extends Disposable {
   readonly audit: AuditTrail;
   /** Copies beside production, from before their first directory is made until nothing of them is left. */
   readonly copies: CopyMemory;
+  /** Lost WAL, and what was done about it. */
+  readonly incidents: IncidentMemory;
   /** What the scheduler must remember. */
   readonly schedule: ScheduleMemory;
   /** What was found wrong, from its beginning to its end. */

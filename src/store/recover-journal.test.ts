@@ -120,6 +120,24 @@ describe('a damaged journal', () => {
     expect(journal.audit.verify().problems).toEqual([]);
   });
 
+  it('keeps heartbeats, because nobody can tell again when they were', () => {
+    const heartbeat = {
+      systemIdentifier: 7n,
+      timeline: 1,
+      lsn: 0x300_0028n,
+      at: 1_795_000_000_000,
+      sequence: 4,
+    };
+    {
+      using journal = open();
+      journal.samples.noteHeartbeat('main', heartbeat);
+    }
+    overwrite(0, Buffer.alloc(100, 0xa5));
+    using journal = open();
+    expect(recoveries).toHaveLength(1);
+    expect(journal.samples.lastHeartbeat('main')).toEqual(heartbeat);
+  });
+
   it('gives the beginning of a file that was cut off', () => {
     truncateSync(file(), Math.floor(statSync(file()).size / 8192) * 4096);
     using journal = open();

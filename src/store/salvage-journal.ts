@@ -45,9 +45,12 @@ export function salvageJournal(from: DatabaseSync, to: JournalDatabase): Salvage
     copy.take('beat', salvageKeyedTable(from, 'beat', ['run_id']));
     copy.take('schedule_line', salvageKeyedTable(from, 'schedule_line', ['line']));
     copy.take('schedule_decision', salvageKeyedTable(from, 'schedule_decision', ['line', 'occurrence']));
+    if (hasTable(from, 'incident')) copy.take('incident', salvageTable(from, 'incident'));
     if (hasTable(from, 'finding')) copy.take('finding', salvageTable(from, 'finding'));
     copyDeliveries(copy, from);
     copyTimelines(copy, from);
+    // Nobody can tell again when they were; measurements are made anew.
+    if (hasTable(from, 'heartbeat')) copy.take('heartbeat', salvageHeartbeats(from));
     return { ...copy.counts(), lostEntries: findGaps(to, noted) };
   });
 }
@@ -56,6 +59,10 @@ export function salvageJournal(from: DatabaseSync, to: JournalDatabase): Salvage
 function copyTimelines(copy: RowCopy, from: DatabaseSync): void {
   if (!hasTable(from, 'timeline')) return;
   copy.take('timeline', salvageKeyedTable(from, 'timeline', ['stanza', 'system_identifier', 'timeline']));
+}
+
+function salvageHeartbeats(from: DatabaseSync): SalvagedRows {
+  return salvageKeyedTable(from, 'heartbeat', ['stanza', 'system_identifier', 'timeline', 'lsn']);
 }
 
 /** Inserts rows, and counts what would not go in. */

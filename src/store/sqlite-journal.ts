@@ -29,6 +29,8 @@ import { SqliteAuditTrail } from './sqlite-audit-trail.ts';
 import { SqliteCopyMemory } from './sqlite-copy-memory.ts';
 import { SqliteFindingMemory } from './sqlite-finding-memory.ts';
 import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
+import type { IncidentMemory } from './incident-memory.ts';
+import { SqliteIncidentMemory } from './sqlite-incident-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
 import { SqliteTimelineMemory } from './sqlite-timeline-memory.ts';
@@ -48,6 +50,7 @@ export class SqliteJournal implements Journal {
   readonly schedule: ScheduleMemory;
   readonly copies: CopyMemory;
   readonly findings: FindingMemory;
+  readonly incidents: IncidentMemory;
   readonly deliveries: DeliveryMemory;
   readonly wal: WalMemory;
   readonly samples: SampleMemory;
@@ -63,6 +66,7 @@ export class SqliteJournal implements Journal {
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
     this.copies = new SqliteCopyMemory(database);
+    this.incidents = new SqliteIncidentMemory(database);
     this.findings = new SqliteFindingMemory(database);
     this.deliveries = new SqliteDeliveryMemory(database);
     this.wal = new SqliteWalMemory(database);

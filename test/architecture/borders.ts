@@ -46,7 +46,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   /** Setup, check, backup, expire, verify, maintenance; schedules, the queue, the lease around each run. */
   jobs: ['config', 'engine', 'postgres', 'process', 'recovery', 'store', 'status', 'model'],
   /** Deployments rendered from the configuration. */
-  render: ['config', 'engine', 'model'],
+  render: ['config', 'engine', 'metrics', 'model'],
   /** The thin shell: wires everything. */
   cli: [
     'adopt',
@@ -78,7 +78,7 @@ export const reservedModules: Readonly<Record<string, readonly string[]>> = {
    */
   'node:child_process': ['process', 'cli', 'recovery/wal/decompress.ts'],
   'node:sqlite': ['store'],
-  yaml: ['config', 'cli', 'lint', 'adopt', 'secrets'],
+  yaml: ['config', 'cli', 'lint', 'adopt', 'render', 'secrets'],
   croner: ['config', 'model', 'lint'],
   /** Other folders see commands as facts. */
   unbash: ['lint'],

@@ -25,7 +25,8 @@ beforeAll(async () => {
     local: { retention: { full: 4 }, ...(blocks ? { bundle: true, block: true } : {}) },
     offsite: { retention: { full: 4 }, encryption: true },
   };
-  bed = await createDaemonBed({ name: 'exporter', repositories });
+  bed = await createDaemonBed({ name: 'exporter', repositories, keys: { watch: { databases: 'all' } } });
+  await bed.cluster.sql('CREATE DATABASE second');
   await bed.cluster.sql('CREATE TABLE bulk AS SELECT g, md5(g::text) FROM generate_series(1, 30000) g');
   await bed.mustRun(['backup', '--type', 'full', '--repo', 'local', '--annotation', 'why=first']);
   await bed.cluster.sql('UPDATE bulk SET g = g + 1 WHERE g < 100');
@@ -35,7 +36,11 @@ beforeAll(async () => {
   await bed.backup('incr', 'local');
   await bed.backup('incr', 'offsite');
   daemon = await bed.serve({ env });
-  const args = ['--backrest.reference-count'];
+  const args = [
+    '--backrest.reference-count',
+    '--backrest.database-count',
+    '--backrest.database-count-latest',
+  ];
   exporter = await startExporter(bed.sandbox, bed.configuration, { args, env });
 });
 afterAll(async () => {
@@ -48,10 +53,16 @@ async function ours(): Promise<string> {
   return (await fetch(`http://127.0.0.1:${bed.httpPort}/metrics`)).text();
 }
 
+/** The exporter has the status of single stanzas where it is told their names, and else that of all: we have both. */
+const ownStatus = 'pgbackrest_exporter_status{"stanza":"main"}';
+const allStatus = 'pgbackrest_exporter_status{"stanza":"all-stanzas"}';
+
 /** Who shows it is another program, and what it could not ask for we know. */
 function expected(line: string): boolean {
   return (
     line.startsWith('pgbackrest_exporter_build_info') ||
+    line === ownStatus ||
+    line === allStatus ||
     (!saysVersion && line.startsWith('pgbackrest_version_info'))
   );
 }
@@ -60,17 +71,19 @@ function expected(line: string): boolean {
 async function agree(
   what: string,
   seen: (page: MetricsPage) => boolean,
+  other = exporter,
 ): Promise<{ theirs: MetricsPage; text: string }> {
   daemon.signal('SIGHUP');
   let last = '';
   return waitUntil(
     what,
     async () => {
-      const [theirs, text] = await Promise.all([exporter.metrics(), ours()]);
+      const [theirs, text] = await Promise.all([other.metrics(), ours()]);
       const page = readMetrics(text);
-      const { wrong, compared } = compareSeries(theirs, page);
-      last = `exporter ${String(seen(theirs))}, ours ${String(seen(page))}, of ${compared}:\n${wrong.join('\n')}`;
-      const left = wrong.filter((line) => !expected(line));
+      const { wrong, more, compared } = compareSeries(theirs, page);
+      last = `exporter ${String(seen(theirs))}, ours ${String(seen(page))}, of ${compared}:\n${[...wrong, ...more].join('\n')}`;
+      // The exporter shows what it collects little by little.
+      const left = [...wrong, ...more].filter((line) => !expected(line));
       return seen(theirs) && seen(page) && left.length === 0 ? { theirs, text } : undefined;
     },
     { timeoutMs: 30_000, everyMs: 250 },
@@ -88,11 +101,13 @@ describe('the metrics of pgbackrest_exporter', () => {
     // Five sets with eleven series each, and three of their references.
     expect(compared).toBeGreaterThan(5 * 14 + 3 * 14);
     expect(wrong.filter((line) => !expected(line))).toEqual([]);
-    expect(more.filter((line) => !expected(line))).toEqual(['pgbackrest_exporter_status{"stanza":"main"}']);
+    expect(more).toContain(ownStatus);
+    expect(more.filter((line) => !expected(line))).toEqual([]);
     expect(theirs.types.size).toBeGreaterThan(30);
     expect([...theirs.types.keys()].filter((name) => page.types.get(name) !== 'gauge')).toEqual([]);
     const block = blocks ? 'y' : 'n';
     expect(page.has('pgbackrest_backup_info', { repo_key: '1', block_incr: block })).toBe(true);
+    expect(page.value('pgbackrest_backup_last_databases', { backup_type: 'incr' })).toBeGreaterThan(1);
     expect(page.has('pgbackrest_repo_status', { repo_key: '2', cipher: 'aes-256-cbc' })).toBe(true);
     expect(page.value('pgbackrest_version_info')).toBeGreaterThan(2_045_000 - 1);
   });
@@ -124,11 +139,17 @@ describe('the metrics of pgbackrest_exporter', () => {
   });
 
   it('are equal when no repository holds the stanza', async () => {
+    // Without the name of a stanza it would not know that there should be one, and show nothing at all.
+    const args = ['--backrest.reference-count', '--backrest.stanza-include=main'];
+    await using other = await startExporter(bed.sandbox, bed.configuration, { args, env });
     const directories = ['local', 'offsite'].map((name) => bed.configuration.repository(name));
     for (const directory of directories) renameSync(directory, `${directory}.gone`);
     try {
-      const { theirs } = await agree('nothing is there', (page) => !page.has('pgbackrest_backup_info'));
+      const isEmpty = (page: MetricsPage): boolean =>
+        page.has('pgbackrest_stanza_status') && !page.has('pgbackrest_backup_info');
+      const { theirs } = await agree('nothing is there', isEmpty, other);
       expect(theirs.value('pgbackrest_exporter_status')).toBe(1);
+      expect(theirs.value('pgbackrest_stanza_status')).toBeGreaterThan(0);
     } finally {
       for (const directory of directories) renameSync(`${directory}.gone`, directory);
     }

@@ -19,6 +19,8 @@ export interface LookBed extends AsyncDisposable {
   look(beats?: boolean): Promise<Observations>;
   /** Looks at the primary alone, as the daemon does once a minute. */
   lookAtPrimary(beats?: boolean): Promise<void>;
+  /** Moves our clock on; the server's stays, so that the two differ from then on. */
+  travel(milliseconds: number): void;
   /** What the last looks lead to. */
   findings(): readonly Finding[];
   rules(): readonly string[];
@@ -28,29 +30,30 @@ export interface LookBed extends AsyncDisposable {
 
 export async function createLookBed(bed: ProtectedBed): Promise<LookBed> {
   const host = await createJobHost(bed.sandbox, 'looks', bed.configuration.file);
-  const { deps, stanza } = host;
+  const { stanza } = host;
+  let ahead = 0;
+  const now = (): number => Date.now() + ahead;
+  const deps = { ...host.deps, clock: { ...host.deps.clock, now } };
   const sessions = new KeptSessions();
-  const heart = new Heart(deps);
   const signal = new AbortController().signal;
   const engine = () => Promise.resolve(deps.engine);
-  const [beating, still] = [
-    createLooks({ ...deps, engine, sessions, heart }),
-    createLooks({ ...deps, engine, sessions }),
-  ];
+  const still = createLooks({ ...deps, engine, sessions });
+  // A new heart each time: then a heartbeat is due.
+  const beating = () => createLooks({ ...deps, engine, sessions, heart: new Heart(deps) });
   let seen: Observations = {};
 
   const sight = async <Value>(look: Promise<Value>): Promise<Sighting<Value>> => {
     const unseen = { observedAt: undefined, staleAfterMs: 600_000, value: undefined, failure: undefined };
     try {
       const value = await look;
-      return { ...unseen, observedAt: Date.now(), value };
+      return { ...unseen, observedAt: now(), value };
     } catch (error) {
       if (!isFailure(error)) throw error;
-      return { ...unseen, failure: { at: Date.now(), problem: error.message } };
+      return { ...unseen, failure: { at: now(), problem: error.message } };
     }
   };
   const seePrimary = async (beats: boolean) => {
-    const primary = await sight((beats ? beating : still).primary(stanza, signal));
+    const primary = await sight((beats ? beating() : still).primary(stanza, signal));
     seen = { ...seen, primaries: [{ stanza: stanza.name, primary }] };
     return primary;
   };
@@ -75,14 +78,16 @@ export async function createLookBed(bed: ProtectedBed): Promise<LookBed> {
     async lookAtPrimary(beats = false) {
       await seePrimary(beats);
     },
-    findings: () => assess(deps.configuration, seen, Date.now()),
-    rules: () =>
-      assess(deps.configuration, seen, Date.now()).map(({ severity, rule }) => `${severity} ${rule}`),
+    travel(milliseconds) {
+      ahead += milliseconds;
+    },
+    findings: () => assess(deps.configuration, seen, now()),
+    rules: () => assess(deps.configuration, seen, now()).map(({ severity, rule }) => `${severity} ${rule}`),
     position() {
       const judged = comparePosition(
         seen.primaries?.[0]?.primary,
         seen.archives?.find(({ repository }) => repository === 'local')?.archive,
-        Date.now(),
+        now(),
       );
       if (!judged.known) throw new Error(judged.because);
       return judged.comparison;

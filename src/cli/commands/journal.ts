@@ -1,12 +1,14 @@
 import { Failure } from '../../model/failure.ts';
 import { type RunKind, runKinds, type RunRecord, type RunResult } from '../../store/journal.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
+import { describeLoss } from '../../model/incident.ts';
 import type { CommandContext } from '../context.ts';
 import { printRunLog } from '../journal/print-run-log.ts';
 import { readSince } from '../journal/read-since.ts';
 import { rebuildTheJournal } from '../journal/rebuild-the-journal.ts';
 import { type LiveRun, lookAtRun } from '../journal/run-state.ts';
 import { verifyJournal } from '../journal/verify-journal.ts';
+import { incidentTable } from '../output/incident-table.ts';
 import { auditTable, describeRun, runTable } from '../output/describe-runs.ts';
 
 const results: readonly RunResult[] = ['running', 'ok', 'failed', 'interrupted'];
@@ -17,6 +19,7 @@ export const run: CommandModule['run'] = async (input, context) => {
   if (input.flag('verify')) return verifyJournal(context);
   if (input.flag('rebuild')) return rebuildTheJournal(context);
   if (input.flag('audit')) return listAudit(input, context);
+  if (input.flag('incidents')) return listIncidents(input, context);
   const id = input.argument('id');
   if (id === undefined) return listRuns(input, context);
   const record = await findRun(id, context);
@@ -53,6 +56,20 @@ async function listAudit(input: CommandInput, context: CommandContext): Promise<
   };
 }
 
+async function listIncidents(input: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const { incidents } = await context.journal();
+  const since = input.value('since');
+  const found = incidents.list({
+    stanza: context.globals.stanza,
+    since: since === undefined ? undefined : readSince(since, context.now()),
+    limit: readLimit(input.value('limit')),
+  });
+  return {
+    data: { incidents: found.map((incident) => ({ ...incident, loss: describeLoss(incident) })) },
+    text: found.length === 0 ? 'no WAL was lost that this journal knows of\n' : incidentTable(found),
+  };
+}
+
 async function findRun(id: string, context: CommandContext): Promise<RunRecord> {
   const journal = await context.journal();
   const record = journal.findRun(id);
@@ -71,7 +88,7 @@ function toJson({ record, abandoned, silent, beat }: LiveRun): Record<string, un
 
 /** One call does one thing. */
 function refuseMixture(input: CommandInput): void {
-  const given = ['verify', 'rebuild', 'audit', 'log'].filter((name) => input.flag(name));
+  const given = ['verify', 'rebuild', 'audit', 'incidents', 'log'].filter((name) => input.flag(name));
   const id = input.argument('id');
   const problem =
     given.length > 1
@@ -94,7 +111,12 @@ function refuseMixture(input: CommandInput): void {
 /** What would choose nothing: an answer that ignores it would be taken for one that does not. */
 function describeUseless(input: CommandInput, does: string | undefined): string | undefined {
   if (does === undefined && input.argument('id') === undefined) return undefined;
-  const choosers = does === 'audit' ? ['kind', 'result', 'since'] : ['kind', 'result', 'since', 'limit'];
+  const choosers =
+    does === 'audit'
+      ? ['kind', 'result', 'since']
+      : does === 'incidents'
+        ? ['kind', 'result']
+        : ['kind', 'result', 'since', 'limit'];
   const useless = choosers.find((name) => input.value(name) !== undefined);
   if (useless === undefined) return undefined;
   return `--${useless} chooses among runs and does not go with ${does === undefined ? 'the id of one' : `--${does}`}`;

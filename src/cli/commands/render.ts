@@ -10,6 +10,7 @@ import { maskedSecrets, resolveSecrets } from '../../engine/conf/secret-values.t
 import type { EngineVersion } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
 import { currentUser } from '../../process/os-user.ts';
+import { renderMonitoring } from '../../render/monitoring/render-monitoring.ts';
 import { renderPgbackrest, type Elsewhere } from '../../render/pgbackrest/render-pgbackrest.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
@@ -17,8 +18,32 @@ import { installedEngineVersion } from '../installed-engine-version.ts';
 import { readEngineVersion } from '../read-engine-version.ts';
 import { secretAccess } from '../secret-access.ts';
 
-/** `holdfast render pgbackrest`. */
-export const run: CommandModule['run'] = async (input, context) => {
+/** `holdfast render pgbackrest` and `holdfast render monitoring`. */
+export const run: CommandModule['run'] = async (input, context) =>
+  input.argument('target') === 'monitoring'
+    ? renderForMonitoring(input, context)
+    : renderForEngine(input, context);
+
+async function renderForMonitoring(input: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const out = input.value('out');
+  if (out === undefined && input.flag('check')) {
+    throw new Failure('usage', {
+      operation: 'compare the files for monitoring',
+      problem: 'it is not known where they are',
+      hint: 'Name the directory with --out.',
+    });
+  }
+  const files = renderMonitoring(await context.configuration(), {
+    directory: out === undefined ? '' : resolve(out),
+    owner: currentUser().name,
+    job: input.value('job') ?? 'holdfast',
+  });
+  if (out === undefined) return printFiles(files, undefined);
+  const changes = await planFileWrites(files);
+  return input.flag('check') ? compareFiles(changes) : writeFiles(changes, input, context);
+}
+
+async function renderForEngine(input: CommandInput, context: CommandContext): Promise<CommandResult> {
   const version = readEngineVersion(input.value('engine')) ?? (await installedVersion(context));
   const configuration = await configurationFor(context, version);
   const host = input.value('host');
@@ -35,7 +60,7 @@ export const run: CommandModule['run'] = async (input, context) => {
   if (!writes && !input.flag('check')) return printFiles(files, version);
   const changes = await planFileWrites(files);
   return writes ? writeFiles(changes, input, context) : compareFiles(changes);
-};
+}
 
 async function installedVersion(context: CommandContext): Promise<EngineVersion> {
   const version = await installedEngineVersion(context, await context.configuration());
@@ -70,10 +95,10 @@ function shownContent(file: RenderedFile): string {
   return file.secret ? file.content.replaceAll(/^([^#[=\n]+)=.*$/gm, '$1=(masked)') : file.content;
 }
 
-function printFiles(files: readonly RenderedFile[], version: EngineVersion): CommandResult {
+function printFiles(files: readonly RenderedFile[], version: EngineVersion | undefined): CommandResult {
   return {
     data: {
-      engineVersion: version.text,
+      ...(version === undefined ? {} : { engineVersion: version.text }),
       files: files.map((file) => ({ ...describeFile(file), content: shownContent(file) })),
     },
     text: files

@@ -54,6 +54,7 @@ export const run: CommandModule['run'] = async (input, context) => {
       currentUid: context.uid,
       sessions,
       unfinishedRestore: unfinished?.id,
+      knownTimelines: (systemIdentifier) => journal.timelines.list(request.stanza, systemIdentifier),
       signal: context.signal,
       onProgress: (done, total) => progress.say(`reading WAL: ${done} of ${total} segments`),
     },

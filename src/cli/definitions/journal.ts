@@ -22,9 +22,13 @@ export const journalDefinition: CommandDefinition = {
       name: 'since',
       value: 'TIME',
       description:
-        "only runs begun since then: '24h', '7d', '2026-11-20', '2026-11-20 10:30:00+01:00' (UTC without a zone)",
+        "only runs begun, or incidents open, since then: '24h', '7d', '2026-11-20', '2026-11-20 10:30:00+01:00' (UTC without a zone)",
     },
     { name: 'audit', description: 'list the audit trail instead of runs' },
+    {
+      name: 'incidents',
+      description: 'list lost WAL instead of runs: what cannot be restored, and what was done about it',
+    },
     { name: 'log', description: 'print what the engine wrote in the run ID' },
     { name: 'follow', description: 'with --log: go on printing until the run has ended' },
     { name: 'verify', description: 'look for damage and tampering' },

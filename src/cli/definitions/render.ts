@@ -4,11 +4,15 @@ export const renderDefinition: CommandDefinition = {
   name: 'render',
   summary: 'write the files of a deployment that holdfast.yaml describes',
   description: [
-    'Renders pgbackrest.conf for one host and prints it; --out writes the files below a directory instead. `holdfast setup` puts them in place.',
+    '`pgbackrest` renders pgbackrest.conf for one host. `holdfast setup` puts it in place.',
+    '`monitoring` renders alerting rules for Prometheus, with thresholds from objectives and schedules: docs/alerts.md.',
+    'The files are printed; --out writes them below a directory instead.',
     'Secrets are in a file of their own (mode 0600). Printed on the terminal they are masked.',
     'A file that was changed by hand after Holdfast wrote it is never overwritten: the difference is shown.',
   ],
-  arguments: [{ name: 'target', description: 'what to render', optional: false, choices: ['pgbackrest'] }],
+  arguments: [
+    { name: 'target', description: 'what to render', optional: false, choices: ['pgbackrest', 'monitoring'] },
+  ],
   options: [
     { name: 'host', value: 'HOST', description: 'the host to render for', otherwise: 'this host' },
     {
@@ -16,6 +20,12 @@ export const renderDefinition: CommandDefinition = {
       value: 'DIR',
       description: 'write the files below this directory',
       completes: 'directory',
+    },
+    {
+      name: 'job',
+      value: 'NAME',
+      description: 'monitoring: the job_name with which Prometheus reads Holdfast',
+      otherwise: 'holdfast',
     },
     { name: 'check', description: 'compare with the files that are there and write nothing' },
     { name: 'force', description: 'overwrite files that were changed by hand; a copy of each is kept' },
@@ -31,6 +41,10 @@ export const renderDefinition: CommandDefinition = {
     {
       command: 'holdfast render pgbackrest --host db2 --engine 2.55 --out ./db2',
       explanation: 'the files for another host that has another version',
+    },
+    {
+      command: 'holdfast render monitoring --out /etc/holdfast/monitoring',
+      explanation: 'prometheus/holdfast-rules.yml, for rule_files of Prometheus',
     },
   ],
   failures: ['secret-unavailable', 'engine-missing', 'edited-by-hand', 'file-unusable'],

@@ -6,7 +6,7 @@ export const timelinesDefinition: CommandDefinition = {
   summary: 'list the timelines in the WAL archives, and whether production made them',
   description: [
     'Each timeline of which something is in an archive: production (it, or an ancestor), former (production was on it once), accepted (by a person), foreign (production never was on it), unknown (nothing tells).',
-    'With --accept a person says that a timeline may be there; the audit trail keeps who and why. It removes nothing and moves nothing: restores go on naming production’s timeline.',
+    "With --accept a person says that a timeline may be there; the audit trail keeps who and why. It removes nothing and moves nothing: restores go on naming production's timeline.",
   ],
   arguments: [],
   options: [

@@ -126,6 +126,10 @@ const watchSchema = section({
     description:
       'Within this time every directory of the WAL archive is listed again, a share of them with each look. Longer costs fewer requests, and WAL that vanished from an old directory is noticed later.',
   }),
+  databases: oneOf(['none', 'latest', 'all']).prefault('none').meta({
+    description:
+      'Of which backup sets it is asked how many databases they hold, for the metrics `pgbackrest_backup_databases` and `…_last_databases`. Takes one call of pgBackRest for each set, once, which reads its manifest.',
+  }),
 }).meta({
   description:
     'How often `holdfast serve` looks. Looks cost requests at an object store: docs/wal-ledger.md.',

@@ -65,6 +65,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['wrong-value', stanzaWith({ top: 'jobs: { keepLogs: ▶30 }' })],
   ['wrong-value', stanzaWith({ top: 'watch: { archive: ▶5 }' })],
   ['wrong-value', stanzaWith({ top: 'watch: { recheck: ▶0d }' })],
+  ['wrong-value', stanzaWith({ top: 'watch: { databases: ▶some }' })],
   ['bad-cron', stanzaWith({ more: 'schedule:\n  full:\n    - "0 2 * * 0"\n    - cron: ▶"61 * * * *"' })],
   ['bad-timezone', stanzaWith({ more: 'schedule: { full: "0 2 * * 0", timezone: ▶Mars/Base }' })],
   ['wrong-value', stanzaWith({ more: 'schedule: { drill: { cron: "0 2 * * 0", target: ▶yesterday } }' })],

@@ -6,6 +6,7 @@ import { repositorySchema } from './repository.ts';
 import { absolutePath, duration, scalar } from './scalars.ts';
 import { scheduleSchema } from './schedule.ts';
 import { section } from './section.ts';
+import { selfHealingSchema } from './self-healing.ts';
 
 const httpUrl = scalar<string>({
   expected: 'a URL that begins with http:// or https://',
@@ -50,6 +51,7 @@ export const stanzaSchema = section({
   schedule: scheduleSchema.prefault({}),
   objectives: objectivesSchema.prefault({}),
   heartbeat: heartbeatSchema.prefault({}),
+  selfHealing: selfHealingSchema.prefault({}),
   options: optionsSchema.prefault({}),
 });
 

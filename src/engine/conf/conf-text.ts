@@ -16,9 +16,21 @@ export function writeConfText(sections: readonly ConfSection[], source: string):
     .filter((section) => section.options.length > 0)
     .map(writeSection)
     .join('\n');
+  const advice =
+    'Do not edit: change that file and run `holdfast setup`. An edited file is shown, never overwritten silently.';
+  return writeGeneratedText(body, source, advice);
+}
+
+/**
+ * A text with a header of comments by which `judgeConfText` knows it again. Its comments begin with `#`.
+ *
+ * @param source the file it was made from
+ * @param advice one line for whoever wants to edit it
+ */
+export function writeGeneratedText(body: string, source: string, advice: string): string {
   return [
     `${generatedLine}${oneLine(source)}`,
-    '# Do not edit: change that file and run `holdfast setup`. An edited file is shown, never overwritten silently.',
+    `# ${advice}`,
     `# sha256 of all below this line: ${checksum(body)}`,
     body,
   ].join('\n');

@@ -1,5 +1,6 @@
 import type { Stanza } from '../../config/configuration.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { countDatabases } from '../../engine/count-databases.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import type { Repository } from '../../model/repository.ts';
 import type { ArchiveObservation } from '../../status/archive-observation.ts';
@@ -11,12 +12,15 @@ import { describeRepositories } from './describe-repositories.ts';
 import { observeArchive, type LookAtPrimary } from './observe-archive.ts';
 import { observePrimary, type ObservePrimaryDeps } from './observe-primary.ts';
 import { observeRepositorySpace } from './observe-repository-space.ts';
+import { type DatabasesWish, SetDatabases } from './set-databases.ts';
 import { HistoryCache } from './read-histories.ts';
 
 /** What the looks work with; the same for the daemon and for a command. */
 export interface LookDeps extends Omit<ObservePrimaryDeps, 'clock' | 'journal' | 'signal'> {
   /** @throws Failure engine-missing, engine-unsupported */
   readonly engine: () => Promise<Engine>;
+  /** Of which sets it is asked how many databases they hold; of none unless given. */
+  readonly databases?: (() => DatabasesWish) | undefined;
   readonly journal: Journal;
   readonly clock: Clock;
 }
@@ -47,10 +51,16 @@ export const deadlines = { catalogue: 120_000, primary: 30_000, archive: 900_000
 
 export function createLooks(deps: LookDeps): Looks {
   const histories = new HistoryCache();
+  const sets = new SetDatabases();
   return {
     async catalogue(stanza, signal) {
-      const whole = await readCatalogue(await deps.engine(), stanza.name, { signal });
-      return { whole, repositories: describeRepositories(stanza, whole, '') };
+      const engine = await deps.engine();
+      const whole = await readCatalogue(engine, stanza.name, { signal });
+      const databases = await sets.look(whole, deps.databases?.() ?? 'none', {
+        count: (set) => countDatabases(engine, { ...set, stanza: stanza.name }, { signal }),
+        clock: deps.clock,
+      });
+      return { whole, databases, repositories: describeRepositories(stanza, whole, '') };
     },
     primary: (stanza, signal) => observePrimary(stanza, deps, signal),
     async archive(stanza, repository, known, signal) {

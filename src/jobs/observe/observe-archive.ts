@@ -82,9 +82,10 @@ export async function observeArchive(
   const ledger = look.archiveId === undefined ? undefined : look.ledgers.get(look.archiveId);
   if (ledger === undefined || database === undefined || look.archiveId === undefined)
     return { ...nothing, listedFrom: startedAt, requests };
-  const afterwards = await deps.primary(clock.now());
+  const listedUntil = clock.now();
+  const afterwards = await deps.primary(listedUntil);
   const finding = new ArchiveFinding({ stanza, repository, deps, signal, ledger, database });
-  const seen = await finding.judge(before, afterwards, startedAt);
+  const seen = await finding.judge(before, afterwards, { startedAt, listedUntil });
   const first = seen.describe(catalogue);
   // An expire in between took WAL of sets that are still in the first list.
   const isSuspect = first !== undefined && (first.holes.length > 0 || first.unusable.length > 0);
@@ -191,12 +192,15 @@ class ArchiveFinding {
   async judge(
     before: Sighting<PrimaryObservation>,
     afterwards: Sighting<PrimaryObservation>,
-    startedAt: number,
+    { startedAt, listedUntil }: { readonly startedAt: number; readonly listedUntil: number },
   ): Promise<JudgedArchive> {
     const { ledger, database, deps, stanza } = this.#context;
     const known = deps.journal.timelines.list(stanza.name, database.systemIdentifier);
     const primary = ofDatabase(afterwards, database);
-    const isSeen = primary !== undefined && afterwards.failure === undefined;
+    const isSeen =
+      primary !== undefined &&
+      afterwards.failure === undefined &&
+      (afterwards.observedAt ?? Number.NEGATIVE_INFINITY) >= listedUntil;
     const way: TimelineWay | undefined = isSeen ? primary : rememberedWay(known);
     const { histories, requests } = await this.#readHistories(way);
     const history =

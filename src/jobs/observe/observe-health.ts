@@ -9,6 +9,7 @@ import type {
 } from '../../status/health-observations.ts';
 import type { Journal, RunKind, RunRecord } from '../../store/journal.ts';
 import type { ScheduleLine } from '../schedule/schedule-line.ts';
+import { observeVerified } from './observe-verified.ts';
 import type { Watches } from './watches.ts';
 
 /** What a running Holdfast knows by itself. */
@@ -45,19 +46,24 @@ export function observeJournal(
   { stanzas }: Configuration,
   journal: Journal,
   lines: readonly ScheduleLine[],
-): Pick<HealthObservations, 'lastRuns' | 'restores' | 'unfinished' | 'lines'> {
+): Omit<HealthObservations, 'daemon' | 'sightings' | 'archives' | 'primaries' | 'channels'> {
   return {
     lastRuns: stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
     restores: stanzas
       .flatMap(({ name }) => journal.listRuns({ stanza: name, kind: 'restore', result: 'ok', limit: 1 }))
       .map(describeRun),
+    verified: stanzas.flatMap((stanza) => observeVerified(journal, stanza)),
     unfinished: journal
       .unfinishedRuns()
       .filter(({ kind }) => kind === 'restore' || kind === 'undo')
       .map(describeRun),
     lines: lines.flatMap((line) => observeLine(journal, line)),
+    incidents: journal.incidents.list({ limit: mostIncidents }),
   };
 }
+
+/** Of many that are over the newest are enough. */
+const mostIncidents = 100;
 
 /** Kinds whose last result says something of the present, and whether they work on repositories. */
 const judgedKinds: readonly (readonly [RunKind, boolean])[] = [

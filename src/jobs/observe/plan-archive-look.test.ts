@@ -126,6 +126,21 @@ describe('planArchiveLook', () => {
     expect(soon.list).toEqual([directoryName(1, 19), directoryName(1, 3)]);
   });
 
+  it('waits for what is missing before segments that came after a long rest', () => {
+    const archive: Archive = new Map();
+    for (let number = 0; number < 6; number += 1) store(archive, 1, number, begin - 50 * recheckMs);
+    for (let number = 8; number < 18; number += 1) store(archive, 1, number, begin);
+    const known = [...archive.keys()].map((name) => list(archive, name, begin));
+    const common = { known, present: [...archive.keys()], perDirectory, recheckMs, elapsedMs: 0 };
+    const names = [2, 0].map((high) => directoryName(1, high));
+    expect(planArchiveLook({ ...common, now: begin }).list).toEqual(names);
+    // Nothing arrives any more after that time.
+    expect(planArchiveLook({ ...common, now: begin + recheckMs - 1 }).list).toEqual(names);
+    const later = begin + 2 * recheckMs;
+    const seenLater = [...archive.keys()].map((name) => list(archive, name, later));
+    expect(planArchiveLook({ ...common, known: seenLater, now: later }).list).toEqual(names.slice(0, 1));
+  });
+
   it('lists the neighbours of what expire took, the newest first', () => {
     const archive: Archive = new Map();
     for (let number = 0; number < 10 * perDirectory; number += 1)

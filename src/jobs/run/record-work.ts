@@ -51,6 +51,7 @@ function newRun({ request, stanza, deps, attempt, retryOf, runId }: JobAttempt, 
     cause: request.cause,
     facts: {
       ...(request.backupType === undefined ? {} : { requestedType: request.backupType }),
+      ...(request.set === undefined ? {} : { set: request.set }),
       origin: request.origin,
       ...(attempt === 1 ? {} : { attempt, retryOf }),
       pidNamespace: readPidNamespace(),

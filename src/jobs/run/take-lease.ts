@@ -14,6 +14,7 @@ const usualWaitMs: Readonly<Record<JobOrigin['kind'], number>> = {
   request: 10_000,
   schedule: 300_000,
   'follow-up': 60_000,
+  healing: 60_000,
 };
 
 /** A job, or other work that changes a repository. */

@@ -160,6 +160,12 @@ export const pgbackrestCatalogue = {
     help: 'Number of references to other backups (backup reference list).',
     labels: ['ref_backup', ...perSet],
   },
+  setDatabases: {
+    name: 'pgbackrest_backup_databases',
+    type: 'gauge',
+    help: 'Number of databases in backup; only with watch.databases all, absent while it is not known.',
+    labels: perSet,
+  },
   sinceLast: {
     name: 'pgbackrest_backup_since_last_completion_seconds',
     type: 'gauge',
@@ -218,6 +224,12 @@ export const pgbackrestCatalogue = {
     name: 'pgbackrest_backup_last_annotations',
     type: 'gauge',
     help: 'Number of annotations in the last full, differential or incremental backup.',
+    labels: perLast,
+  },
+  lastDatabases: {
+    name: 'pgbackrest_backup_last_databases',
+    type: 'gauge',
+    help: 'Number of databases in the last full, differential or incremental backup; only with watch.databases latest or all.',
     labels: perLast,
   },
   lastReferences: {

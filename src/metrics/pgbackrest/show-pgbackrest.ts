@@ -1,6 +1,10 @@
 import type { Catalogue } from '../../model/backup-set.ts';
 import type { DaemonObservation } from '../../status/daemon-observation.ts';
-import type { HealthObservations, RepositorySighting } from '../../status/health-observations.ts';
+import type {
+  CatalogueObservation,
+  HealthObservations,
+  RepositorySighting,
+} from '../../status/health-observations.ts';
 import { believe, explainUnknown } from '../../status/sighting.ts';
 import { createGaugeSheet, type GaugeSheet } from '../gauges.ts';
 import { pgbackrestCatalogue } from './catalogue.ts';
@@ -19,22 +23,23 @@ export type ShowPgbackrest = (sheet: Sheet, seen: HealthObservations, now: numbe
  * written anew at each scrape.
  */
 export function createPgbackrestShow(): ShowPgbackrest {
-  const written = new WeakMap<Catalogue, Lines>();
+  const written = new WeakMap<CatalogueObservation, Lines>();
   const draft = createGaugeSheet(pgbackrestCatalogue);
-  const write = (catalogue: Catalogue): Lines => {
-    showStanza(draft.gauges, catalogue);
-    showSets(draft.gauges, catalogue);
-    showLastSets(draft.gauges, catalogue);
+  const write = (seen: CatalogueObservation): Lines => {
+    showStanza(draft.gauges, seen.whole);
+    showSets(draft.gauges, seen);
+    showLastSets(draft.gauges, seen);
     const lines = new Map([...draft.families].map(([key, gauge]) => [key, gauge.takeLines()]));
-    written.set(catalogue, lines);
+    written.set(seen, lines);
     return lines;
   };
   return ({ gauges, families }, { daemon, sightings }, now) => {
     showExporter(gauges, daemon, sightings, now);
     for (const { catalogue: sighting } of sightings) {
-      const catalogue = believe(sighting, now)?.whole;
-      if (catalogue === undefined) continue;
-      for (const [key, lines] of written.get(catalogue) ?? write(catalogue)) families.get(key)?.append(lines);
+      const answer = believe(sighting, now);
+      if (answer === undefined) continue;
+      const { whole: catalogue } = answer;
+      for (const [key, lines] of written.get(answer) ?? write(answer)) families.get(key)?.append(lines);
       gauges.backupLock.set({ stanza: catalogue.stanza }, Number(isLocked(catalogue, daemon)));
       showSinceLast(gauges, catalogue, now);
     }

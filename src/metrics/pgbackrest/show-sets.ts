@@ -1,13 +1,16 @@
+import { setKey } from '../../jobs/observe/set-databases.ts';
 import type { BackupSet, Catalogue } from '../../model/backup-set.ts';
 import { formatLsn, type Lsn } from '../../model/wal.ts';
+import type { CatalogueObservation } from '../../status/health-observations.ts';
 import type { GaugesOf } from '../gauges.ts';
+import { setKnown } from '../set-known.ts';
 import type { pgbackrestCatalogue } from './catalogue.ts';
 import { countReferences } from './count-references.ts';
 
 type Gauges = GaugesOf<typeof pgbackrestCatalogue>;
 
 /** Every set in every repository: `getBackupMetrics` of the exporter. */
-export function showSets(gauges: Gauges, catalogue: Catalogue): void {
+export function showSets(gauges: Gauges, { whole: catalogue, databases }: CatalogueObservation): void {
   for (const set of catalogue.sets) {
     const labels = labelsOf(catalogue.stanza, set);
     gauges.setInfo.set({ ...labels, ...describeSet(set, catalogue) }, 1);
@@ -20,6 +23,7 @@ export function showSets(gauges: Gauges, catalogue: Catalogue): void {
     gauges.setRepoDelta.set(labels, set.repositoryDeltaSize);
     gauges.setRepoDeltaMap.set(labels, set.blockMaps?.delta ?? 0);
     gauges.setError.set(labels, Number(set.error));
+    setKnown(gauges.setDatabases, labels, databases?.get(setKey(set)));
     gauges.setAnnotations.set(labels, Object.keys(set.annotations).length);
     for (const [type, count] of countReferences(set))
       gauges.setReferences.set({ ref_backup: type, ...labels }, count);

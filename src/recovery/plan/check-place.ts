@@ -12,9 +12,7 @@ export function checkPlace(
   disk: readonly DiskNeed[],
 ): Finding[] {
   const own =
-    restoreModeOf(request) === 'into'
-      ? checkInto(observations)
-      : checkInPlace(request, observations);
+    restoreModeOf(request) === 'into' ? checkInto(observations) : checkInPlace(request, observations);
   return [...own, ...checkDisks(disk, observations.disks)];
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { listDuplicates } from '../wal/ledger.ts';
+import type { KnownTimeline } from '../../store/timeline-memory.ts';
 import type { SetChoice } from './choose-set.ts';
 import type { RepositoryObservation, RestoreObservations } from './observations.ts';
 import type { RestoreRequest } from './restore-request.ts';
@@ -20,6 +21,7 @@ export function checkRepository(
     refusals: refusals.filter((finding) => finding !== undefined),
     warnings: [
       ...observations.repositories.filter((one) => one.key !== choice.repository.key).flatMap(unreadable),
+      ...unfollowed(observations, choice),
       ...damagedPages(choice),
       ...sameNames(choice),
     ],
@@ -84,6 +86,40 @@ function busy(request: RestoreRequest, { catalogue }: RestoreObservations): Find
       remedy: 'Wait until it has ended, or stop it.',
     },
   ];
+}
+
+/**
+ * Higher timelines in the archive: WAL of a copy that archived here by mistake, an undone restore, or production itself
+ * when this host is not where it went on. A plain restore would follow the highest.
+ */
+function unfollowed({ timeline }: RestoreObservations, { repository }: SetChoice): Finding[] {
+  const { ledger } = repository;
+  if (timeline.source === 'asked for' || ledger === undefined) return [];
+  const higher = [...new Set([...ledger.timelines.keys(), ...ledger.histories])]
+    .filter((one) => one > timeline.timeline)
+    .toSorted((left, right) => left - right);
+  const [first] = higher;
+  if (first === undefined) return [];
+  const words = higher.map((one) => describeUnfollowed(one, timeline.known ?? []));
+  return [
+    {
+      rule: 'timeline-not-followed',
+      severity: 'warning',
+      subject: `repository ${repository.name}`,
+      problem: `the archive has timeline ${higher.join(', ')}, which this plan does not follow: it stays on timeline ${timeline.timeline}`,
+      evidence: words.join('; '),
+      remedy: `See holdfast timelines. If production went on there (a failover to another host), add --timeline ${first}.`,
+    },
+  ];
+}
+
+function describeUnfollowed(timeline: number, known: readonly KnownTimeline[]): string {
+  const memory = known.find((one) => one.timeline === timeline);
+  if (memory === undefined) return `production was never seen on timeline ${timeline}: it may be of a copy`;
+  const at = new Date(memory.lastSeen).toISOString();
+  return memory.source === 'accepted'
+    ? `timeline ${timeline} was accepted by a person at ${at}`
+    : `production was seen on timeline ${timeline} until ${at}`;
 }
 
 /** Of a repository that is not used: something for later. */

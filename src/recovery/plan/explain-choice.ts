@@ -22,7 +22,9 @@ export function explainChoice(
   const because = {
     'asked for': 'as asked for with --timeline',
     'control file': "production's own, from its control file",
-    archive: 'the highest in the archive, because production has no readable control file',
+    remembered: 'the one on which production was seen last, because it has no readable control file',
+    archive:
+      'the highest in the archive, because production has no readable control file and nothing is remembered of it',
   }[source];
   return [
     chosen,

@@ -4,6 +4,7 @@ import type { BackupSet, Catalogue, RepositoryStatus } from '../../model/backup-
 import type { Lsn } from '../../model/wal.ts';
 import type { ServerState } from '../../postgres/inspect-server.ts';
 import type { ControlData, Server } from '../../postgres/server.ts';
+import type { KnownTimeline } from '../../store/timeline-memory.ts';
 import type { ArchiveLedger, Stretch } from '../wal/ledger.ts';
 import type { LocalWal } from '../wal/local-wal.ts';
 import type { WalEvent } from '../wal/record.ts';
@@ -53,7 +54,10 @@ export interface ClusterObservation {
 
 export interface TimelineChoice {
   readonly timeline: number;
-  readonly source: 'asked for' | 'control file' | 'archive';
+  /** `remembered`: production was seen on it last. `archive`: the highest that is there, because nothing else tells. */
+  readonly source: 'asked for' | 'control file' | 'remembered' | 'archive';
+  /** Timelines that production was on, or that a person accepted, as far as Holdfast remembers. */
+  readonly known?: readonly KnownTimeline[] | undefined;
 }
 
 /** One repository: its sets, its WAL and what the WAL says of the target. */

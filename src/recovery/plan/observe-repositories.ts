@@ -8,6 +8,8 @@ import { defaultSegmentSize, historyFileName, parseHistory, type TimelineSwitch 
 import { createLedger, listStretches, type ArchiveLedger } from '../wal/ledger.ts';
 import { type ListedArchive, listWholeArchive } from '../wal/list-archive.ts';
 import type { LocalWal } from '../wal/local-wal.ts';
+import type { KnownTimeline } from '../../store/timeline-memory.ts';
+import { rememberedWay } from '../windows/production-way.ts';
 import { buildChain } from '../wal/timeline-chain.ts';
 import type { ListedRepository } from './gather-evidence.ts';
 import type { ClusterObservation, TimelineChoice } from './observations.ts';
@@ -90,6 +92,7 @@ export async function observeRepositories(
   catalogue: Catalogue,
   cluster: ClusterObservation,
   begun: readonly ArchiveListing[],
+  knownTimelines: (systemIdentifier: bigint) => readonly KnownTimeline[] = () => [],
 ): Promise<{ readonly timeline: TimelineChoice; readonly repositories: ListedRepository[] }> {
   const matching = catalogue.databases.filter(
     (one) => cluster.control === undefined || one.systemIdentifier === cluster.control.systemIdentifier,
@@ -111,7 +114,8 @@ export async function observeRepositories(
       return { ...listing, ledger: listed && createLedger(listed.directories, listed.histories, size) };
     }),
   );
-  const timeline = chooseTimeline(request, isOwn ? cluster : undefined, listings);
+  const known = own[0] === undefined ? [] : knownTimelines(own[0].systemIdentifier);
+  const timeline = { ...chooseTimeline(request, isOwn ? cluster : undefined, listings, known), known };
   const localWal = restoreModeOf(request) === 'into' || !isOwn ? undefined : cluster.localWal;
   const { accepting, inRecovery } = cluster.state;
   const canFlush =
@@ -129,6 +133,7 @@ function chooseTimeline(
   request: RestoreRequest,
   cluster: ClusterObservation | undefined,
   listings: readonly ReadListing[],
+  known: readonly KnownTimeline[],
 ): TimelineChoice {
   if (request.timeline !== undefined) return { timeline: request.timeline, source: 'asked for' };
   if (cluster?.control) {
@@ -136,6 +141,11 @@ function chooseTimeline(
     const local = Math.max(0, ...cluster.localWal.segments.map((segment) => segment.timeline));
     return { timeline: Math.max(cluster.control.timeline, local), source: 'control file' };
   }
+  const remembered = rememberedWay(known)?.timeline;
+  const isThere = listings.some(
+    ({ ledger }) => remembered === 1 || ledger?.histories.includes(remembered ?? 0),
+  );
+  if (remembered !== undefined && isThere) return { timeline: remembered, source: 'remembered' };
   const highest = Math.max(1, ...listings.map((listing) => listing.ledger?.highestTimeline ?? 1));
   return { timeline: highest, source: 'archive' };
 }

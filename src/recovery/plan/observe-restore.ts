@@ -8,6 +8,7 @@ import type { PostgresNode } from '../../model/stanza.ts';
 import type { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { locateServer } from '../../postgres/locate-server.ts';
 import type { Server } from '../../postgres/server.ts';
+import type { KnownTimeline } from '../../store/timeline-memory.ts';
 import type { SearchProgress } from '../wal/search-wal.ts';
 import { chooseSet, reachesTarget } from './choose-set.ts';
 import { readSegmentsFrom, type WalSource } from './fetch-segment.ts';
@@ -35,6 +36,8 @@ export interface ObserveDependencies {
   readonly currentUid: number;
   /** From the journal: a restore of this stanza that is neither finished nor undone. */
   readonly unfinishedRestore?: string | undefined;
+  /** From the journal: what is remembered of the timelines of a database (system identifier). */
+  readonly knownTimelines?: ((systemIdentifier: bigint) => readonly KnownTimeline[]) | undefined;
   readonly onProgress?: SearchProgress | undefined;
   /** Connections to production that outlive the look. */
   readonly sessions?: KeptSessions | undefined;
@@ -79,7 +82,15 @@ export async function observeRestore(
           runAs: engine.runAs,
         }),
   ]);
-  const listed = await observeRepositories(engine, request, stanza, catalogue, cluster, listings);
+  const listed = await observeRepositories(
+    engine,
+    request,
+    stanza,
+    catalogue,
+    cluster,
+    listings,
+    deps.knownTimelines,
+  );
   const repositories = await lookForTarget(deps, request, stanza, cluster, listed.repositories);
   const chosen = chooseSet(repositories, request)?.verdict.set;
   const guess = guessSet(catalogue, wanted, request);

@@ -26,7 +26,11 @@ const checksums = fc.constantFrom(...['a', 'b', '0'].map((digit) => digit.repeat
 const suffixes = fc.constantFrom('', '.gz', '.zst', '.lz4', '.bz2');
 
 const names = fc
-  .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 }), fc.oneof(fc.nat(5), fc.nat(5000)))
+  .tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.constantFrom(0, 0, 0, 0, 1, 2),
+    fc.oneof({ weight: 4, arbitrary: fc.nat(5) }, fc.nat(5000)),
+  )
   .map(([timeline, high, low]) => ({
     directory: hex8(timeline) + hex8(high),
     name: hex8(timeline) + hex8(high) + hex8(low),
@@ -99,19 +103,20 @@ function naive(entries: readonly ArchiveEntry[], size: number) {
   };
 }
 
+/** @param switches numbers of the segments in which timelines were left */
 function chainOf(size: number, switches: readonly number[]): TimelineChain {
-  const perDirectory = 2 ** 32 / size;
-  const places = switches
-    .map((part) => BigInt(Math.floor(part * 3 * perDirectory)) * BigInt(size))
-    .toSorted((left, right) => (left < right ? -1 : 1));
-  return buildChain(
-    switches.length + 1,
-    places.map((switchLsn, index) => ({ timeline: index + 1, switchLsn, reason: '' })),
-    size,
-  );
+  const history = switches
+    .toSorted((left, right) => left - right)
+    .map((number, index) => ({
+      timeline: index + 1,
+      switchLsn: BigInt(number) * BigInt(size) + 40n,
+      reason: '',
+    }));
+  return buildChain(switches.length + 1, history, size);
 }
 
-const chains = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 });
+/** Where the segments are, mostly. */
+const chains = fc.array(fc.oneof(fc.nat(7), fc.nat(600)), { maxLength: 2 });
 
 describe('a ledger', () => {
   it('knows exactly the segments that are listed', () => {
@@ -138,33 +143,59 @@ describe('a ledger', () => {
 
   it('finds the same stretches, holes and sums as looking at every segment does', () => {
     fc.assert(
-      fc.property(listings, sizes, chains, fc.nat(300), (entries, size, switches, offset) => {
-        const ledger = buildLedger(entries, size);
-        const wanted = naive(entries, size);
-        const chain = chainOf(size, switches);
-        const first = BigInt(offset);
-        const last = first + 400n;
-        const range = Array.from({ length: 401 }, (_, index) => first + BigInt(index));
-        const isThere = (number: bigint): boolean => wanted.segments.has(segmentOnChain(chain, number));
-        const missing = range
-          .filter((number) => !isThere(number))
-          .map((number) => segmentOnChain(chain, number));
-        expect([...eachMissing(ledger, chain, first, last)]).toEqual(missing);
-        expect(listMissing(ledger, chain, first, last, 3)).toEqual(missing.slice(0, 3));
-        const within = listStretches(ledger, chain).flatMap((stretch) =>
-          range.filter((number) => stretch.first <= number && number <= stretch.last),
-        );
-        expect(within).toEqual(range.filter(isThere));
-        const bytes = range
-          .filter(isThere)
-          .reduce((sum, number) => sum + (wanted.segments.get(segmentOnChain(chain, number))?.size ?? 0), 0);
-        expect(sumStoredBytes(ledger, chain, first, last)).toBe(bytes);
-        const limit = 2 ** 30;
-        expect(findStoredAfter(ledger, chain, { first, last }, (time) => time > limit)).toBe(
-          range.find((number) => (wanted.segments.get(segmentOnChain(chain, number))?.time ?? 0) > limit),
-        );
-      }),
+      fc.property(
+        listings,
+        sizes,
+        chains,
+        fc.oneof(fc.nat(3), fc.nat(300)),
+        (entries, size, switches, offset) => {
+          const ledger = buildLedger(entries, size);
+          const wanted = naive(entries, size);
+          const chain = chainOf(size, switches);
+          const first = BigInt(offset);
+          const last = first + 400n;
+          const range = Array.from({ length: 401 }, (_, index) => first + BigInt(index));
+          const isThere = (number: bigint): boolean => wanted.segments.has(segmentOnChain(chain, number));
+          const missing = range
+            .filter((number) => !isThere(number))
+            .map((number) => segmentOnChain(chain, number));
+          expect([...eachMissing(ledger, chain, first, last)]).toEqual(missing);
+          expect(listMissing(ledger, chain, first, last, 3)).toEqual(missing.slice(0, 3));
+          const within = listStretches(ledger, chain).flatMap((stretch) =>
+            range.filter((number) => stretch.first <= number && number <= stretch.last),
+          );
+          expect(within).toEqual(range.filter(isThere));
+          const bytes = range
+            .filter(isThere)
+            .reduce(
+              (sum, number) => sum + (wanted.segments.get(segmentOnChain(chain, number))?.size ?? 0),
+              0,
+            );
+          expect(sumStoredBytes(ledger, chain, first, last)).toBe(bytes);
+          const limit = 2 ** 30;
+          expect(findStoredAfter(ledger, chain, { first, last }, (time) => time > limit)).toBe(
+            range.find((number) => (wanted.segments.get(segmentOnChain(chain, number))?.time ?? 0) > limit),
+          );
+        },
+      ),
     );
+  });
+
+  it('takes the segment of a switch from the newer timeline alone', () => {
+    const size = 16 * mebibyte;
+    const entry = (timeline: number, low: number): ArchiveEntry => ({
+      name: `${hex8(timeline)}00000000/${hex8(timeline)}00000000${hex8(low)}-${'a'.repeat(40)}`,
+      size: 1,
+      time: 1,
+    });
+    const ledger = buildLedger([entry(1, 1), entry(1, 2), entry(1, 3), entry(2, 4)], size);
+    const chain = chainOf(size, [3]);
+    expect(listStretches(ledger, chain)).toEqual([
+      { first: 1n, last: 2n },
+      { first: 4n, last: 4n },
+    ]);
+    expect(listMissing(ledger, chain, 1n, 4n)).toEqual(['000000020000000000000003']);
+    expect(sumStoredBytes(ledger, chain, 1n, 4n)).toBe(3);
   });
 
   it('has stretches that do not touch, in order', () => {

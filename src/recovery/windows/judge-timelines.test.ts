@@ -75,7 +75,7 @@ describe('a timeline in the archive', () => {
     expect(judge({ production: promoted }).foreign).toEqual([]);
   });
 
-  it('is production’s own when it was seen on it once, and fine when a person says so', () => {
+  it("is production's own when it was seen on it once, and fine when a person says so", () => {
     expect(standings({ known: [seenOn(2, 0, 'restore')] })).toEqual(['production', 'former']);
     expect(standings({ known: [seenOn(2, 0, 'accepted')] })).toEqual(['production', 'accepted']);
   });
@@ -98,7 +98,7 @@ describe('a timeline in the archive', () => {
   });
 });
 
-describe('WAL of production’s timeline', () => {
+describe("WAL of production's timeline", () => {
   const only = [1, 2, 3, 4].map((number) => entryOf(1, number));
   const at = (place: number) => ({
     production: { timeline: 1, history: [], seenAfterwards: { insertLsn: lsnAt(place) } },

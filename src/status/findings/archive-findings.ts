@@ -67,26 +67,26 @@ export const archiveFindings: readonly FindingMeaning[] = [
     rule: 'foreign-timeline',
     seenBy: ['archive', 'primary'],
     means:
-      'A timeline is in the archive on which production never was: neither its present one, nor an ancestor, nor one that Holdfast has seen it on. The primary was looked at after the archive, so that a failover is no such case. Mostly it is a copy of production that was restored with production’s configuration (a drill, a cloned machine) and archives into production’s repository.',
+      "A timeline is in the archive on which production never was: neither its present one, nor an ancestor, nor one that Holdfast has seen it on. The primary was looked at after the archive, so that a failover is no such case. Mostly it is a copy of production that was restored with production's configuration (a drill, a cloned machine) and archives into production's repository.",
     matters:
       'A plain `pgbackrest restore` follows the highest timeline: it brings the copy back, without what production committed since the copy branched off. `check`, `info` and `verify` say ok. A later promotion of production may also want the same number, and then archiving stops.',
     seeYourself: [
       'holdfast timelines',
       `${listArchive}   # names that begin with another timeline, *.history`,
-      'psql -Atc "SELECT pg_walfile_name(pg_current_wal_lsn())"   # the first 8 digits are production’s timeline',
+      'psql -Atc "SELECT pg_walfile_name(pg_current_wal_lsn())"   # the first 8 digits are production\'s timeline',
     ],
-    do: 'First stop the copy, or set `archive_mode = off` there. Until its WAL is gone restore only with the timeline named: `holdfast restore` does so always; by hand `pgbackrest restore --type=default --target-timeline=N` with production’s number (tried: it brings production’s rows back). Then, when nobody needs what the copy wrote, keep a copy of its files elsewhere and take them away with `pgbackrest repo-rm --recurse archive/STANZA/15-1/0000000200000000` for each directory and `pgbackrest repo-rm archive/STANZA/15-1/00000002.history` (both are commands of pgBackRest that its help does not list; they work with every kind of repository, and what they remove is gone). If it is production’s own after all, `holdfast timelines --accept N --because "…"`, which the audit trail keeps.',
+    do: "First stop the copy, or set `archive_mode = off` there. Until its WAL is gone restore only with the timeline named: `holdfast restore` does so always; by hand `pgbackrest restore --type=default --target-timeline=N` with production's number (tried: it brings production's rows back). Then, when nobody needs what the copy wrote, keep a copy of its files elsewhere and take them away with `pgbackrest repo-rm --recurse archive/STANZA/15-1/0000000200000000` for each directory and `pgbackrest repo-rm archive/STANZA/15-1/00000002.history` (both are commands of pgBackRest that its help does not list; they work with every kind of repository, and what they remove is gone). If it is production's own after all, `holdfast timelines --accept N --because \"…\"`, which the audit trail keeps.",
   },
   {
     rule: 'foreign-wal',
     seenBy: ['archive', 'primary'],
     means:
-      'WAL of production’s own timeline is in the archive that production, looked at afterwards, had not written yet; or the archive’s history of one of its timelines tells of another way than its own.',
+      "WAL of production's own timeline is in the archive that production, looked at afterwards, had not written yet; or the archive's history of one of its timelines tells of another way than its own.",
     matters:
-      'Two servers write one timeline. A restore goes on into WAL that is not production’s. When production comes to these positions, archive-push refuses its segments with error 45, pg_wal fills, and the server stops.',
+      "Two servers write one timeline. A restore goes on into WAL that is not production's. When production comes to these positions, archive-push refuses its segments with error 45, pg_wal fills, and the server stops.",
     seeYourself: [
       'psql -Atc "SELECT pg_walfile_name(pg_current_wal_insert_lsn())"',
-      `${listArchive}   # nothing behind that name can be production’s`,
+      `${listArchive}   # nothing behind that name can be production's`,
     ],
     do: 'Stop the other server. Take a full backup into another repository. Restore only to times before the first foreign segment. Let somebody who knows both servers decide which files are taken away.',
   },
@@ -95,7 +95,7 @@ export const archiveFindings: readonly FindingMeaning[] = [
     seenBy: ['archive'],
     means: 'A segment is stored under one name with two different contents (checksums).',
     matters:
-      'Two servers archived into one place. Which of both a restore gets is not certain; with the wrong one it ends there, or brings the other server’s data.',
+      "Two servers archived into one place. Which of both a restore gets is not certain; with the wrong one it ends there, or brings the other server's data.",
     seeYourself: [`${listArchive} | sed 's/-.*//' | sort | uniq -d`],
     do: 'Stop the other server, take a full backup. Restores to times behind the first such segment begin with that backup.',
   },
@@ -103,9 +103,9 @@ export const archiveFindings: readonly FindingMeaning[] = [
     rule: 'timeline-unknown',
     seenBy: ['archive', 'primary'],
     means:
-      'A timeline is in the archive, and it is not known whether production made it: it is older than Holdfast’s memory and no ancestor of production’s, or the primary was not seen after the archive.',
+      "A timeline is in the archive, and it is not known whether production made it: it is older than Holdfast's memory and no ancestor of production's, or the primary was not seen after the archive.",
     matters:
-      'It may be an abandoned end of production’s own history (a restore by hand long ago), or WAL of a copy. Restores of Holdfast name production’s timeline and do not follow it.',
+      "It may be an abandoned end of production's own history (a restore by hand long ago), or WAL of a copy. Restores of Holdfast name production's timeline and do not follow it.",
     seeYourself: [
       'holdfast timelines',
       'pgbackrest --stanza=main --repo=1 repo-get archive/main/15-1/00000002.history',
@@ -116,9 +116,9 @@ export const archiveFindings: readonly FindingMeaning[] = [
     rule: 'newer-timeline-left',
     seenBy: ['archive', 'primary'],
     means:
-      'The archive has a timeline with a higher number than production’s, and it is known: production was on it and went back (an undone restore), or a person accepted it.',
+      "The archive has a timeline with a higher number than production's, and it is known: production was on it and went back (an undone restore), or a person accepted it.",
     matters:
-      'A plain `pgbackrest restore` follows the highest timeline, and with it not production’s present.',
+      "A plain `pgbackrest restore` follows the highest timeline, and with it not production's present.",
     seeYourself: ['holdfast timelines'],
     do: 'Nothing, as long as restores name their timeline, as `holdfast restore` does. By hand add `--target-timeline=N`.',
   },

@@ -21,7 +21,7 @@ export function judgeForeign(place: ArchivePlace, seen: ArchiveObservation): Fin
 }
 
 const findTheCopy =
-  'Find the copy of production that archives here (a drill, a clone, a test machine with production’s configuration) and stop it, or set archive_mode = off there.';
+  "Find the copy of production that archives here (a drill, a clone, a test machine with production's configuration) and stop it, or set archive_mode = off there.";
 
 function foreignTimeline(place: ArchivePlace, foreign: ForeignWal, archiveId: string): Finding {
   const { timeline, safeTimeline, firstFile, files } = foreign;
@@ -95,7 +95,7 @@ function timelineUnknown(
   const { stanza, repository, subject } = place;
   const why =
     followed?.from === 'primary'
-      ? 'it is older than what Holdfast remembers, and no ancestor of production’s timeline'
+      ? "it is older than what Holdfast remembers, and no ancestor of production's timeline"
       : 'the primary was not seen after the archive';
   return {
     rule: 'timeline-unknown',

@@ -1,0 +1,38 @@
+import type { FindingMeaning } from './finding-meaning.ts';
+
+/** Rules of rules/runs.ts. */
+export const runFindings: readonly FindingMeaning[] = [
+  {
+    rule: 'last-run-failed',
+    seenBy: ['daemon'],
+    means: 'The last run of this kind failed.',
+    matters: 'What it was to do has not been done. A failed check also means that it found something.',
+    seeYourself: ['holdfast journal --limit 5', 'ls -t /var/log/pgbackrest | head'],
+    do: "`holdfast journal RUN` has the reason and the engine's log. It ends when a run of this kind ends well.",
+  },
+  {
+    rule: 'restore-unfinished',
+    seenBy: ['daemon'],
+    means: 'A restore or undo stopped in its middle, and the process that ran it is gone.',
+    matters: 'The cluster is neither what it was nor what it was to become.',
+    seeYourself: ['holdfast journal RUN', 'ls -d DATA_DIRECTORY*'],
+    do: '`holdfast restore --resume RUN` goes on, `holdfast undo RUN` goes back. Touch nothing by hand before.',
+  },
+  {
+    rule: 'schedule-failed',
+    seenBy: ['daemon'],
+    means: 'What a line of the schedule did at its last time failed.',
+    matters: 'A backup, expire or verify is missing.',
+    seeYourself: ['holdfast schedule', 'holdfast journal --limit 5'],
+    do: "`holdfast journal RUN` has the reason. It ends with the line's next time that goes well.",
+  },
+  {
+    rule: 'schedule-missed',
+    seenBy: ['daemon'],
+    means:
+      'The last time of a line of the schedule passed without its job: the job before it still ran, or the daemon did not.',
+    matters: 'A backup, expire or verify is missing.',
+    seeYourself: ['holdfast schedule', 'journalctl -u holdfast --since yesterday'],
+    do: 'Give jobs more time between each other, or find out why the daemon did not run. `holdfast backup` makes good what is missing now.',
+  },
+];

@@ -1,0 +1,335 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { NotifyChannel } from '../../src/config/configuration.ts';
+import type { ChannelDeps, DeliveryResult } from '../../src/notify/channel.ts';
+import { composeTest } from '../../src/notify/compose-notification.ts';
+import { createChannel } from '../../src/notify/create-channel.ts';
+import type { Notification } from '../../src/notify/notification.ts';
+import { planNotifications } from '../../src/notify/plan-notifications.ts';
+import { makeCertificates, type TestCertificates } from '../support/certificates.ts';
+import { startHookServer, type HookServer } from '../support/hook-server.ts';
+import { knownFinding, notifyChannel } from '../support/notify-parts.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const now = Date.UTC(2026, 10, 21, 3);
+const directory = mkdtempSync(join(tmpdir(), 'hf-g-http-'));
+const key = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
+const token = 'T0KEN-that-nobody-may-see';
+let certificates: TestCertificates;
+let server: HookServer;
+
+beforeAll(async () => {
+  certificates = makeCertificates(join(directory, 'tls'));
+  server = await startHookServer(certificates);
+});
+beforeEach(() => {
+  server.requests.length = 0;
+  server.behave = () => ({ status: 200 });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const deps: ChannelDeps = {
+  sender: { host: 'db1', version: '1.0.0' },
+  now: () => now,
+  resolveSecret: async (reference) => (reference.kind === 'literal' ? reference.value : ''),
+};
+const literal = (value: string) => ({ kind: 'literal', value }) as const;
+
+/** A message that says that a finding with awkward signs began. */
+function message(): Notification {
+  const [made] = planNotifications({
+    channel: notifyChannel(),
+    sender: deps.sender,
+    known: [knownFinding(now - 3_600_000, { evidence: 'a < b && "c" > d\nänd 日本 🐘' })],
+    told: [],
+    now,
+    newId: () => '0b8f1f6e-0000-4000-8000-000000000001',
+  }).messages;
+  if (made === undefined) throw new Error('nothing is told');
+  return made;
+}
+
+async function deliver(change: Partial<NotifyChannel>, signal = AbortSignal.timeout(5000)) {
+  const channel = createChannel(
+    notifyChannel({ target: literal(`${server.url}/hook/${token}?key=${token}`), ...change }),
+    deps,
+  );
+  if (channel.type !== 'messages') throw new Error('not a channel of messages');
+  return channel.deliver(message(), signal);
+}
+const problemOf = (result: DeliveryResult): string => (result.delivered ? 'delivered' : result.problem);
+
+describe('a webhook over TLS', () => {
+  it('gets the documented JSON with a signature that openssl agrees with', async () => {
+    const result = await deliver({ caFile: certificates.caFile, signingSecret: literal(key) });
+    expect(result).toEqual({ delivered: true, answer: 'HTTP 200' });
+    const [request] = server.requests;
+    expect(request?.method).toBe('POST');
+    expect(request?.headers['content-type']).toBe('application/json');
+    const id = String(request?.headers['webhook-id']);
+    const timestamp = String(request?.headers['webhook-timestamp']);
+    expect(timestamp).toBe(String(now / 1000));
+    const signed = join(directory, 'signed');
+    writeFileSync(signed, `${id}.${timestamp}.${request?.body}`);
+    const hex = Buffer.from(key.slice(6), 'base64').toString('hex');
+    const mac = execFileSync('openssl', [
+      'dgst',
+      '-sha256',
+      '-mac',
+      'HMAC',
+      '-macopt',
+      `hexkey:${hex}`,
+      '-binary',
+      signed,
+    ]);
+    expect(request?.headers['webhook-signature']).toBe(`v1,${mac.toString('base64')}`);
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      version: 1,
+      id,
+      kind: 'findings',
+      holdfast: { host: 'db1', version: '1.0.0' },
+      channel: 'ops',
+      createdAt: '2026-11-21T03:00:00.000Z',
+      group: 'stanza main',
+      thread: id,
+      status: 'firing',
+      severity: 'critical',
+      summary: 'critical: stanza main, repository offsite: no WAL arrives',
+      counts: { began: 1, changed: 0, repeated: 0, ended: 0, missed: 0, open: 1 },
+      began: [
+        {
+          fingerprint: expect.stringMatching(/^[\da-f]{16}$/) as string,
+          rule: 'archive-not-arriving',
+          severity: 'critical',
+          subject: 'stanza main, repository offsite',
+          stanza: 'main',
+          repository: 'offsite',
+          problem: 'no WAL arrives',
+          evidence: 'a < b && "c" > d\nänd 日本 🐘',
+          remedy: 'Run holdfast check.',
+          since: '2026-11-21T02:00:00.000Z',
+        },
+      ],
+      changed: [],
+      repeated: [],
+      ended: [],
+      missed: [],
+    });
+  });
+
+  it('has no signature without a key, and other bytes of the same text with another', async () => {
+    await deliver({ caFile: certificates.caFile });
+    expect(server.requests[0]?.headers['webhook-signature']).toBeUndefined();
+    await deliver({ caFile: certificates.caFile, signingSecret: literal('plain words') });
+    await deliver({ caFile: certificates.caFile, signingSecret: literal('other words') });
+    const [, one, two] = server.requests.map(({ headers }) => headers['webhook-signature']);
+    expect(one).not.toBe(two);
+    expect(server.requests[1]?.body).toBe(server.requests[2]?.body);
+  });
+
+  it('is not believed without its authority, nor under another name', async () => {
+    expect(problemOf(await deliver({}))).toMatch(/^its certificate is not trusted/);
+    const other = makeCertificates(join(directory, 'other'), 'elsewhere.example');
+    await using wrong = await startHookServer(other);
+    const result = await deliver({ caFile: other.caFile, target: literal(wrong.url) });
+    expect(problemOf(result)).toBe('its certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)');
+    expect(problemOf(await deliver({ caFile: '/nowhere/ca.crt' }))).toBe('caFile is not there');
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each([
+    [{ status: 500 }, 'HTTP 500', false, undefined],
+    [{ status: 429, headers: { 'Retry-After': '120' } }, 'HTTP 429', false, 120_000],
+    [
+      { status: 503, headers: { 'Retry-After': 'Sat, 21 Nov 2026 03:10:00 GMT' } },
+      'HTTP 503',
+      false,
+      600_000,
+    ],
+    [
+      { status: 302, headers: { Location: `https://evil.example/${token}` } },
+      'HTTP 302: it redirects, which is not followed',
+      false,
+      undefined,
+    ],
+    [{ status: 400, body: 'invalid_payload\n' }, 'HTTP 400: invalid_payload', true, undefined],
+    [{ status: 404, body: 'no_service' }, 'HTTP 404: no_service', false, undefined],
+  ] as const)('answers %j', async (behaviour, problem, permanent, retryAfterMs) => {
+    server.behave = () => behaviour;
+    const result = await deliver({ caFile: certificates.caFile });
+    expect(result).toEqual({ delivered: false, problem, permanent, retryAfterMs });
+  });
+
+  it('may say what it likes: no secret comes back in what we tell', async () => {
+    server.behave = ({ url, headers }) => ({
+      status: 403,
+      body: `no: ${url} ${token} ${encodeURIComponent(token)} ${headers.host} ${key}`,
+    });
+    const problem = problemOf(await deliver({ caFile: certificates.caFile, signingSecret: literal(key) }));
+    expect(problem).toMatch(/^HTTP 403: no: /);
+    expect(problem).not.toContain(token);
+    expect(problem).not.toContain(key);
+  });
+
+  it.each(['hang', 'drip'] as const)('does not hold us longer than its deadline: %s', async (behaviour) => {
+    server.behave = () => behaviour;
+    const began = performance.now();
+    const result = await deliver({ caFile: certificates.caFile }, AbortSignal.timeout(700));
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(problemOf(result)).toBe('no answer within 20 s');
+    await waitUntil('the connection is closed', () => server.connections === 0);
+  });
+
+  it('may cut the connection, or be nowhere', async () => {
+    server.behave = () => 'cut';
+    expect(problemOf(await deliver({ caFile: certificates.caFile }))).toBe('the connection was cut');
+    const nobody = await startHookServer();
+    await nobody[Symbol.asyncDispose]();
+    expect(problemOf(await deliver({ target: literal(nobody.url) }))).toBe('the connection was refused');
+    expect(problemOf(await deliver({ target: literal('https://no-such-host.invalid/') }))).toMatch(
+      /^the name of the host (is not known|cannot be looked up now)$/,
+    );
+    expect(problemOf(await deliver({ target: literal('ftp://host/') }))).toBe(
+      'the URL is none of http or https',
+    );
+  });
+
+  it('may take the connection and never speak TLS', async () => {
+    const open = new Set<Socket>();
+    const silent = createServer((socket) => {
+      open.add(socket);
+      socket.resume();
+      socket.on('close', () => open.delete(socket));
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const result = await deliver({ target: literal(`https://localhost:${port}/`) }, AbortSignal.timeout(500));
+    expect(problemOf(result)).toBe('no answer within 20 s');
+    await waitUntil('the connection is closed', () => open.size === 0, { timeoutMs: 5000 });
+    silent.close();
+  });
+
+  it('is reached through a proxy when there is one, which is left when it is done', async () => {
+    const asked: string[] = [];
+    const open = new Set<Socket>();
+    const proxy = createServer((client) => {
+      open.add(client);
+      client.on('close', () => open.delete(client));
+      client.once('data', (head) => {
+        asked.push(head.toString('latin1').split('\r\n')[0] ?? '');
+        const upstream = connect(server.port, '127.0.0.1', () => {
+          client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+          client.pipe(upstream).pipe(client);
+        });
+        upstream.on('error', () => client.destroy());
+        // Who does not read does not see an end: this closes nothing by itself.
+        upstream.on('close', () => client.resume());
+        client.on('error', () => upstream.destroy());
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const result = await deliver({
+      caFile: certificates.caFile,
+      proxy: literal(`http://127.0.0.1:${port}`),
+    });
+    expect(result.delivered).toBe(true);
+    expect(asked).toEqual([`CONNECT localhost:${server.port} HTTP/1.1`]);
+    await waitUntil('the tunnel is closed', () => open.size === 0, { timeoutMs: 5000 });
+    proxy.close();
+  });
+});
+
+describe('PagerDuty', () => {
+  it('gets an event as its Events API v2 wants it, and the same key for the end', async () => {
+    const routing = 'R0123456789ABCDEF0123456789ABCDE';
+    server.behave = ({ body }) => {
+      const event = JSON.parse(body) as Record<string, unknown>;
+      const well =
+        event['routing_key'] === routing && ['trigger', 'resolve'].includes(String(event['event_action']));
+      return well
+        ? { status: 202, body: JSON.stringify({ status: 'success', dedup_key: event['dedup_key'] }) }
+        : { status: 400, body: JSON.stringify({ status: 'invalid event', errors: [routing] }) };
+    };
+    const channel = {
+      kind: 'pagerduty',
+      target: literal(routing),
+      url: `${server.url}/v2/enqueue`,
+      caFile: certificates.caFile,
+    } as const;
+    expect(await deliver(channel)).toEqual({ delivered: true, answer: 'HTTP 202' });
+    expect(server.requests[0]?.url).toBe('/v2/enqueue');
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+      event_action: 'trigger',
+      dedup_key: 'holdfast/db1/stanza main',
+      payload: {
+        summary: 'critical: stanza main, repository offsite: no WAL arrives',
+        source: 'db1',
+        severity: 'critical',
+        timestamp: '2026-11-21T03:00:00.000Z',
+      },
+    });
+    server.behave = () => ({ status: 400, body: `invalid routing key ${routing}` });
+    const refused = await deliver(channel);
+    expect(refused).toMatchObject({ delivered: false, permanent: true });
+    expect(problemOf(refused)).toBe('HTTP 400: invalid routing key (secret)');
+  });
+});
+
+describe('pings', () => {
+  const ping = (change: Partial<NotifyChannel> = {}) => {
+    const channel = createChannel(
+      notifyChannel({
+        kind: 'healthchecks',
+        target: literal(`${server.url}/ping/uuid?create=1`),
+        caFile: certificates.caFile,
+        ...change,
+      }),
+      deps,
+    );
+    if (channel.type !== 'state') throw new Error('not a channel of state');
+    return channel;
+  };
+  const signal = (): AbortSignal => AbortSignal.timeout(5000);
+
+  it('go to the URL while all is well, and to /fail while something critical is there', async () => {
+    const state = { ended: [], now };
+    await ping().push({ ...state, open: [] }, signal());
+    await ping().push({ ...state, open: [knownFinding(now, { severity: 'warning' })] }, signal());
+    await ping().push({ ...state, open: [knownFinding(now)] }, signal());
+    await ping({ on: [] }).push({ ...state, open: [knownFinding(now)] }, signal());
+    expect(server.requests.map(({ url, body }) => [url, body])).toEqual([
+      ['/ping/uuid?create=1', 'holdfast runs on db1'],
+      ['/ping/uuid?create=1', 'holdfast runs on db1'],
+      ['/ping/uuid/fail?create=1', 'stanza main, repository offsite: no WAL arrives'],
+      ['/ping/uuid?create=1', 'holdfast runs on db1'],
+    ]);
+  });
+});
+
+describe('Slack', () => {
+  it('gets text and blocks within its limits, escaped, and a test says that it is one', async () => {
+    server.behave = () => ({ status: 200, body: 'ok' });
+    await deliver({ kind: 'slack', caFile: certificates.caFile });
+    const body = JSON.parse(server.requests[0]?.body ?? '') as { text: string; blocks: unknown[] };
+    expect(body.text).toBe('critical: stanza main, repository offsite: no WAL arrives');
+    expect(JSON.stringify(body.blocks)).toContain('a &lt; b &amp;&amp;');
+    const channel = createChannel(
+      notifyChannel({ kind: 'slack', target: literal(server.url), caFile: certificates.caFile }),
+      deps,
+    );
+    if (channel.type !== 'messages') throw new Error('not a channel of messages');
+    await channel.deliver(
+      composeTest('ops', { id: 'x', now, sender: deps.sender }),
+      AbortSignal.timeout(5000),
+    );
+    expect(server.requests[1]?.body).toContain('this is a test');
+  });
+});
