@@ -61,7 +61,7 @@ function prepare(url: string, change: Partial<ConsulSettings> = {}): Pushed {
 }
 
 async function start(token?: string): Promise<TestConsul> {
-  const consul = await startConsul(token);
+  const consul = await startConsul({ token });
   onTestFinished(() => consul[Symbol.asyncDispose]());
   return consul;
 }
@@ -133,6 +133,22 @@ describe('checks in a real Consul', () => {
     await state.turn();
     expect(await statuses(consul)).toBe('holdfast=passing holdfast:main=passing holdfast:other=passing');
     expect(state.said).toEqual([]);
+  });
+
+  it('are not told of a restart as long as nothing was seen since, for half a TTL', async () => {
+    const consul = await start();
+    const state = prepare(consul.url);
+    state.findings = [{ ...old, rule: 'archive-unknown' }];
+    await state.turn();
+    await state.turn(7000);
+    expect(await statuses(consul)).toBe('');
+    await state.turn(500);
+    expect(await statuses(consul)).toBe('holdfast=critical holdfast:main=critical holdfast:other=passing');
+    state.findings = [];
+    await state.turn();
+    state.findings = [{ ...old, rule: 'archive-unknown' }];
+    await state.turn();
+    expect(await statuses(consul)).toContain('holdfast=critical');
   });
 
   it('never take other services of the node out of discovery', async () => {

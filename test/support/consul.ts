@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitoringTool } from './monitoring-tools.ts';
@@ -26,8 +26,14 @@ export interface TestConsul extends AsyncDisposable {
   readonly put: (path: string, body: unknown) => Promise<Response>;
 }
 
-/** @param token when given: every request without it is refused (ACLs with default policy deny) */
-export async function startConsul(token?: string): Promise<TestConsul> {
+export interface ConsulRequest {
+  /** When given: every request without it is refused (ACLs with default policy deny). */
+  readonly token?: string | undefined;
+  /** Of the agent's configuration, where scripts are allowed. */
+  readonly services?: readonly unknown[];
+}
+
+export async function startConsul({ token, services = [] }: ConsulRequest = {}): Promise<TestConsul> {
   await using resources = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-consul-'));
   resources.defer(() => rmSync(directory, { recursive: true, force: true }));
@@ -42,12 +48,23 @@ export async function startConsul(token?: string): Promise<TestConsul> {
   };
   const settings = JSON.stringify({
     ports: { http, serf_lan: serf, serf_wan: wan, server, dns: -1, grpc: -1 },
+    enable_local_script_checks: true,
+    services,
     ...(token === undefined ? {} : access),
   });
+  const file = join(directory, 'agent.json');
+  writeFileSync(file, settings);
   resources.use(
     await serveProgram(
       monitoringTool('consul'),
-      ['agent', '-dev', '-node=holdfast-test', '-bind=127.0.0.1', '-client=127.0.0.1', `-hcl=${settings}`],
+      [
+        'agent',
+        '-dev',
+        '-node=holdfast-test',
+        '-bind=127.0.0.1',
+        '-client=127.0.0.1',
+        `-config-file=${file}`,
+      ],
       {
         cwd: directory,
         isReady: async () => {

@@ -11,6 +11,7 @@ const mostLineCharacters = 600;
 export interface ConsulCheck {
   readonly id: string;
   readonly name: string;
+  readonly verdict: HealthStatus;
   readonly status: 'passing' | 'warning' | 'critical';
   readonly output: string;
 }
@@ -55,7 +56,8 @@ export function planUnknownChecks(
 ): readonly ConsulCheck[] {
   return planConsulChecks(settings, stanzas, [], now).map((check) => ({
     ...check,
-    status: 'critical',
+    verdict: 'unknown',
+    status: statuses.unknown,
     output: fit(headline('unknown', now), [`nothing is known: ${why}`]),
   }));
 }
@@ -71,7 +73,7 @@ function describeCheck(
     ({ rule, severity, subject, problem, remedy }) =>
       `${severity}: ${subject}: ${problem} [${rule}] ${remedy}`,
   );
-  return { ...check, status: statuses[status], output: fit(headline(status, now), lines) };
+  return { ...check, verdict: status, status: statuses[status], output: fit(headline(status, now), lines) };
 }
 
 function headline(status: HealthStatus, now: number): string {

@@ -40,6 +40,8 @@ export class ConsulPusher {
   readonly #deps: ConsulPusherDeps;
   #registration: Registration | undefined;
   #told: string | undefined;
+  /** Until when a daemon that has just begun may still be looking; set at the first turn. */
+  #startsUntil: number | undefined;
   #dueAt = Number.NEGATIVE_INFINITY;
   #failing: string | undefined;
 
@@ -74,12 +76,21 @@ export class ConsulPusher {
       checks.map(({ id, status, output }) => [id, status, withoutMoment(output)]),
     );
     if (verdict === this.#told && clock.monotonic() < this.#dueAt) return;
+    if (this.#isStarting(settings, checks)) return;
     const failed = await this.#attempt(stop, (signal) => this.#push(checks, signal));
     if (stop.aborted) return;
     // What could not be told is tried at the next turn.
     this.#told = failed === undefined ? verdict : undefined;
+    this.#startsUntil = Number.NEGATIVE_INFINITY;
     this.#dueAt = clock.monotonic() + (settings.ttl * 1000) / 3;
     this.#say(failed);
+  }
+
+  /** A restart is not told as long as nothing has been seen since, for half a TTL: Consul still has what was true before. */
+  #isStarting({ ttl }: ConsulSettings, [all]: readonly ConsulCheck[]): boolean {
+    const now = this.#deps.clock.monotonic();
+    this.#startsUntil ??= now + (ttl * 1000) / 2;
+    return all?.verdict === 'unknown' && now < this.#startsUntil;
   }
 
   #plan(settings: ConsulSettings): readonly ConsulCheck[] {
