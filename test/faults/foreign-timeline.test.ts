@@ -61,7 +61,7 @@ describe("a drill that archives into production's repository", () => {
     await appendKnownRows(bed.cluster, 5);
     await archiveWal(bed.cluster);
     production = await readKnownRows(bed.cluster);
-    for (const args of [['check'], ['info'], ['verify']]) {
+    for (const args of [['check'], ['info'], ['verify'], ['verify', '--verbose']]) {
       const { code, stdout } = await runPlainEngine(bed, bed.configuration.engineFile, ...args);
       expect([args, code]).toEqual([args, 0]);
       expect(stdout).not.toMatch(/error|ERROR|WARN/);

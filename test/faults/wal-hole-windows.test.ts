@@ -50,7 +50,7 @@ describe('one missing segment', () => {
       path.includes(`/${lost}-`),
     );
     renameSync(stored ?? '', `${bed.sandbox.path}/taken`);
-    for (const args of [['check'], ['info'], ['verify']]) {
+    for (const args of [['check'], ['info'], ['verify'], ['verify', '--verbose']]) {
       const { code, stdout } = await runPlainEngine(bed, bed.configuration.engineFile, ...args);
       expect([args, code]).toEqual([args, 0]);
       expect(stdout).not.toMatch(/error|ERROR|WARN/);
