@@ -176,6 +176,20 @@ describe('a cluster that writes', () => {
     ).toBe('waiting');
   });
 
+  it('waits for it also where it took long to be filled', () => {
+    const track = [
+      [-50, 7.5],
+      [-40, 8.1],
+      [-0.5, 9.1],
+      [0, 9.2],
+    ] as const;
+    expect(compare({ track, archiveTimeout: 0 }, { newest: 7 })).toMatchObject({
+      state: 'waiting',
+      behindSegments: 1,
+      behindMs: 40 * minute,
+    });
+  });
+
   it('is behind for longer than is remembered', () => {
     expect(
       compare(
