@@ -23,6 +23,7 @@ import type { Sighting } from '../../status/sighting.ts';
 import type { Journal } from '../../store/journal.ts';
 import { type ArchiveLookDeps, observeArchiveLedger } from './observe-archive-ledger.ts';
 import type { HistoryCache } from './read-histories.ts';
+import { refuseUnreadable } from './refuse-unreadable.ts';
 
 /**
  * What is known of the primary of the stanza.
@@ -52,7 +53,7 @@ const freshMs = 10 * 60_000;
  * after it (what production had not written by then is not its own); where it cannot be seen, what is remembered of its
  * timelines leads the way, and nothing is called foreign.
  *
- * @throws Failure as readCatalogue and observeArchiveLedger
+ * @throws Failure as readCatalogue and observeArchiveLedger; repository-unreachable, stanza-missing
  */
 export async function observeArchive(
   stanza: Stanza,
@@ -64,6 +65,7 @@ export async function observeArchive(
   const run = { repositoryKey: repository.key, signal, onSpawn };
   const before = await deps.primary(undefined);
   const catalogue = deps.catalogue ?? (await readCatalogue(engine, stanza.name, run));
+  refuseUnreadable(stanza.name, repository, catalogue);
   const database = newestDatabase(catalogue, repository);
   const startedAt = clock.now();
   const look = await observeArchiveLedger(
