@@ -13,6 +13,8 @@ import { waitUntil } from '../support/wait-until.ts';
 /** A protected cluster with a daemon that looks every few seconds, and a webhook that hears what it tells. */
 export interface StatusBed extends DaemonBed {
   readonly daemon: ServedDaemon;
+  /** The keys of the file that the bed needs, for `configure`. */
+  readonly fileKeys: Readonly<Record<string, unknown>>;
   /** Everything that was told, oldest first. */
   readonly told: readonly Notification[];
   /** Waits until a finding is seen in the command, the endpoint, the metrics and a message. */
@@ -53,9 +55,8 @@ export async function createStatusBed(request: DaemonBedRequest): Promise<Status
   try {
     const receiver = resources.use(await receiveWebhooks());
     const notify = { ops: { webhook: receiver.url, on: ['critical', 'warning', 'resolved'], wait: '1s' } };
-    const bed = resources.use(
-      await createDaemonBed({ ...request, keys: { watch, notify, ...request.keys } }),
-    );
+    const fileKeys = { watch, notify, ...request.keys };
+    const bed = resources.use(await createDaemonBed({ ...request, keys: fileKeys }));
     await bed.cluster.sql(`ALTER SYSTEM SET archive_timeout = '60s'; SELECT pg_reload_conf()`);
     await bed.backup('full');
     const daemon = resources.use(await bed.serve());
@@ -64,6 +65,7 @@ export async function createStatusBed(request: DaemonBedRequest): Promise<Status
     return {
       ...bed,
       daemon,
+      fileKeys,
       told: receiver.told,
       health,
       expectFinding: (rule, about) => expectFinding(rule, about ?? {}, { bed, health, told: receiver.told }),

@@ -1,0 +1,74 @@
+import { chmodSync, statSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appendKnownRows, createKnownRows } from '../support/data.ts';
+import { createStatusBed, type StatusBed } from './status-bed.ts';
+
+/*
+ * What goes wrong with servers and repositories, caused for real: each is seen in the command, the endpoint, the metrics
+ * and a message, and seen to end. One daemon sees all of it.
+ */
+let bed: StatusBed;
+
+beforeAll(async () => {
+  bed = await createStatusBed({ name: 'hf-status-faults' });
+  await createKnownRows(bed.cluster, 10);
+});
+afterAll(async () => bed?.[Symbol.asyncDispose]());
+
+describe('what a daemon tells of real faults', () => {
+  it('the primary is down', async () => {
+    await bed.cluster.stop();
+    try {
+      const seen = await bed.expectFinding('primary-unknown');
+      expect(seen.severity).toBe('critical');
+      expect((await bed.health()).status).not.toBe('healthy');
+    } finally {
+      await bed.cluster.start();
+    }
+    await bed.expectEnded('primary-unknown');
+  }, 150_000);
+
+  it('the archive command fails', async () => {
+    const before = await bed.cluster.value('SHOW archive_command');
+    await bed.cluster.sql(`ALTER SYSTEM SET archive_command = '/bin/false'; SELECT pg_reload_conf()`);
+    try {
+      await appendKnownRows(bed.cluster, 10);
+      await bed.cluster.sql('SELECT pg_switch_wal()');
+      const seen = await bed.expectFinding('archiver-failing');
+      expect(seen.evidence + seen.problem).toMatch(/fail/);
+    } finally {
+      const command = before.replaceAll("'", "''");
+      await bed.cluster.sql(`ALTER SYSTEM SET archive_command = '${command}'; SELECT pg_reload_conf()`);
+    }
+    await bed.expectEnded('archiver-failing');
+  }, 150_000);
+
+  it('nobody may read the repository', async () => {
+    const root = bed.configuration.repository('local');
+    const { mode } = statSync(root);
+    chmodSync(root, 0o000);
+    try {
+      const seen = await bed.expectFinding('archive-unknown');
+      expect(seen.evidence).toMatch(/failed|denied/i);
+      const { findings } = await bed.health();
+      const rules = findings.map(({ rule }) => rule);
+      expect(rules.some((rule) => rule === 'repository-unknown' || rule === 'repository-not-ok')).toBe(true);
+    } finally {
+      chmodSync(root, mode & 0o7777);
+    }
+    await bed.expectEnded('archive-unknown');
+  }, 150_000);
+
+  it('the newest backup is older than it may be', async () => {
+    const before = { objectives: { backupAge: '1s' } };
+    bed.configure(before, bed.fileKeys);
+    await bed.mustRun(['reload']);
+    try {
+      await bed.expectFinding('backup-too-old');
+    } finally {
+      bed.configure({}, bed.fileKeys);
+      await bed.mustRun(['reload']);
+    }
+    await bed.expectEnded('backup-too-old');
+  }, 150_000);
+});
