@@ -80,13 +80,13 @@ describe('monitoring of a real daemon', () => {
   it('says everywhere that it is over', async () => {
     await bed.backup('full');
     await waitUntil('no alert', async () => !(await alertNames()).includes('HoldfastNoBackup critical'), {
-      timeoutMs: 90_000,
+      timeoutMs: 150_000,
     });
     for (const id of ['holdfast', 'holdfast:main', 'script']) {
       await waitUntil(
         `${id} is no longer critical: ${JSON.stringify(await consul.checks())}`,
         async () => (await statusOf(id)) !== 'critical',
-        { timeoutMs: 90_000 },
+        { timeoutMs: 150_000 },
       );
     }
     expect((await consul.checks())['holdfast:main']?.Output).not.toContain('[no-backup]');

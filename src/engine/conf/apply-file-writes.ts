@@ -45,7 +45,7 @@ export async function applyFileWrites(
 
 function editedByHand(edited: readonly FileChange[]): Failure {
   return new Failure('edited-by-hand', {
-    operation: 'write the configuration of pgbackrest',
+    operation: 'write generated files',
     place: edited.map((change) => change.path).join(', '),
     problem: 'the file was not written by Holdfast, or was edited since',
     hint: 'Move what you need into holdfast.yaml (options: takes any pgBackRest option), then overwrite the file with --force; a copy is kept beside it.',
