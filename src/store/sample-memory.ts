@@ -47,9 +47,9 @@ export interface SampleMemory {
    */
   installation(fresh: () => string): string;
   /**
-   * Makes what is old fewer, the last of each period stays: all of two days, then one in ten minutes for a month, one an
-   * hour for 400 days; older heartbeats one a day for ever, older samples none. So the end of an old window is known to
-   * the hour or the day, and always too early rather than too late.
+   * Makes what is old fewer; the last of each period stays. Heartbeats: all of two days, then one in ten minutes for a
+   * week, one an hour for two months, one a day for ever: so the end of an old window is known to the hour or the day, and
+   * always too early rather than too late. Samples: all of a day, then one an hour for a month, then none.
    *
    * @returns how many rows were removed
    */

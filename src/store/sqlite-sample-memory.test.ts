@@ -62,38 +62,55 @@ describe('remembered heartbeats', () => {
 });
 
 describe('what is old', () => {
-  it('becomes fewer: never what is recent, and the last of each period stays', () => {
+  const ages = fc.uniqueArray(fc.integer({ min: 0, max: 900 * 24 * 60 }), { minLength: 1, maxLength: 60 });
+  /** Whether nothing younger lies in the same period. */
+  const isLast = (age: number, all: readonly number[], period: number): boolean => {
+    const of = (one: number): number => Math.floor((start - one * minute) / period);
+    return !all.some((other) => other < age && of(other) === of(age));
+  };
+
+  it('becomes fewer heartbeats: all recent ones stay, and the last of each period', () => {
     fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.integer({ min: 0, max: 900 * 24 * 60 }), { minLength: 1, maxLength: 60 }),
-        (ages) => {
-          withMemory((memory) => {
-            // Positions grow with time, as they do.
-            for (const age of ages) {
-              const at = start - age * minute;
-              memory.note('main', at, { wal: age });
-              memory.noteHeartbeat('main', { ...database, at, lsn: BigInt(at) });
-            }
-            memory.thin('main', start);
-            const kept = memory.samples('main', 'wal', 0).map(({ at }) => at);
-            for (const age of ages) {
-              const at = start - age * minute;
-              if (age * minute <= 2 * day) expect(kept).toContain(at);
-              // What a window's end needs: a heartbeat at most a period before it, never one behind it.
-              const found = memory.heartbeatBefore('main', database, BigInt(at));
-              const tolerance = age * minute <= 2 * day ? 0 : age <= 46_080 ? 10 * minute : 60 * minute;
-              if (found !== undefined) expect(found.at).toBeLessThanOrEqual(at);
-              const isLastOfPeriod = (period: number): boolean =>
-                !ages.some(
-                  (other) =>
-                    other < age && Math.floor((start - other * minute) / period) === Math.floor(at / period),
-                );
-              if (age * minute <= 400 * day && isLastOfPeriod(tolerance || 1)) expect(found?.at).toBe(at);
-            }
-            expect(memory.thin('main', start)).toBe(0);
-          });
-        },
-      ),
+      fc.property(ages, (all) => {
+        withMemory((memory) => {
+          // Positions grow with time, as they do.
+          for (const age of all) {
+            const at = start - age * minute;
+            memory.noteHeartbeat('main', { ...database, at, lsn: BigInt(at) });
+          }
+          memory.thin('main', start);
+          for (const age of all) {
+            const at = start - age * minute;
+            // What the end of a window needs: one before it, never one behind it.
+            const found = memory.heartbeatBefore('main', database, BigInt(at));
+            if (found !== undefined) expect(found.at).toBeLessThanOrEqual(at);
+            const old = age * minute;
+            const period =
+              old <= 2 * day ? 1 : old <= 8 * day ? 10 * minute : old <= 60 * day ? 60 * minute : day;
+            if (isLast(age, all, period)) expect(found?.at).toBe(at);
+          }
+          expect(memory.thin('main', start)).toBe(0);
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('becomes fewer samples, and then none', () => {
+    fc.assert(
+      fc.property(ages, (all) => {
+        withMemory((memory) => {
+          for (const age of all) memory.note('main', start - age * minute, { wal: age });
+          memory.thin('main', start);
+          const kept = new Set(memory.samples('main', 'wal', 0).map(({ at }) => at));
+          for (const age of all) {
+            const old = age * minute;
+            const stays = old <= day || (old <= 32 * day && isLast(age, all, 60 * minute));
+            if (stays || old > 32 * day) expect(kept.has(start - old)).toBe(stays);
+          }
+          expect(memory.thin('main', start)).toBe(0);
+        });
+      }),
       { numRuns: 20 },
     );
   });

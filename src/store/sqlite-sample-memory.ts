@@ -18,15 +18,15 @@ const heartbeatRow = z.object({
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** Older than `olderThan` one row for each `period` stays. Milliseconds. */
+/** Older than `olderThan` one heartbeat for each `period` stays. Milliseconds. */
 const tiers = [
   { olderThan: 2 * day, period: 10 * minute },
-  { olderThan: 32 * day, period: 60 * minute },
-  { olderThan: 400 * day, period: day },
+  { olderThan: 8 * day, period: 60 * minute },
+  { olderThan: 60 * day, period: day },
 ] as const;
 
-/** Samples older than this are of no use to anybody, milliseconds. */
-const forgetSamplesAfter = 400 * day;
+/** Older samples stay once an hour, and from the second age on not at all. Milliseconds. */
+const samples = { thinAfter: day, period: 60 * minute, forgetAfter: 32 * day } as const;
 
 /** Samples and heartbeats in the journal's file; see `SampleMemory`. */
 export class SqliteSampleMemory implements SampleMemory {
@@ -101,17 +101,9 @@ export class SqliteSampleMemory implements SampleMemory {
 
   thin(stanza: string, now: number): number {
     return this.#database.write(() => {
-      let removed = this.#database.execute('DELETE FROM sample WHERE stanza = ? AND at < ?', [
-        stanza,
-        now - forgetSamplesAfter,
-      ]);
+      let removed = this.#thinSamples(stanza, now);
       for (const { olderThan, period } of tiers) {
         const limit = now - olderThan;
-        removed += this.#database.execute(
-          `DELETE FROM sample WHERE stanza = ? AND at < ? AND (name, at) NOT IN
-             (SELECT name, max(at) FROM sample WHERE stanza = ? AND at < ? GROUP BY name, at / ?)`,
-          [stanza, limit, stanza, limit, period],
-        );
         removed += this.#database.execute(
           `DELETE FROM heartbeat WHERE stanza = ? AND at < ? AND (system_identifier, timeline, lsn) NOT IN
              (SELECT system_identifier, timeline, max(lsn) FROM heartbeat WHERE stanza = ? AND at < ?
@@ -121,6 +113,20 @@ export class SqliteSampleMemory implements SampleMemory {
       }
       return removed;
     });
+  }
+
+  #thinSamples(stanza: string, now: number): number {
+    const limit = now - samples.thinAfter;
+    const forgotten = this.#database.execute('DELETE FROM sample WHERE stanza = ? AND at < ?', [
+      stanza,
+      now - samples.forgetAfter,
+    ]);
+    const thinned = this.#database.execute(
+      `DELETE FROM sample WHERE stanza = ? AND at < ? AND (name, at) NOT IN
+         (SELECT name, max(at) FROM sample WHERE stanza = ? AND at < ? GROUP BY name, at / ?)`,
+      [stanza, limit, stanza, limit, samples.period],
+    );
+    return forgotten + thinned;
   }
 
   #read(row: SqlRow | undefined): CommittedHeartbeat | undefined {
