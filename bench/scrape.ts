@@ -1,4 +1,5 @@
 /** What a scrape of /metrics costs, and what it costs to know what is shown: `holdfast serve` and pgbackrest_exporter. */
+import { symlinkSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
@@ -7,6 +8,7 @@ import { startServe, createDaemonBed, type ServedDaemon } from '../test/support/
 import { engineUnderTest } from '../test/support/engines.ts';
 import { startExporter, type RunningExporter } from '../test/support/exporter.ts';
 import { mustRunHoldfast } from '../test/support/holdfast.ts';
+import type { TestCluster } from '../test/support/cluster.ts';
 import type { TestConfiguration } from '../test/support/configuration.ts';
 import { cloneStanza, type StanzaOriginal } from './support/cloned-stanzas.ts';
 import { formatMegabytes } from './support/format.ts';
@@ -19,6 +21,11 @@ import type { Table } from './support/table.ts';
 
 type Parameters = 'stanzas' | 'sets' | 'rounds';
 type Subject = 'exporter' | 'holdfast';
+
+/** The repository that is written again for all stanzas, and its server, which is that of all of them. */
+interface Original extends StanzaOriginal {
+  readonly cluster: TestCluster;
+}
 
 /** A process that is measured, and where its metrics are. */
 interface Contender {
@@ -39,6 +46,7 @@ async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> 
   const original = {
     backupInfo: `${repository}/backup/main/backup.info`,
     archiveDirectory: `${repository}/archive/main`,
+    cluster: bed.cluster,
   };
   const measurements: Measurement[] = [];
   for (const count of stanzaCounts(run)) measurements.push(...(await measureMany(run, original, count)));
@@ -63,7 +71,7 @@ function stanzaCounts(run: BenchmarkRun<Parameters>): number[] {
 
 async function measureMany(
   run: BenchmarkRun<Parameters>,
-  original: StanzaOriginal,
+  original: Original,
   count: number,
 ): Promise<Measurement[]> {
   const { configuration, exporterFile, port } = await makeStanzas(run, original, count);
@@ -83,12 +91,19 @@ async function measureMany(
   return measurements;
 }
 
-/** One repository with all stanzas; their servers are not there, so that nothing but repositories is looked at. */
-async function makeStanzas(run: BenchmarkRun<Parameters>, original: StanzaOriginal, count: number) {
+/**
+ * One repository with all stanzas, whose servers are one and the same: it is looked at by another path for each, since no
+ * two stanzas may have the same. It and the archives are seen once, before anything is measured.
+ */
+async function makeStanzas(run: BenchmarkRun<Parameters>, original: Original, count: number) {
   const { sandbox } = run;
   const folder = `many-${count}`;
   const repository = sandbox.directory(`${folder}/repository`, 0o755);
   const names = Array.from({ length: count }, (_, index) => `s${index + 1}`);
+  const { cluster } = original;
+  const server = { port: cluster.port, socket: cluster.socketDirectory, bin: cluster.binaries.directory };
+  sandbox.directory(`${folder}/servers`, 0o755);
+  for (const name of names) symlinkSync(cluster.dataDirectory, sandbox.file(folder, 'servers', name));
   for (const stanza of names) cloneStanza(sandbox, original, { repository, stanza, sets: run.count('sets') });
   const port = await sandbox.port();
   const place = (name: string): string => sandbox.file(folder, name);
@@ -105,10 +120,11 @@ async function makeStanzas(run: BenchmarkRun<Parameters>, original: StanzaOrigin
     server: { listen: `127.0.0.1:${port}` },
     watch: { catalogue: `${catalogueSeconds}s`, archive: '1d', primary: '1d' },
     stanzas: Object.fromEntries(
-      names.map((name, index) => [
+      names.map((name) => [
         name,
         {
-          postgres: [{ path: place(`absent/${name}`), port: 20_000 + index }],
+          postgres: [{ path: place(`servers/${name}`), ...server }],
+          heartbeat: { form: 'off' },
           repositories: { local: { type: 'posix', path: repository, retention: { full: 2 } } },
         },
       ]),

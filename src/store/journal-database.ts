@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { fileNumber } from './follow-file.ts';
 import { nameSqliteError } from './sqlite-failure.ts';
 
@@ -13,6 +13,8 @@ export class JournalDatabase implements Disposable {
   #database: DatabaseSync;
   #number: bigint | undefined;
   readonly #replace: ReplaceDatabase | undefined;
+  /** Of each connection by their text; they end with it. */
+  readonly #statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
 
   /** @param replace undefined: whoever opened it knows that nobody moves the file meanwhile */
   constructor(database: DatabaseSync, file: string, replace?: ReplaceDatabase) {
@@ -71,11 +73,11 @@ export class JournalDatabase implements Disposable {
   }
 
   all(sql: string, parameters: Record<string, SQLInputValue> = {}): readonly SqlRow[] {
-    return this.#named(() => this.#database.prepare(sql).all(parameters));
+    return this.#named(() => this.#prepared(sql).all(parameters));
   }
 
   first(sql: string, parameters: Record<string, SQLInputValue> = {}): SqlRow | undefined {
-    return this.#named(() => this.#database.prepare(sql).get(parameters));
+    return this.#named(() => this.#prepared(sql).get(parameters));
   }
 
   /** Rows one after the other: for tables that should not be in memory as a whole. */
@@ -90,6 +92,15 @@ export class JournalDatabase implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** What a daemon asks hundreds of times at each look is compiled once; the texts are few, and none has values in it. */
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(this.#database) ?? new Map<string, StatementSync>();
+    this.#statements.set(this.#database, known);
+    const statement = known.get(sql) ?? this.#database.prepare(sql);
+    known.set(sql, statement);
+    return statement;
   }
 
   #named<Result>(work: () => Result): Result {

@@ -168,6 +168,8 @@ export interface Journal extends Disposable {
   listRuns(filter?: RunFilter): RunRecord[];
   /** The run with exactly this id; at once, however long the journal is. */
   readRun(id: string): RunRecord | undefined;
+  /** The newest run of a kind that ended well, in whichever repository; at once, however long the journal is. */
+  lastGoodRun(of: { readonly kind: RunKind; readonly stanza: string }): RunRecord | undefined;
   /** The newest run of a kind that has ended. @returns undefined when there is none */
   lastRun(of: {
     readonly kind: RunKind;

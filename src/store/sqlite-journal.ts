@@ -240,6 +240,13 @@ export class SqliteJournal implements Journal {
     )[0];
   }
 
+  lastGoodRun({ kind, stanza }: Parameters<Journal['lastGoodRun']>[0]): RunRecord | undefined {
+    return this.#runs(
+      `WHERE stanza = :stanza AND kind = :kind AND result = 'ok' ORDER BY started_at DESC, rowid DESC LIMIT 1`,
+      { stanza, kind },
+    )[0];
+  }
+
   findRun(idOrPart: string): RunRecord | undefined {
     const exact = this.readRun(idOrPart);
     if (exact !== undefined) return exact;

@@ -50,7 +50,7 @@ export function observeJournal(
   return {
     lastRuns: stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
     restores: stanzas
-      .flatMap(({ name }) => journal.listRuns({ stanza: name, kind: 'restore', result: 'ok', limit: 1 }))
+      .flatMap(({ name }) => journal.lastGoodRun({ kind: 'restore', stanza: name }) ?? [])
       .map(describeRun),
     verified: stanzas.flatMap((stanza) => observeVerified(journal, stanza)),
     unfinished: journal
