@@ -36,6 +36,7 @@ describe('holdfast windows', () => {
       const isKnown = archive.unknown === undefined && archive.windows !== undefined;
       return isKnown && archive.observedAt === again.observedAt ? archive : undefined;
     });
+    if (seen === undefined) throw new Error('the wait gives what it waited for');
     expect(seen.followed).toEqual({ timeline: 1, from: 'primary' });
     expect(Date.now() - Date.parse(seen.observedAt ?? '')).toBeLessThan(60_000);
     const beforeArchiving = Date.now();
