@@ -1,70 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { NotifyChannel } from '../../src/config/configuration.ts';
-import type { ChannelDeps, DeliveryResult } from '../../src/notify/channel.ts';
-import { composeTest } from '../../src/notify/compose-notification.ts';
-import { createChannel } from '../../src/notify/create-channel.ts';
-import type { Notification } from '../../src/notify/notification.ts';
-import { planNotifications } from '../../src/notify/plan-notifications.ts';
 import { makeCertificates, type TestCertificates } from '../support/certificates.ts';
 import { startHookServer, type HookServer } from '../support/hook-server.ts';
-import { knownFinding, notifyChannel } from '../support/notify-parts.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { createNotifyBed, key, literal, now, problemOf, token, type NotifyBed } from './notify-bed.ts';
 
-const now = Date.UTC(2026, 10, 21, 3);
-const directory = mkdtempSync(join(tmpdir(), 'hf-g-http-'));
-const key = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
-const token = 'T0KEN-that-nobody-may-see';
-let certificates: TestCertificates;
+let bed: NotifyBed;
 let server: HookServer;
-
+let certificates: TestCertificates;
 beforeAll(async () => {
-  certificates = makeCertificates(join(directory, 'tls'));
-  server = await startHookServer(certificates);
+  bed = await createNotifyBed('hf-g-http-');
+  ({ server, certificates } = bed);
 });
-beforeEach(() => {
-  server.requests.length = 0;
-  server.behave = () => ({ status: 200 });
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true, force: true });
-});
+beforeEach(() => bed.reset());
+afterAll(() => bed[Symbol.asyncDispose]());
 
-const deps: ChannelDeps = {
-  sender: { host: 'db1', version: '1.0.0' },
-  now: () => now,
-  resolveSecret: async (reference) => (reference.kind === 'literal' ? reference.value : ''),
-};
-const literal = (value: string) => ({ kind: 'literal', value }) as const;
-
-/** A message that says that a finding with awkward signs began. */
-function message(): Notification {
-  const [made] = planNotifications({
-    channel: notifyChannel(),
-    sender: deps.sender,
-    known: [knownFinding(now - 3_600_000, { evidence: 'a < b && "c" > d\nänd 日本 🐘' })],
-    told: [],
-    now,
-    newId: () => '0b8f1f6e-0000-4000-8000-000000000001',
-  }).messages;
-  if (made === undefined) throw new Error('nothing is told');
-  return made;
-}
-
-async function deliver(change: Partial<NotifyChannel>, signal = AbortSignal.timeout(5000)) {
-  const channel = createChannel(
-    notifyChannel({ target: literal(`${server.url}/hook/${token}?key=${token}`), ...change }),
-    deps,
-  );
-  if (channel.type !== 'messages') throw new Error('not a channel of messages');
-  return channel.deliver(message(), signal);
-}
-const problemOf = (result: DeliveryResult): string => (result.delivered ? 'delivered' : result.problem);
+const deliver: NotifyBed['deliver'] = (change, signal) => bed.deliver(change, signal);
 
 describe('a webhook over TLS', () => {
   it('gets the documented JSON with a signature that openssl agrees with', async () => {
@@ -76,7 +30,7 @@ describe('a webhook over TLS', () => {
     const id = String(request?.headers['webhook-id']);
     const timestamp = String(request?.headers['webhook-timestamp']);
     expect(timestamp).toBe(String(now / 1000));
-    const signed = join(directory, 'signed');
+    const signed = join(bed.directory, 'signed');
     writeFileSync(signed, `${id}.${timestamp}.${request?.body}`);
     const hex = Buffer.from(key.slice(6), 'base64').toString('hex');
     const mac = execFileSync('openssl', [
@@ -136,7 +90,7 @@ describe('a webhook over TLS', () => {
 
   it('is not believed without its authority, nor under another name', async () => {
     expect(problemOf(await deliver({}))).toMatch(/^its certificate is not trusted/);
-    const other = makeCertificates(join(directory, 'other'), 'elsewhere.example');
+    const other = makeCertificates(join(bed.directory, 'other'), 'elsewhere.example');
     await using wrong = await startHookServer(other);
     const result = await deliver({ caFile: other.caFile, target: literal(wrong.url) });
     expect(problemOf(result)).toBe('its certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)');
@@ -244,92 +198,5 @@ describe('a webhook over TLS', () => {
     expect(asked).toEqual([`CONNECT localhost:${server.port} HTTP/1.1`]);
     await waitUntil('the tunnel is closed', () => open.size === 0, { timeoutMs: 5000 });
     proxy.close();
-  });
-});
-
-describe('PagerDuty', () => {
-  it('gets an event as its Events API v2 wants it, and the same key for the end', async () => {
-    const routing = 'R0123456789ABCDEF0123456789ABCDE';
-    server.behave = ({ body }) => {
-      const event = JSON.parse(body) as Record<string, unknown>;
-      const well =
-        event['routing_key'] === routing && ['trigger', 'resolve'].includes(String(event['event_action']));
-      return well
-        ? { status: 202, body: JSON.stringify({ status: 'success', dedup_key: event['dedup_key'] }) }
-        : { status: 400, body: JSON.stringify({ status: 'invalid event', errors: [routing] }) };
-    };
-    const channel = {
-      kind: 'pagerduty',
-      target: literal(routing),
-      url: `${server.url}/v2/enqueue`,
-      caFile: certificates.caFile,
-    } as const;
-    expect(await deliver(channel)).toEqual({ delivered: true, answer: 'HTTP 202' });
-    expect(server.requests[0]?.url).toBe('/v2/enqueue');
-    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
-      event_action: 'trigger',
-      dedup_key: 'holdfast/db1/stanza main',
-      payload: {
-        summary: 'critical: stanza main, repository offsite: no WAL arrives',
-        source: 'db1',
-        severity: 'critical',
-        timestamp: '2026-11-21T03:00:00.000Z',
-      },
-    });
-    server.behave = () => ({ status: 400, body: `invalid routing key ${routing}` });
-    const refused = await deliver(channel);
-    expect(refused).toMatchObject({ delivered: false, permanent: true });
-    expect(problemOf(refused)).toBe('HTTP 400: invalid routing key (secret)');
-  });
-});
-
-describe('pings', () => {
-  const ping = (change: Partial<NotifyChannel> = {}) => {
-    const channel = createChannel(
-      notifyChannel({
-        kind: 'healthchecks',
-        target: literal(`${server.url}/ping/uuid?create=1`),
-        caFile: certificates.caFile,
-        ...change,
-      }),
-      deps,
-    );
-    if (channel.type !== 'state') throw new Error('not a channel of state');
-    return channel;
-  };
-  const signal = (): AbortSignal => AbortSignal.timeout(5000);
-
-  it('go to the URL while all is well, and to /fail while something critical is there', async () => {
-    const state = { ended: [], now };
-    await ping().push({ ...state, open: [] }, signal());
-    await ping().push({ ...state, open: [knownFinding(now, { severity: 'warning' })] }, signal());
-    await ping().push({ ...state, open: [knownFinding(now)] }, signal());
-    await ping({ on: [] }).push({ ...state, open: [knownFinding(now)] }, signal());
-    expect(server.requests.map(({ url, body }) => [url, body])).toEqual([
-      ['/ping/uuid?create=1', 'holdfast runs on db1'],
-      ['/ping/uuid?create=1', 'holdfast runs on db1'],
-      ['/ping/uuid/fail?create=1', 'stanza main, repository offsite: no WAL arrives'],
-      ['/ping/uuid?create=1', 'holdfast runs on db1'],
-    ]);
-  });
-});
-
-describe('Slack', () => {
-  it('gets text and blocks within its limits, escaped, and a test says that it is one', async () => {
-    server.behave = () => ({ status: 200, body: 'ok' });
-    await deliver({ kind: 'slack', caFile: certificates.caFile });
-    const body = JSON.parse(server.requests[0]?.body ?? '') as { text: string; blocks: unknown[] };
-    expect(body.text).toBe('critical: stanza main, repository offsite: no WAL arrives');
-    expect(JSON.stringify(body.blocks)).toContain('a &lt; b &amp;&amp;');
-    const channel = createChannel(
-      notifyChannel({ kind: 'slack', target: literal(server.url), caFile: certificates.caFile }),
-      deps,
-    );
-    if (channel.type !== 'messages') throw new Error('not a channel of messages');
-    await channel.deliver(
-      composeTest('ops', { id: 'x', now, sender: deps.sender }),
-      AbortSignal.timeout(5000),
-    );
-    expect(server.requests[1]?.body).toContain('this is a test');
   });
 });

@@ -12,7 +12,7 @@ const directory = mkdtempSync(join(tmpdir(), 'hf-g-kill-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function start(url: string): ChildProcess {
-  const driver = join(import.meta.dirname, 'notify-driver.ts');
+  const driver = new URL('notify-driver.ts', import.meta.url).pathname;
   return spawn(process.execPath, [driver, directory, url], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

@@ -26,11 +26,9 @@ const repeatTime = (): z.ZodType<number | 'never', unknown> =>
   });
 
 const repeatSchema = section({
-  critical: repeatTime()
-    .prefault('4h')
-    .meta({
-      description: 'After how long a critical finding that is still there is told again; or `never`.',
-    }),
+  critical: repeatTime().prefault('4h').meta({
+    description: 'After how long a critical finding that is still there is told again; or `never`.',
+  }),
   warning: repeatTime()
     .prefault('24h')
     .meta({ description: 'After how long a warning that is still there is told again; or `never`.' }),

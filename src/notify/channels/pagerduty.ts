@@ -5,7 +5,7 @@ import { sendHttp } from '../send-http.ts';
 
 const eventsUrl = 'https://events.pagerduty.com/v2/enqueue';
 /** Limits of the Events API: 1,024 characters of summary, 255 of the key, 512 KB in all. So many findings are shown. */
-const [summaryLength, keyLength, mostShown, textLength] = [1024, 255, 50, 2000];
+const [summaryLength, keyLength, mostShown, textLength] = [1024, 255, 20, 1000];
 
 /**
  * PagerDuty's Events API v2 (developer.pagerduty.com/docs/events-api-v2/trigger-events). One incident is what is told
