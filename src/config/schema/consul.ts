@@ -31,11 +31,9 @@ const ttl = scalar<number>({
 
 /** Where the daemon pushes its verdict: docs/consul.md. */
 export const consulSchema = section({
-  url: plainUrl
-    .prefault('http://127.0.0.1:8500')
-    .meta({
-      description: 'The agent of Consul on this host: checks belong to the agent that they are pushed to.',
-    }),
+  url: plainUrl.prefault('http://127.0.0.1:8500').meta({
+    description: 'The agent of Consul on this host: checks belong to the agent that they are pushed to.',
+  }),
   token: secret()
     .optional()
     .meta({
