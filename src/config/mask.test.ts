@@ -8,7 +8,7 @@ describe('maskedConfiguration', () => {
     const text = stanzaWith({
       local:
         '{ type: s3, provider: aws, region: eu-central-1, bucket: b, key: hunter2, keySecret: file:/run/s3, encryption: { passphrase: "${P}" } }',
-      top: 'options: { process-max: 3 }\nserver: { token: exec:pass token }\nnotify: { ops: { slack: hunter3 } }\nconsul: { url: "http://[::1]:8500/", token: hunter4 }',
+      top: 'options: { process-max: 3 }\nserver: { token: exec:pass token }\nnotify: { ops: { slack: hunter3 }, dba: { email: a@b.c, from: a@b.c, smtp: "smtp://u:hunter4@mx" }, hook: { webhook: "https://h/hunter5", secret: hunter6, proxy: "http://u:hunter7@p" } }\nconsul: { url: "http://[::1]:8500/", token: hunter4 }',
     });
     const { configuration } = parseConfiguration(text, '/f');
     if (configuration === undefined) throw new Error('the file was refused');
@@ -26,7 +26,11 @@ describe('maskedConfiguration', () => {
         },
       ],
       server: { token: 'exec:pass token' },
-      notify: [{ target: '(literal, masked)' }],
+      notify: [
+        { target: '(literal, masked)' },
+        { mail: { smtp: '(literal, masked)', from: 'a@b.c' } },
+        { signingSecret: '(literal, masked)', proxy: '(literal, masked)' },
+      ],
       consul: {
         url: 'http://[::1]:8500',
         token: '(literal, masked)',
