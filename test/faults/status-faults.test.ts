@@ -50,13 +50,16 @@ describe('what a daemon tells of real faults', () => {
     try {
       const seen = await bed.expectFinding('archive-unknown');
       expect(seen.evidence).toMatch(/failed|denied/i);
-      const { findings } = await bed.health();
-      const rules = findings.map(({ rule }) => rule);
-      expect(rules.some((rule) => rule === 'repository-unknown' || rule === 'repository-not-ok')).toBe(true);
+      await bed.expectFinding('repository-not-ok');
+      expect((await bed.run(['backup', '--type', 'incr', '--json'])).code).toBeGreaterThanOrEqual(64);
+      await bed.expectFinding('last-run-failed');
     } finally {
       chmodSync(root, mode & 0o7777);
     }
     await bed.expectEnded('archive-unknown');
+    await bed.expectEnded('repository-not-ok');
+    await bed.backup('incr');
+    await bed.expectEnded('last-run-failed');
   }, 150_000);
 
   it('the newest backup is older than it may be', async () => {
