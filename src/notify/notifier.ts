@@ -125,8 +125,10 @@ export class Notifier {
     const now = clock.now();
     try {
       this.#forget(now);
+      const configured = channels();
+      if (configured.length === 0) return now + longestSleepMs;
       const known = this.#planning ? this.#deps.findings() : undefined;
-      const next = channels().map((one) => this.#serve(this.#laneOf(one), known, now));
+      const next = configured.map((one) => this.#serve(this.#laneOf(one), known, now));
       return Math.min(...next, now + longestSleepMs);
     } catch (error) {
       onTrouble(error);

@@ -125,7 +125,12 @@ function judge(
   };
   if (!signal.aborted && response !== undefined) {
     // What follows AUTH may quote what was sent.
-    const answer = code === 'EAUTH' ? `login refused (${responseCode ?? 'no code'})` : firstLine(response);
+    const line = firstLine(response);
+    const answers: Readonly<Record<string, string>> = {
+      EAUTH: `login refused (${responseCode ?? 'no code'})`,
+      ETLS: `the mail server does not encrypt (STARTTLS): ${line}`,
+    };
+    const answer = answers[code ?? ''] ?? line;
     return {
       delivered: false,
       problem: hideSecrets(answer, secrets).slice(0, 300),
