@@ -4,12 +4,13 @@ import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
-import { startServe, createDaemonBed, type ServedDaemon } from '../test/support/daemon-bed.ts';
+import { startServe, type ServedDaemon } from '../test/support/daemon-bed.ts';
 import { engineUnderTest } from '../test/support/engines.ts';
 import { startExporter, type RunningExporter } from '../test/support/exporter.ts';
 import { mustRunHoldfast } from '../test/support/holdfast.ts';
 import type { TestCluster } from '../test/support/cluster.ts';
 import type { TestConfiguration } from '../test/support/configuration.ts';
+import { createProtectedBed } from '../test/support/protected-bed.ts';
 import { cloneStanza, type StanzaOriginal } from './support/cloned-stanzas.ts';
 import { formatMegabytes } from './support/format.ts';
 import { describeVersions } from './support/machine.ts';
@@ -34,12 +35,12 @@ interface Contender {
   readonly url: string;
 }
 
-/** Quiet for so long means that nothing is being collected any more; looks are spread over a tenth of their interval. */
-const quietMs = 8000;
-const catalogueSeconds = 60;
+/** Quiet for so long means that nothing is being collected any more. */
+const quietMs = 5000;
 
 async function measure(run: BenchmarkRun<Parameters>): Promise<BenchmarkResult> {
-  await using bed = await createDaemonBed({ name: 'scrape' });
+  // Ends with the benchmark's own folder, after an interruption too.
+  const bed = await createProtectedBed({ name: 'scrape', sandbox: run.sandbox });
   await bed.backup('full');
   await bed.backup('incr');
   const repository = bed.configuration.repository('local');
@@ -118,7 +119,7 @@ async function makeStanzas(run: BenchmarkRun<Parameters>, original: Original, co
     },
     state: { directory: place('state') },
     server: { listen: `127.0.0.1:${port}` },
-    watch: { catalogue: `${catalogueSeconds}s`, archive: '1d', primary: '1d' },
+    watch: { catalogue: '1d', archive: '1d', primary: '1d' },
     stanzas: Object.fromEntries(
       names.map((name) => [
         name,
@@ -151,9 +152,10 @@ async function measureFirst({ pid }: RunningExporter, count: number): Promise<Me
   return describeCollection('exporter', count, { ownMs: 0, childrenMs: 0 }, use);
 }
 
-/** From a quiet moment over one round of looks at all stanzas to the next quiet moment. */
-async function measureLook({ pid }: ServedDaemon, count: number): Promise<Measurement[]> {
+/** A reload makes it look at everything anew, sets, WAL and primaries: from a quiet moment to the next one. */
+async function measureLook({ pid, signal }: ServedDaemon, count: number): Promise<Measurement[]> {
   const before = await untilQuiet(pid);
+  signal('SIGHUP');
   while (readProcessUse(pid).childrenMs === before.childrenMs) await delay(100);
   return describeCollection('holdfast', count, before, await untilQuiet(pid));
 }
