@@ -4,6 +4,7 @@ import { listRepository } from '../../engine/repo-list.ts';
 import type { EngineRun } from '../../engine/run-engine.ts';
 import type { BackupSet, DatabaseHistoryEntry } from '../../model/backup-set.ts';
 import { Failure } from '../../model/failure.ts';
+import { hex8 } from '../../model/wal.ts';
 import type { Repository } from '../../model/repository.ts';
 import { type ArchiveDirectory, readDirectory } from '../../recovery/wal/archive-directory.ts';
 import { guessSegmentSize } from '../../recovery/wal/guess-segment-size.ts';
@@ -14,6 +15,7 @@ import {
   listArchiveTop,
   listWholeArchive,
 } from '../../recovery/wal/list-archive.ts';
+import { cutBehind, findUnsettled } from '../../recovery/wal/settle-listing.ts';
 import type { WalMemory } from '../../store/wal-memory.ts';
 import type { Clock } from '../job-deps.ts';
 import { repositoryIdentity } from '../run/repository-identity.ts';
@@ -122,6 +124,8 @@ class LedgerLook {
   readonly #run: EngineRun;
   readonly #sets: readonly BackupSet[];
   readonly #accessType: Repository['access']['type'];
+  /** Directories of which no gap is owed to their being written to. */
+  readonly #settled = new Set<string>();
   #known = new Map<string, ArchiveDirectory>();
   #lookedAt = 0;
 
@@ -162,15 +166,13 @@ class LedgerLook {
       this.#lookedAt = remembered ?? 0;
       return [...this.#known.values()];
     }
-    // What was listed one after the other is no hole before it was looked at again.
-    const unfinished = remembered === undefined ? new Set<string>() : this.#unfinished();
     if (remembered === undefined) this.#deps.memory.forgetArchivesBefore(now - forgottenAfterMs);
     const top = await this.#listTop();
     if ((remembered === undefined || isWhole) && this.#isRecursionFit(top.directories.length)) {
       await this.#listWhole();
       // It may have taken minutes.
-      await this.#listChanged(await this.#listTop(), unfinished, 0);
-    } else await this.#listChanged(top, unfinished, isWhole ? recheckMs : Math.max(0, age ?? 0));
+      await this.#listChanged(await this.#listTop(), 0);
+    } else await this.#listChanged(top, isWhole ? recheckMs : Math.max(0, age ?? 0));
     return [...this.#known.values()];
   }
 
@@ -220,7 +222,7 @@ class LedgerLook {
   }
 
   /** The contents of those that may have changed. */
-  async #listChanged(top: ListedTop, unfinished: ReadonlySet<string>, elapsedMs: number): Promise<void> {
+  async #listChanged(top: ListedTop, elapsedMs: number): Promise<void> {
     const now = this.#deps.clock.now();
     this.histories = top.histories;
     const plan = planArchiveLook({
@@ -234,22 +236,15 @@ class LedgerLook {
     for (const name of plan.gone) this.#known.delete(name);
     this.#lookedAt = now;
     await this.#listParts(plan.list, plan.gone, top.directories.length);
-    await this.#confirmHoles(unfinished, top.directories.length);
+    // In a recursive listing one directory is read after the other.
+    const unsettled = this.#unfinished().filter((name) => !this.#settled.has(name));
+    await this.#listEach(unsettled.toReversed(), []);
   }
 
-  /**
-   * A segment may have arrived after its directory was listed and before the next one was, and a directory is not read
-   * at one moment either. A hole that was not known before is so only when it is there still.
-   */
-  async #confirmHoles(before: ReadonlySet<string>, present: number): Promise<void> {
-    const seen = [...this.#unfinished()].filter((name) => !before.has(name));
-    if (seen.length > 0) await this.#listParts(seen, [], present);
-  }
-
-  #unfinished(): ReadonlySet<string> {
+  #unfinished(): string[] {
     const perDirectory = this.#perDirectory();
     const [now, recheckMs] = [this.#deps.clock.now(), this.#deps.recheck * 1000];
-    return new Set(listUnfinished([...this.#known.values()], { perDirectory, now, recheckMs }));
+    return listUnfinished([...this.#known.values()], { perDirectory, now, recheckMs });
   }
 
   #perDirectory(): number {
@@ -259,6 +254,10 @@ class LedgerLook {
 
   async #listParts(names: readonly string[], gone: readonly string[], present: number): Promise<void> {
     if (isWholeCheaper(names.length, present) && this.#isRecursionFit(present)) return this.#listWhole();
+    return this.#listEach(names, gone);
+  }
+
+  async #listEach(names: readonly string[], gone: readonly string[]): Promise<void> {
     let seen: ArchiveDirectory[] = [];
     const remember = (lost: readonly string[]): void => {
       const { histories } = this;
@@ -267,17 +266,35 @@ class LedgerLook {
     };
     try {
       for (const name of names) {
-        const seenAt = this.#deps.clock.now();
-        this.requests += 1;
-        const directory = await listArchiveDirectory(this.#place, name, seenAt, this.#run);
+        const directory = await this.#listSettled(name);
         seen.push(directory);
         this.#known.set(name, directory);
+        this.#settled.add(name);
         if (seen.length === rememberedAtOnce) remember([]);
       }
     } finally {
       // What was seen before a failure is true all the same, and what was not seen yet is new to the next look.
       remember(gone);
     }
+  }
+
+  /** Once more where it has a gap that may have come from its being written to meanwhile. */
+  async #listSettled(name: string): Promise<ArchiveDirectory> {
+    const place = readDirectory(name, 0, Buffer.alloc(0));
+    const neighbour = hex8(place.timeline) + hex8(Math.max(0, place.high - 1));
+    const goesOn = place.high > 0 && this.#known.has(neighbour);
+    let before = this.#known.get(name);
+    let directory = await this.#listOne(name);
+    if (findUnsettled(before, directory, goesOn) === undefined) return directory;
+    before = directory;
+    directory = await this.#listOne(name);
+    const unsettled = findUnsettled(before, directory, goesOn);
+    return unsettled === undefined ? directory : cutBehind(directory, unsettled);
+  }
+
+  #listOne(name: string): Promise<ArchiveDirectory> {
+    this.requests += 1;
+    return listArchiveDirectory(this.#place, name, this.#deps.clock.now(), this.#run);
   }
 
   /** An empty archive is one to which nothing was archived yet, or a file system that is not mounted. */
