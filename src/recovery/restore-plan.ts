@@ -74,6 +74,42 @@ export interface NearestTarget {
   readonly description: string;
 }
 
+/** How long a restore will take, by how long restores from that repository took. Seconds. */
+export interface RestoreEstimate {
+  readonly seconds: number;
+  /** What such estimates were wrong by before: it will take from this long to this long. */
+  readonly lowSeconds: number;
+  readonly highSeconds: number;
+  readonly restoreSeconds: number;
+  readonly replaySeconds: number;
+  /** False: so much WAL was never replayed here, and its time is not in the estimate. */
+  readonly replayKnown: boolean;
+  readonly otherSeconds: number;
+  /** Restores, clones and drills that it is made from. */
+  readonly samples: number;
+}
+
+/** What the store charges for reading, by its list price. */
+export interface EgressCost {
+  readonly provider: string;
+  readonly amount: number;
+  readonly currency: string;
+  /** For each GB (10^9 bytes). */
+  readonly perGigabyte: number;
+  /** Where the price comes from, and of when: `list price of 2025-01`, `holdfast.yaml`. */
+  readonly source: string;
+  /** What the list price leaves out, in words. */
+  readonly remark: string | undefined;
+}
+
+/** A repository that would do as well. */
+export interface RepositoryAlternative {
+  readonly repository: string;
+  /** Undefined: nothing was ever restored from there. */
+  readonly seconds: number | undefined;
+  readonly egress: EgressCost | undefined;
+}
+
 /** A directory that will receive bytes. */
 export interface DiskNeed {
   readonly path: string;
@@ -139,6 +175,12 @@ export interface RestorePlan {
   readonly reasons: readonly string[];
   readonly wal: WalNeed;
   readonly bytes: { readonly cluster: number; readonly download: number };
+  /** Undefined: nothing was ever restored from this repository, so that nobody knows. */
+  readonly estimate?: RestoreEstimate | undefined;
+  /** Undefined where reading costs nothing, or nobody knows what. */
+  readonly egress?: EgressCost | undefined;
+  /** Other repositories with sets, as far as their speed or price is known. */
+  readonly alternatives?: readonly RepositoryAlternative[] | undefined;
   readonly disk: readonly DiskNeed[];
   readonly versions: {
     readonly engine: string;
