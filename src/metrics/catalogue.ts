@@ -4,7 +4,7 @@ import { positionCatalogue } from './position-catalogue.ts';
 import { protectionCatalogue } from './protection-catalogue.ts';
 
 const perRepository = ['stanza', 'repository'] as const;
-const perJob = ['stanza', 'repository', 'job'] as const;
+const perJob = ['stanza', 'repository', 'kind'] as const;
 /** From a second to a day. */
 const jobBuckets = [1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400] as const;
 const lookBuckets = [0.1, 0.5, 1, 5, 30, 120, 900] as const;
@@ -132,7 +132,7 @@ export const catalogue = {
     name: 'holdfast_job_queue_seconds',
     type: 'histogram',
     help: 'How long jobs waited in the queue until they began.',
-    labels: ['job'],
+    labels: ['kind'],
     buckets: waitBuckets,
   },
   leaseSeconds: {

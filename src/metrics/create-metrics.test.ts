@@ -84,14 +84,14 @@ describe('the metrics', () => {
     };
     metrics.scheduleDecided({ ...decision, decision: 'skip', reason: 'blackout' });
     const page = readMetrics(await metrics.render());
-    const labels = { stanza: 'main', repository: 'r1', job: 'backup' };
+    const labels = { stanza: 'main', repository: 'r1', kind: 'backup' };
     expect(page.value('holdfast_jobs_total', { ...labels, type: 'full', result: 'ok' })).toBe(1);
     expect(page.value('holdfast_jobs_total', { ...labels, result: 'skipped' })).toBe(1);
-    expect(page.value('holdfast_jobs_total', { job: 'check', repository: '', type: '' })).toBe(1);
+    expect(page.value('holdfast_jobs_total', { kind: 'check', repository: '', type: '' })).toBe(1);
     expect(page.value('holdfast_job_skips_total', { ...labels, reason: 'satisfied' })).toBe(1);
     expect(page.value('holdfast_job_duration_seconds_bucket', { ...labels, le: '60' })).toBe(0);
     expect(page.value('holdfast_job_duration_seconds_bucket', { ...labels, le: '300' })).toBe(1);
-    expect(page.value('holdfast_job_queue_seconds_sum', { job: 'backup' })).toBe(2);
+    expect(page.value('holdfast_job_queue_seconds_sum', { kind: 'backup' })).toBe(2);
     expect(page.value('holdfast_lease_wait_seconds_count', { stanza: 'main', repository: 'r1' })).toBe(1);
     expect(page.value('holdfast_lease_wait_seconds_sum')).toBe(0.5);
     expect(page.value('holdfast_configuration_reloads_total', { result: 'refused' })).toBe(1);
@@ -125,14 +125,22 @@ describe('the metrics', () => {
     expect(page.value('process_cpu_seconds_total')).toBe(1.5);
     expect(page.value('process_resident_memory_bytes')).toBe(5e7);
     expect(page.value('holdfast_ready')).toBe(1);
-    expect(page.value('holdfast_jobs', { job: 'backup', state: 'running' })).toBe(1);
+    expect(page.value('holdfast_jobs', { kind: 'backup', state: 'running' })).toBe(1);
     expect(page.value('holdfast_stanza_held', { stanza: 'main' })).toBe(1);
-    expect(page.value('holdfast_last_run_ok', { stanza: 'main', repository: 'r1', job: 'backup' })).toBe(0);
+    expect(page.value('holdfast_last_run_ok', { stanza: 'main', repository: 'r1', kind: 'backup' })).toBe(0);
     expect(page.value('holdfast_last_run_end_timestamp_seconds')).toBe(bed.now / 1000);
     bed.daemon = { ...bed.daemon, jobs: [], holds: [], stopping: true };
     const later = await render();
     expect(later.has('holdfast_jobs')).toBe(false);
     expect(later.value('holdfast_ready')).toBe(0);
     expect(later.value('process_cpu_seconds_total')).toBe(1.5);
+  });
+
+  it('have no label that Prometheus sets itself: it would rename ours', () => {
+    const definitions: readonly MetricDefinition[] = Object.values(catalogue);
+    const taken = definitions.filter(({ labels }) =>
+      labels.some((label) => ['job', 'instance'].includes(label)),
+    );
+    expect(taken.map(({ name }) => name)).toEqual([]);
   });
 });

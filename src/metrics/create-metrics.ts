@@ -55,7 +55,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   return {
     contentType: registry.contentType,
     jobStarted(request, waitedMs) {
-      counters.queueSeconds.observe({ job: request.kind }, waitedMs / 1000);
+      counters.queueSeconds.observe({ kind: request.kind }, waitedMs / 1000);
     },
     jobEvent(request, event) {
       if (event.kind !== 'leased') return;
@@ -105,8 +105,8 @@ function labelsOf({
   stanza,
   repository = '',
   kind,
-}: JobRequest): Record<'stanza' | 'repository' | 'job', string> {
-  return { stanza, repository, job: kind };
+}: JobRequest): Record<'stanza' | 'repository' | 'kind', string> {
+  return { stanza, repository, kind };
 }
 
 function counter(registry: Registry, definition: MetricDefinition): Counter {

@@ -8,13 +8,13 @@ export function showJobs(gauges: Gauges, { daemon, lastRuns, unfinished, lines }
     gauges.jobsNow.inc({
       stanza: request.stanza,
       repository: request.repository ?? '',
-      job: request.kind,
+      kind: request.kind,
       state,
     });
   }
   for (const { stanza } of daemon.holds) gauges.holds.set({ stanza }, 1);
   for (const { stanza = '', repository = '', kind, endedAt, result } of lastRuns) {
-    const labels = { stanza, repository, job: kind };
+    const labels = { stanza, repository, kind };
     if (endedAt !== undefined) gauges.lastRunEnd.set(labels, endedAt / 1000);
     gauges.lastRunOk.set(labels, result === 'ok' ? 1 : 0);
   }

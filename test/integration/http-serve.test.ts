@@ -71,10 +71,10 @@ describe('a daemon over HTTP', () => {
     for (const { name } of Object.values(catalogue))
       expect([name, page.types.has(name)]).toEqual([name, true]);
     const place = { stanza: 'main', repository: 'local' };
-    expect(page.value('holdfast_jobs_total', { ...place, job: 'backup', type: 'full', result: 'ok' })).toBe(
+    expect(page.value('holdfast_jobs_total', { ...place, kind: 'backup', type: 'full', result: 'ok' })).toBe(
       1,
     );
-    expect(page.value('holdfast_last_run_ok', { ...place, job: 'backup' })).toBe(1);
+    expect(page.value('holdfast_last_run_ok', { ...place, kind: 'backup' })).toBe(1);
     expect(page.value('holdfast_lease_wait_seconds_count', place)).toBeGreaterThan(0);
     expect(page.value('holdfast_newest_set_age_seconds', { ...place, type: 'full' })).toBeLessThan(60);
     expect(page.value('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);

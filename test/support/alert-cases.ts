@@ -63,7 +63,7 @@ function wellOf(name: string): Record<string, string> {
     [`holdfast_newest_set_age_seconds{${place},type="incr"}`]: '20000',
     [`holdfast_sets{${place},type="full"}`]: '2',
     [`holdfast_sets{${place},type="diff"}`]: '0',
-    [`holdfast_last_run_ok{${place},exported_job="backup"}`]: '1',
+    [`holdfast_last_run_ok{${place},kind="backup"}`]: '1',
     [`holdfast_schedule_line_failed{line="${name}/full",${one}}`]: '0',
     [`pgbackrest_backup_last_error_status{backup_type="full",block_incr="n",${one}}`]: '0',
     [`holdfast_holes{${place},why="lost"}`]: '0',
@@ -185,7 +185,7 @@ export const directCases: readonly AlertCase[] = [
     [`holdfast_newest_set_age_seconds{repository="offsite",${stanza},type="full"}`]: ['_', '110000'],
   }),
   direct('HoldfastJobFailed', `repository="local",${warning},${stanza}`, {
-    [`holdfast_last_run_ok{${local},exported_job="backup"}`]: ['1', '0'],
+    [`holdfast_last_run_ok{${local},kind="backup"}`]: ['1', '0'],
   }),
   direct('HoldfastScheduleFailed', `${warning},${stanza}`, {
     [`holdfast_schedule_line_failed{line="main/full",${stanza}}`]: ['0', '1'],
