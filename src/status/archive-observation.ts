@@ -1,5 +1,6 @@
 import type { ForeignWal, TimelineInArchive } from '../model/archive-timeline.ts';
 import type { RepositoryWindows } from '../model/window.ts';
+import type { InfoFilesObservation } from './info-files-observation.ts';
 import type { Sighting } from './sighting.ts';
 
 /** What the WAL archive of one stanza in one repository was seen to hold. */
@@ -37,6 +38,8 @@ export interface ArchiveObservation {
   readonly foreign: readonly ForeignWal[];
   /** Room for more, where the repository is a directory of this host (jobs/observe/observe-repository-space.ts). */
   readonly space?: RepositorySpace | undefined;
+  /** The files that say what is in the repository, both copies of each; undefined: nobody read them. */
+  readonly infoFiles?: InfoFilesObservation | undefined;
 }
 
 /** The file system that holds a repository. */

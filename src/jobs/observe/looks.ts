@@ -10,6 +10,7 @@ import type { Journal } from '../../store/journal.ts';
 import type { Clock } from '../job-deps.ts';
 import { describeRepositories } from './describe-repositories.ts';
 import { observeArchive, type LookAtPrimary } from './observe-archive.ts';
+import { InfoFiles } from './observe-info-files.ts';
 import { observePrimary, type ObservePrimaryDeps } from './observe-primary.ts';
 import { observeRepositorySpace } from './observe-repository-space.ts';
 import { type DatabasesWish, SetDatabases } from './set-databases.ts';
@@ -52,6 +53,7 @@ export const deadlines = { catalogue: 120_000, primary: 30_000, archive: 900_000
 export function createLooks(deps: LookDeps): Looks {
   const histories = new HistoryCache();
   const sets = new SetDatabases();
+  const infoFiles = new InfoFiles();
   return {
     async catalogue(stanza, signal) {
       const engine = await deps.engine();
@@ -67,7 +69,19 @@ export function createLooks(deps: LookDeps): Looks {
       const engine = await deps.engine();
       const archive = { ...known, engine, histories, journal: deps.journal, clock: deps.clock };
       const seen = await observeArchive(stanza, repository, archive, signal);
-      return { ...seen, space: await observeRepositorySpace(stanza.name, repository, deps) };
+      const space = await observeRepositorySpace(stanza.name, repository, deps);
+      if (seen.archiveId === undefined) return { ...seen, space };
+      const { recheck } = known;
+      const place = {
+        engine,
+        stanza: stanza.name,
+        repositoryKey: repository.key,
+        clock: deps.clock,
+        recheck,
+        signal,
+      };
+      const read = await infoFiles.look(place);
+      return { ...seen, space, infoFiles: read.infoFiles, requests: seen.requests + read.requests };
     },
   };
 }

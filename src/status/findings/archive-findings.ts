@@ -131,4 +131,31 @@ export const archiveFindings: readonly FindingMeaning[] = [
     seeYourself: [`${listArchive} | grep partial`],
     do: 'Nothing. They are expired with the WAL around them.',
   },
+  {
+    rule: 'info-copy-damaged',
+    seenBy: ['archive'],
+    means:
+      'pgBackRest keeps `backup.info` and `archive.info` twice, each with a `.copy` beside it. One of the two is missing, cannot be read, or is not what was written: its own checksum says so. Holdfast reads all four through the engine once an hour, and with each look while one is bad.',
+    matters:
+      'pgBackRest uses the good one and says nothing: `info`, `check` and `verify` end well, with 2.45 as with 2.60. When the other one is damaged too, no backup, restore or archive-push works with this repository any more. In an encrypted one the keys of everything in it are lost with them.',
+    seeYourself: [
+      'for f in backup/main/backup.info archive/main/archive.info; do',
+      '  for c in "" .copy; do pgbackrest --stanza=main --repo=1 repo-get "$f$c" | sha1sum; done',
+      'done   # the two of a pair must be the same',
+    ],
+    do: 'Take a backup (`holdfast backup --type incr`): it writes both copies of both files anew from the good ones, whichever is bad (tried with 2.45, 2.55 and 2.60). `expire` of 2.60 does not, nor does `stanza-create` for `archive.info`. Then look for the cause: a disk, a file system, somebody who copies or cleans up the repository. `holdfast verify` looks at everything else.',
+  },
+  {
+    rule: 'info-copies-differ',
+    seenBy: ['archive'],
+    means:
+      'Both copies of `backup.info` or `archive.info` are whole and say different things: pgBackRest was killed between writing the one and the other, or one was put back from elsewhere. The evidence names the sets that only one of them has.',
+    matters:
+      'pgBackRest goes by the first. When that is the older one, the newest sets are not listed, and a restore does not find them, although all of their files are there.',
+    seeYourself: [
+      'pgbackrest --stanza=main --repo=1 repo-get backup/main/backup.info > /tmp/a',
+      'pgbackrest --stanza=main --repo=1 repo-get backup/main/backup.info.copy | diff /tmp/a -',
+    ],
+    do: 'Take a backup (`holdfast backup --type incr`): pgBackRest takes up what lies in the repository and is not listed (`found in repository added to backup.info`), and writes both anew (tried with 2.45, 2.55 and 2.60). Annotations and pins that only the other copy had are lost: set them again.',
+  },
 ];

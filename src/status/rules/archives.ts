@@ -5,6 +5,7 @@ import type { ArchiveObservation, ArchiveSighting } from '../archive-observation
 import { explainUnknown } from '../sighting.ts';
 import { judgeForeign, judgeStandings } from './foreign-wal.ts';
 import { judgeHoles } from './holes.ts';
+import { judgeInfoCopies } from './info-copies.ts';
 
 export type ArchivePlace = ReturnType<typeof findingPlace>;
 
@@ -52,6 +53,7 @@ function judgeArchive(place: ArchivePlace, seen: ArchiveObservation): Finding[] 
       ? [windowsUnknown(place)]
       : [...judgeHoles(place, seen.windows), ...judgeSets(place, seen.windows)]),
     ...judgePartials(place, seen),
+    ...judgeInfoCopies(place, seen.infoFiles),
   ];
 }
 
