@@ -40,6 +40,7 @@ export function normalizeRepository(
     },
     bundle: input.bundle,
     block: input.block,
+    ...(input.egressPrice === undefined ? {} : { egressPrice: input.egressPrice }),
   };
 }
 

@@ -102,4 +102,6 @@ export interface Repository {
   /** Undefined: chosen for the engine's version. */
   readonly bundle: boolean | undefined;
   readonly block: boolean | undefined;
+  /** US dollars for reading a GB; undefined: the list price of the provider, where one is known. */
+  readonly egressPrice?: number | undefined;
 }

@@ -69,6 +69,11 @@ describe('a clone', () => {
     await ask(copy, 'CREATE TABLE written AS SELECT 1 AS a; SELECT pg_switch_wal()::text');
     expect(await clones()).toMatchObject([{ name: 'before', running: true }]);
     expect(await readKnownRows(bed.cluster)).toEqual(last);
+    const { plan } = (await bed.mustRun(['clone', '--to', moment, '--plan', '--json'])).json<{
+      plan: { estimate: { seconds: number; lowSeconds: number; highSeconds: number; samples: number } };
+    }>();
+    expect(plan.estimate.samples).toBe(1);
+    expect(plan.estimate.lowSeconds).toBeLessThan(plan.estimate.seconds);
     const again = await bed.run(['clone', '--to', moment, '--name', 'before', '--json']);
     expect([again.code, again.stdout]).toEqual([64, expect.stringContaining('has the name before already')]);
     await bed.mustRun(['clone', 'drop', 'before']);

@@ -1,3 +1,4 @@
+import { defaultCopySettings } from '../../src/config/schema/copies.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import type { BackupSet } from '../../src/model/backup-set.ts';
@@ -111,6 +112,7 @@ async function observeSynthetic(
     },
     disks: [{ path: '/data', device: 1, availableBytes: 1e12 }],
     patroni: undefined,
+    samples: [],
     unfinishedRestore: undefined,
   };
 }
@@ -210,6 +212,6 @@ const configuration: Configuration = {
   notify: [],
   server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
   jobs: defaultJobSettings(),
-  copies: { directory: '/var/lib/holdfast/copies' },
+  copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
   watch: defaultWatchSettings(),
 };

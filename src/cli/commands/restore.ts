@@ -6,6 +6,7 @@ import { applyRestore, type RestoreOutcome } from '../../recovery/apply/apply-re
 import { findRestore, resumeRestore } from '../../recovery/apply/resume-restore.ts';
 import { readRestoreFacts } from '../../recovery/apply/restore-run.ts';
 import { standOfRestore } from '../../recovery/apply/stand-of-restore.ts';
+import { readRestoreSamples } from '../../recovery/estimate/restore-sample.ts';
 import { parseRestoreTarget } from '../../recovery/parse-target.ts';
 import { observeRestore } from '../../recovery/plan/observe-restore.ts';
 import { planRestore } from '../../recovery/plan/plan-restore.ts';
@@ -54,6 +55,7 @@ export const run: CommandModule['run'] = async (input, context) => {
       currentUid: context.uid,
       sessions,
       unfinishedRestore: unfinished?.id,
+      samples: readRestoreSamples(journal, request.stanza),
       knownTimelines: (systemIdentifier) => journal.timelines.list(request.stanza, systemIdentifier),
       signal: context.signal,
       onProgress: (done, total) => progress.say(`reading WAL: ${done} of ${total} segments`),

@@ -3,7 +3,7 @@ import { providerNames } from '../providers.ts';
 import { objectStorageSchema } from './object-storage.ts';
 import { optionsSchema } from './options.ts';
 import { retentionSchema } from './retention.ts';
-import { absolutePath, count, flag, oneOf, port, secret, text } from './scalars.ts';
+import { absolutePath, count, flag, oneOf, port, price, secret, text } from './scalars.ts';
 import { section } from './section.ts';
 import { sshSchema, tlsSchema } from './transport.ts';
 
@@ -43,6 +43,13 @@ const commonShape = {
     description:
       'Block incremental backups; needs bundles and pgBackRest 2.46. Chosen for the engine when not given.',
   }),
+  egressPrice: price()
+    .optional()
+    .meta({
+      description:
+        'What reading a GB from here costs, in US dollars; shown by restore plans. Without it the list price of the provider, where one is known.',
+      examples: [0.09],
+    }),
   options: optionsSchema.prefault({}),
   from: z.unknown().optional().meta({
     description: 'Not available yet: name of a repository that this one is copied from.',

@@ -95,6 +95,16 @@ export function count(minimum = 1, maximum = 9_999_999): z.ZodType<number, unkno
   });
 }
 
+/** What a GB costs, in US dollars. */
+export function price(): z.ZodType<number, unknown> {
+  return scalar({
+    expected: 'a price from 0 to 100, such as 0.09',
+    remedy: 'Write the number alone, in US dollars for a GB.',
+    json: { type: 'number', minimum: 0, maximum: 100 },
+    read: (value) => (typeof value === 'number' && value >= 0 && value <= 100 ? value : undefined),
+  });
+}
+
 /** true or false. */
 export function flag(): z.ZodType<boolean, unknown> {
   return scalar({

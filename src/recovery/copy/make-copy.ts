@@ -7,6 +7,7 @@ import { queryRow } from '../../postgres/query.ts';
 import type { Server } from '../../postgres/server.ts';
 import { scratchServer } from '../../postgres/scratch-config.ts';
 import { applyRestore, type RestoreOutcome } from '../apply/apply-restore.ts';
+import { readRestoreSamples } from '../estimate/restore-sample.ts';
 import { planFailure } from '../plan/plan-failure.ts';
 import { observeRestore } from '../plan/observe-restore.ts';
 import { planRestore } from '../plan/plan-restore.ts';
@@ -63,7 +64,10 @@ export async function planCopy(request: CopyRequest, deps: CopyDependencies): Pr
     timeline: request.timeline,
   };
   await using sessions = new KeptSessions();
-  const observations = await observeRestore({ ...deps, sessions }, restore);
+  const observations = await observeRestore(
+    { ...deps, sessions, samples: readRestoreSamples(deps.journal, request.stanza) },
+    restore,
+  );
   const whole = planRestore(restore, observations, {
     now: new Date(deps.now()),
     id: deps.newRunId('restore'),

@@ -21,7 +21,7 @@ export interface RestoreSample {
 }
 
 /** Newest restores that are looked at. */
-const mostRuns = 60;
+const mostRuns = 24;
 
 /**
  * What the journal knows of past restores of a stanza, of copies and drills too: they read the same repositories.

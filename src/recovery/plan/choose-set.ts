@@ -81,11 +81,11 @@ export function endsWithFlush(repository: RepositoryObservation): boolean {
   return repository.canFlush && repository.evidence?.stretch.last === repository.stretches.at(-1)?.last;
 }
 
-/** For `latest` the repository with the longer WAL; otherwise the order of the file stands. */
+/** For `latest` the repository with the longer WAL; otherwise the order in which they are preferred stands. */
 function compareNearness(left: SetChoice, right: SetChoice, request: RestoreRequest): number {
   const usable = Number(right.verdict.kind === 'usable') - Number(left.verdict.kind === 'usable');
   if (usable !== 0 || request.target.kind !== 'latest') return usable;
   const end = (choice: SetChoice): bigint => choice.verdict.stretch?.last ?? -1n;
-  if (end(left) !== end(right)) return end(right) > end(left) ? 1 : -1;
-  return left.repository.key - right.repository.key;
+  if (end(left) === end(right)) return 0;
+  return end(right) > end(left) ? 1 : -1;
 }

@@ -1,5 +1,6 @@
 import { formatByteSize } from '../../model/byte-size.ts';
 import { describeInstant } from '../describe-target.ts';
+import { measureSpeed } from '../estimate/estimate-restore.ts';
 import { describeUnreadable } from './check-repository.ts';
 import { stopOf, type SetChoice } from './choose-set.ts';
 import { judgeSets } from './judge-sets.ts';
@@ -32,7 +33,7 @@ export function explainChoice(
     `${formatByteSize(verdict.set.size)} cluster, ${formatByteSize(verdict.set.repositorySize)} in the repository`,
     ...explainFlush(request, choice),
     ...passedOverSets(request, repository, choice),
-    ...observations.repositories.flatMap((one) => passedOverRepository(one, choice)),
+    ...observations.repositories.flatMap((one) => passedOverRepository(one, observations, choice)),
   ];
 }
 
@@ -61,13 +62,21 @@ function passedOverSets(
     });
 }
 
-function passedOverRepository(repository: RepositoryObservation, choice: SetChoice): string[] {
+function passedOverRepository(
+  repository: RepositoryObservation,
+  { repositories, samples }: RestoreObservations,
+  choice: SetChoice,
+): string[] {
   if (repository.key === choice.repository.key) return [];
   const unreadable = describeUnreadable(repository);
   if (unreadable !== undefined) return [`not repository ${repository.name}: ${unreadable}`];
-  if (repository.key > choice.repository.key && choice.reaches) {
+  if (repositories.indexOf(repository) > repositories.indexOf(choice.repository) && choice.reaches) {
+    const isFirst = repository.key > choice.repository.key;
+    const [own, other] = [choice.repository, repository].map(({ name }) => measureSpeed(samples, name));
+    const speeds = `${formatByteSize(Math.round(own?.bytesPerSecond ?? 0))}/s against ${formatByteSize(Math.round(other?.bytesPerSecond ?? 0))}/s`;
+    const why = isFirst ? 'comes first' : `was faster before (${speeds})`;
     return [
-      `repository ${repository.name} was not needed: ${choice.repository.name} comes first and leads to the target`,
+      `repository ${repository.name} was not needed: ${choice.repository.name} ${why} and leads to the target`,
     ];
   }
   return [`not repository ${repository.name}: ${choice.repository.name} reaches further`];

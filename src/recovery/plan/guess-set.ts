@@ -11,7 +11,7 @@ export function guessSet(
   catalogue: Pick<Catalogue, 'sets'>,
   repositories: readonly Pick<Repository, 'key'>[],
   request: Pick<RestoreRequest, 'target' | 'setLabel'>,
-): Pick<BackupSet, 'label' | 'repositoryKey'> | undefined {
+): Pick<BackupSet, 'label' | 'repositoryKey' | 'size' | 'repositorySize'> | undefined {
   const { target, setLabel } = request;
   const fits = (set: BackupSet): boolean => {
     if (setLabel !== undefined) return set.label === setLabel;

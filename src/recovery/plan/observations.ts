@@ -5,6 +5,7 @@ import type { Lsn } from '../../model/wal.ts';
 import type { ServerState } from '../../postgres/inspect-server.ts';
 import type { ControlData, Server } from '../../postgres/server.ts';
 import type { KnownTimeline } from '../../store/timeline-memory.ts';
+import type { RestoreSample } from '../estimate/restore-sample.ts';
 import type { ArchiveLedger, Stretch } from '../wal/ledger.ts';
 import type { LocalWal } from '../wal/local-wal.ts';
 import type { WalEvent } from '../wal/record.ts';
@@ -25,6 +26,8 @@ export interface RestoreObservations {
   readonly destination: DestinationObservation | undefined;
   readonly disks: readonly FileSystemObservation[];
   readonly patroni: PatroniObservation | undefined;
+  /** What restores of this stanza took before, newest first. */
+  readonly samples: readonly RestoreSample[];
   /** The id of an earlier restore of this stanza that was neither finished nor undone. */
   readonly unfinishedRestore: string | undefined;
 }

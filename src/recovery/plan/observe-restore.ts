@@ -10,6 +10,8 @@ import { locateServer } from '../../postgres/locate-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { KnownTimeline } from '../../store/timeline-memory.ts';
 import type { SearchProgress } from '../wal/search-wal.ts';
+import { preferFast } from '../estimate/prefer-fast.ts';
+import type { RestoreSample } from '../estimate/restore-sample.ts';
 import { chooseSet, reachesTarget } from './choose-set.ts';
 import { readSegmentsFrom, type WalSource } from './fetch-segment.ts';
 import { gatherEvidence, type ListedRepository } from './gather-evidence.ts';
@@ -39,6 +41,8 @@ export interface ObserveDependencies {
   /** From the journal: what is remembered of the timelines of a database (system identifier). */
   readonly knownTimelines?: ((systemIdentifier: bigint) => readonly KnownTimeline[]) | undefined;
   readonly onProgress?: SearchProgress | undefined;
+  /** What restores of this stanza took before: the faster repository is preferred. */
+  readonly samples?: readonly RestoreSample[] | undefined;
   /** Connections to production that outlive the look. */
   readonly sessions?: KeptSessions | undefined;
   /** Aborting ends a long search. */
@@ -91,7 +95,17 @@ export async function observeRestore(
     listings,
     deps.knownTimelines,
   );
-  const repositories = await lookForTarget(deps, request, stanza, cluster, listed.repositories);
+  const ordered = preferFast(
+    listed.repositories,
+    new Map(
+      wanted.flatMap((one) => {
+        const set = guessSet(catalogue, [one], request);
+        return set === undefined ? [] : [[one.key, set] as const];
+      }),
+    ),
+    deps.samples ?? [],
+  );
+  const repositories = await lookForTarget(deps, request, stanza, cluster, ordered);
   const chosen = chooseSet(repositories, request)?.verdict.set;
   const guess = guessSet(catalogue, wanted, request);
   const isGuessed = chosen?.label === guess?.label && chosen?.repositoryKey === guess?.repositoryKey;
@@ -107,6 +121,7 @@ export async function observeRestore(
     disks: await observeFileSystems(placesOf(request, cluster, setDetail)),
     patroni,
     unfinishedRestore: deps.unfinishedRestore,
+    samples: deps.samples ?? [],
   };
 }
 

@@ -171,6 +171,7 @@ describe('planRestore', () => {
       Timeline      1
       WAL           000000010000000000000002 to 000000010000000000000009: 8 segments, 800 B stored, all there
       Size          1000 B cluster, 1.3 KiB to fetch
+      Takes         not known: nothing was restored from local yet; a drill would tell
       Disk          /data: needs 64.0 MiB of 931.3 GiB free
       Disk          /var/lib/holdfast: needs 0 B of 8.0 PiB free
       Versions      pgBackRest 2.45, PostgreSQL 15 (installed: 15.18)

@@ -10,13 +10,16 @@ import type {
   RestorePlan,
   TablespaceMapping,
   WalPoint,
+  WalNeed,
 } from '../restore-plan.ts';
 import type { WalEvent } from '../wal/record.ts';
 import { checkPlace } from './check-place.ts';
 import { checkRepository, describeUnreadable } from './check-repository.ts';
 import { checkServer } from './check-server.ts';
 import { chooseSet, type SetChoice } from './choose-set.ts';
+import { planEstimate, type PlanEstimate } from '../estimate/plan-estimate.ts';
 import { explainChoice } from './explain-choice.ts';
+import { guessSet } from './guess-set.ts';
 import type { RestoreObservations } from './observations.ts';
 import { planDisk } from './plan-disk.ts';
 import { planSteps, planUndoCommands, type PlanWithoutSteps } from './plan-steps.ts';
@@ -82,6 +85,7 @@ function draftPlan(
     reasons: explainChoice(request, observations, choice),
     wal,
     bytes: { cluster: set.size, download: set.repositorySize + wal.storedBytes },
+    ...estimateOf(request, observations, choice, wal),
     disk: planDisk(request, observations, set, tablespaces),
     versions: {
       engine: observations.engine.version.text,
@@ -123,6 +127,29 @@ function draftPlan(
       home: cluster.server.owner.home,
     },
   };
+}
+
+/** By the sets that restores from the other repositories would begin with, and the same WAL. */
+function estimateOf(
+  request: RestoreRequest,
+  { catalogue, samples }: RestoreObservations,
+  { repository, verdict }: SetChoice,
+  wal: WalNeed,
+): PlanEstimate {
+  const stanza = request.configuration.stanzas.find(({ name }) => name === request.stanza);
+  const repositories = stanza?.repositories ?? [];
+  const likely = repositories.flatMap((one) => {
+    const set = one.key === repository.key ? verdict.set : guessSet(catalogue, [one], request);
+    return set === undefined ? [] : [[one.key, set] as const];
+  });
+  return planEstimate({
+    repository: repository.name,
+    repositories,
+    sets: new Map(likely),
+    segments: wal.segmentCount,
+    storedWalBytes: wal.storedBytes,
+    samples,
+  });
 }
 
 function judgePlan(

@@ -1,7 +1,8 @@
 import { formatByteSize } from '../../model/byte-size.ts';
+import { formatElapsed } from '../../model/duration.ts';
 import type { Finding } from '../../model/finding.ts';
 import { describeInstant } from '../describe-target.ts';
-import type { RestorePlan, WalPoint } from '../restore-plan.ts';
+import type { EgressCost, RestorePlan, WalPoint } from '../restore-plan.ts';
 
 /**
  * The plan as text for people: first what would be refused, then what would happen, with the plain commands.
@@ -59,6 +60,15 @@ function renderFacts(plan: RestorePlan): string[] {
       'Size',
       `${formatByteSize(plan.bytes.cluster)} cluster, ${formatByteSize(plan.bytes.download)} to fetch`,
     ],
+    ['Takes', describeEstimate(plan)],
+    ...(plan.egress === undefined ? [] : [['Egress', describeEgress(plan.egress)] as [string, string]]),
+    ...(plan.alternatives ?? []).flatMap(({ repository, seconds, egress }): [string, string][] => {
+      const known = [
+        ...(seconds === undefined ? [] : [`about ${formatElapsed(seconds * 1000)}`]),
+        ...(egress === undefined ? [] : [`egress ${describeEgress(egress)}`]),
+      ];
+      return known.length === 0 ? [] : [['  or', `from ${repository}: ${known.join(', ')}`]];
+    }),
     ...plan.disk.map((need): [string, string] => [
       'Disk',
       `${need.path}: needs ${formatByteSize(need.neededBytes)} of ${formatByteSize(need.availableBytes)} free`,
@@ -92,6 +102,21 @@ function renderFacts(plan: RestorePlan): string[] {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+}
+
+function describeEstimate({ estimate, repository }: RestorePlan): string {
+  if (estimate === undefined)
+    return `not known: nothing was restored from ${repository.name} yet; a drill would tell`;
+  const time = (seconds: number): string => formatElapsed(seconds * 1000);
+  const { seconds, lowSeconds, highSeconds, samples, replayKnown } = estimate;
+  const from = samples === 1 ? 'one restore' : `${samples} restores`;
+  const without = replayKnown ? '' : '; how long the WAL takes is not known and comes on top';
+  return `about ${time(seconds)} (${time(lowSeconds)} to ${time(highSeconds)}), by ${from} from ${repository.name}${without}`;
+}
+
+function describeEgress({ amount, currency, perGigabyte, source, remark }: EgressCost): string {
+  const price = `${perGigabyte} ${currency} a GB, ${source}`;
+  return `${amount.toFixed(2)} ${currency} (${price}${remark === undefined ? '' : `; ${remark}`})`;
 }
 
 function describeMode(plan: RestorePlan): string {
