@@ -111,7 +111,7 @@ export const protectionCatalogue = {
   unusableSets: {
     name: 'holdfast_unusable_sets',
     type: 'gauge',
-    help: 'Sets that cannot be restored, though info lists them: broken (WAL of their own is missing), damaged (wrong page checksums) or other (not of the timelines or the database of production).',
+    help: 'Sets that cannot be restored, though info lists them: broken (WAL of their own is missing), damaged (wrong page checksums), other (not of the timelines of production) or former (of the database before a stanza-upgrade).',
     labels: [...perRepository, 'why'],
   },
   provenSets: {

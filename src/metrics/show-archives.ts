@@ -51,7 +51,7 @@ function showWindows(gauges: Gauges, place: Place, windows: RepositoryWindows): 
       found.reduce((sum, { segments }) => sum + segments, 0),
     );
   }
-  for (const why of ['broken', 'damaged', 'other'] as const)
+  for (const why of ['broken', 'damaged', 'other', 'former'] as const)
     gauges.unusableSets.set({ ...place, why }, unusable.filter((set) => set.why === why).length);
   gauges.provenSets.set(place, new Set(proven.map(({ set }) => set)).size);
   setKnown(gauges.lastProof, place, newest(proven.map(({ at }) => at)), 1000);

@@ -47,8 +47,11 @@ export interface UnusableSet {
   readonly set: string;
   /** Lower case, no full stop. */
   readonly problem: string;
-  /** `broken`: WAL of its own is missing; `damaged`: with page errors; `other`: not of production's timelines or database. */
-  readonly why: 'broken' | 'damaged' | 'other';
+  /**
+   * `broken`: WAL of its own is missing; `damaged`: with page errors; `other`: not of production's timelines; `former`: of
+   * the database before a stanza-upgrade, so that it can only be restored with that version of PostgreSQL.
+   */
+  readonly why: 'broken' | 'damaged' | 'other' | 'former';
 }
 
 /** A set from which a restore was tried with success: what its annotation says (model/proof.ts). */

@@ -34,6 +34,8 @@ export interface ArchiveObservation {
   readonly windows: RepositoryWindows | undefined;
   /** The timeline that the windows follow, and what told it. */
   readonly followed: { readonly timeline: number; readonly from: 'primary' | 'remembered' } | undefined;
+  /** The primary, seen after the archive, is another cluster than the one whose WAL the repository takes. */
+  readonly otherCluster?: OtherCluster | undefined;
   /** WAL that production never wrote. */
   readonly foreign: readonly ForeignWal[];
   /** Room for more, where the repository is a directory of this host (jobs/observe/observe-repository-space.ts). */
@@ -48,4 +50,20 @@ export interface RepositorySpace {
   readonly totalBytes: number;
   /** Free bytes at earlier looks of the last two weeks, oldest first, and at this one. Times are epoch milliseconds. */
   readonly track: readonly { readonly at: number; readonly value: number }[];
+}
+
+/** Two databases that should be one. */
+export interface OtherCluster {
+  /** The newest that the repository knows: `version` as pgBackRest writes it, `15` or `9.6`. */
+  readonly archived: {
+    readonly systemIdentifier: bigint;
+    readonly version: string;
+    readonly databaseId: number;
+  };
+  readonly primary: {
+    readonly systemIdentifier: bigint;
+    readonly major: number;
+    /** Undefined: this host. */
+    readonly host: string | undefined;
+  };
 }

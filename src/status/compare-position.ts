@@ -63,6 +63,8 @@ export function comparePosition(
   const [server, store] = [see(primary, now), see(archive, now)];
   if (typeof server === 'string') return { known: false, because: `the primary: ${server}` };
   if (typeof store === 'string') return { known: false, because: `the archive: ${store}` };
+  if (store.value.otherCluster?.primary.systemIdentifier === server.value.systemIdentifier)
+    return { known: false, because: 'the primary is another cluster than the one whose WAL is archived' };
   const { segmentSize } = server.value;
   const newest = store.value.newest;
   const segment = newest === undefined ? undefined : parseSegmentName(newest.segment, segmentSize);

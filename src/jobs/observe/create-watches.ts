@@ -23,8 +23,11 @@ export function createWatches(deps: WatchesDeps): Watches {
   return new AllWatches(deps);
 }
 
-/** Milliseconds to the next look after one that failed. */
-const retryMs = 60_000;
+/**
+ * Milliseconds to the next look after one that failed, doubled with each further failure: what was over in a moment (a
+ * server that restarts, a machine that was busy) must not be unknown for a minute.
+ */
+const retryMs = 5000;
 
 interface ArchivePlace {
   readonly stanza: Stanza;
@@ -45,7 +48,8 @@ class AllWatches implements Watches {
   /** Labels of the last look at each repository, and the repositories from which some went since their WAL was listed. */
   readonly #labels = new Map<string, ReadonlySet<string>>();
   readonly #shrunk = new Set<string>();
-  readonly #timelines = new Map<string, number>();
+  /** System identifier and timeline on which each primary was seen last. */
+  readonly #ways = new Map<string, string>();
 
   constructor(deps: WatchesDeps) {
     const { looks, configuration } = deps;
@@ -170,16 +174,17 @@ class AllWatches implements Watches {
     this.#labels.set(key, labels);
   }
 
-  /** Another timeline makes other windows out of the same WAL. */
+  /** Another timeline makes other windows out of the same WAL; another cluster has none in this archive. */
   #sawPrimary(name: string): void {
-    const timeline = this.#primaries.sighting(name).value?.timeline;
-    const before = this.#timelines.get(name);
-    if (timeline !== undefined) this.#timelines.set(name, timeline);
+    const { value } = this.#primaries.sighting(name);
+    const before = this.#ways.get(name);
+    const way = value === undefined ? undefined : `${value.systemIdentifier} ${value.timeline}`;
+    if (way !== undefined) this.#ways.set(name, way);
     const stanza = this.#deps.configuration().stanzas.find((candidate) => candidate.name === name);
     for (const repository of stanza?.repositories ?? []) {
       const key = repositoryKey(name, repository.name);
       const untried = !wasTried(this.#archives.sighting(key));
-      if (timeline !== before || untried) this.#archives.refresh(key);
+      if (way !== before || untried) this.#archives.refresh(key);
     }
     this.#deps.onSighting();
   }

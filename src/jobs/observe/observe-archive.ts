@@ -17,7 +17,7 @@ import {
 } from '../../recovery/wal/ledger.ts';
 import { countRows, storedBytesAt } from '../../recovery/wal/archive-directory.ts';
 import { buildChain, segmentOnChain, type TimelineChain } from '../../recovery/wal/timeline-chain.ts';
-import type { ArchiveObservation } from '../../status/archive-observation.ts';
+import type { ArchiveObservation, OtherCluster } from '../../status/archive-observation.ts';
 import type { PrimaryObservation } from '../../status/primary-observation.ts';
 import type { Sighting } from '../../status/sighting.ts';
 import type { Journal } from '../../store/journal.ts';
@@ -86,6 +86,9 @@ export async function observeArchive(
     return { ...nothing, listedFrom: startedAt, requests };
   const listedUntil = clock.now();
   const afterwards = await deps.primary(listedUntil);
+  const other = findOtherCluster(catalogue, repository, afterwards, listedUntil);
+  // A stanza-upgrade in between made it the same one.
+  const afterUpgrade = other === undefined ? undefined : await readCatalogue(engine, stanza.name, run);
   const finding = new ArchiveFinding({ stanza, repository, deps, signal, ledger, database });
   const seen = await finding.judge(before, afterwards, { startedAt, listedUntil });
   const first = seen.describe(catalogue);
@@ -100,10 +103,33 @@ export async function observeArchive(
     ...listOddities(ledger),
     oldestLookAt: look.oldestLookAt,
     listedFrom: startedAt,
-    requests: requests + seen.requests + (again === undefined ? 0 : 1),
+    requests: requests + seen.requests + countDefined(again, afterUpgrade),
     newest: seen.newest,
     windows,
     followed: seen.followed,
+    otherCluster: afterUpgrade && findOtherCluster(afterUpgrade, repository, afterwards, listedUntil),
+  };
+}
+
+function countDefined(...values: readonly unknown[]): number {
+  return values.filter((value) => value !== undefined).length;
+}
+
+/** Only a primary that was seen after the archive can be held against it. */
+function findOtherCluster(
+  catalogue: Catalogue,
+  repository: Repository,
+  { value: primary, failure, observedAt = Number.NEGATIVE_INFINITY }: Sighting<PrimaryObservation>,
+  listedUntil: number,
+): OtherCluster | undefined {
+  const archived = newestDatabase(catalogue, repository);
+  if (primary === undefined || failure !== undefined || observedAt < listedUntil) return undefined;
+  if (archived === undefined || archived.systemIdentifier === primary.systemIdentifier) return undefined;
+  const { systemIdentifier, version, databaseId } = archived;
+  const { major, host } = primary;
+  return {
+    archived: { systemIdentifier, version, databaseId },
+    primary: { systemIdentifier: primary.systemIdentifier, major, host },
   };
 }
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { archiveCommand } from '../../engine/conf/archive-command.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import { plainCommand } from '../../engine/run-engine.ts';
-import type { Catalogue } from '../../model/backup-set.ts';
+import type { BackupSet, Catalogue } from '../../model/backup-set.ts';
 import { isFailure } from '../../model/failure.ts';
 import type { Repository } from '../../model/repository.ts';
 import { readArchiverStatus } from '../../postgres/archiver.ts';
@@ -150,16 +150,19 @@ async function observeRepositories(
   const catalogue = isConfigured ? await askCatalogue(context) : undefined;
   return context.stanza.repositories.map(({ name, key }) => {
     const status = catalogue?.repositories.find((repository) => repository.key === key);
+    const database = catalogue?.databases
+      .filter(({ repositoryKey }) => repositoryKey === key)
+      .toSorted((a, b) => a.databaseId - b.databaseId)
+      .at(-1);
+    const isItsFull = (set: BackupSet): boolean =>
+      set.repositoryKey === key && set.databaseId === database?.databaseId && set.type === 'full';
     return {
       name,
       key,
       code: status?.code,
       message: status?.message ?? 'not asked yet',
-      database: catalogue?.databases
-        .filter(({ repositoryKey }) => repositoryKey === key)
-        .toSorted((a, b) => a.databaseId - b.databaseId)
-        .at(-1),
-      fullSets: catalogue?.sets.filter((set) => set.repositoryKey === key && set.type === 'full').length ?? 0,
+      database,
+      fullSets: catalogue?.sets.filter(isItsFull).length ?? 0,
     };
   });
 }

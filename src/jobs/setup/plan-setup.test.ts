@@ -137,7 +137,11 @@ describe('planSetup', () => {
   });
 
   it('sees another database behind the repository', () => {
-    expect(openSteps({ systemIdentifier: 8n })).toEqual(['main: needs-consent']);
+    expect(openSteps({ systemIdentifier: 8n })).toEqual([
+      'main: needs-consent',
+      'main: to-do',
+      'local: to-do',
+    ]);
   });
 
   it('takes a library for what it is', () => {

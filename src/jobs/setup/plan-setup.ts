@@ -223,7 +223,8 @@ function planCheck(stanza: Stanza, seen: SetupObservations): SetupStep {
       commands: [],
     };
   const proven =
-    seen.server?.archiverWorks === true && seen.repositories.every(({ fullSets }) => fullSets > 0);
+    seen.server?.archiverWorks === true &&
+    seen.repositories.every((repository) => repository.fullSets > 0 && !isForeign(repository, seen));
   return proven
     ? {
         ...step,
@@ -240,7 +241,7 @@ function planBackup(repository: ObservedRepository, seen: SetupObservations): Se
     title: `first full backup into ${repository.name}`,
     commands: [seen.engineCommands.backup(repository.name)],
   } as const;
-  if (repository.fullSets > 0)
+  if (repository.fullSets > 0 && !isForeign(repository, seen))
     return { ...step, state: 'done', reason: `it has ${repository.fullSets} full backups`, commands: [] };
   if (isStandby(seen))
     return {
@@ -251,7 +252,9 @@ function planBackup(repository: ObservedRepository, seen: SetupObservations): Se
     };
   const reason = isUnasked(repository)
     ? `${unasked}; where there are full backups already, none is made`
-    : 'it has no backup';
+    : isForeign(repository, seen)
+      ? 'it has no backup of this database'
+      : 'it has no backup';
   return { ...step, state: 'to-do', reason };
 }
 

@@ -56,6 +56,7 @@ export interface ObservedRepository {
   readonly message: string;
   /** The newest database that the repository knows. */
   readonly database: DatabaseHistoryEntry | undefined;
+  /** Full backups of that database; those from before a stanza-upgrade do not count. */
   readonly fullSets: number;
 }
 

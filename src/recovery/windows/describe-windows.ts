@@ -24,7 +24,7 @@ export function describeWindows(archive: ArchiveToJudge): RepositoryWindows {
     contiguous: windows.map(({ window }) => window),
     holes: findHoles(archive, onChain, windows),
     proven: archive.sets.map(proofOf).filter((proof) => proof !== undefined),
-    unusable: judged.flatMap(describeUnusable),
+    unusable: judged.flatMap((one) => describeUnusable(archive, one)),
   };
 }
 
@@ -71,7 +71,9 @@ function describeClaim({ sets, claimed, ledger, databaseId }: ArchiveToJudge): W
   };
 }
 
-function describeUnusable({ set, wal }: JudgedSet): UnusableSet[] {
+function describeUnusable({ databaseId }: ArchiveToJudge, { set, wal }: JudgedSet): UnusableSet[] {
+  if (set.databaseId !== databaseId)
+    return [{ set: set.label, problem: wal.problem ?? 'it is of an earlier database', why: 'former' }];
   if (wal.kind !== 'usable')
     return [{ set: set.label, problem: wal.problem ?? 'its WAL is not there', why: wal.kind }];
   if (!set.error) return [];

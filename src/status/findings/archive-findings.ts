@@ -64,6 +64,42 @@ export const archiveFindings: readonly FindingMeaning[] = [
     do: 'Take a new full backup into it. Until it is there, restore from another repository.',
   },
   {
+    rule: 'no-backup-since-upgrade',
+    seenBy: ['archive'],
+    means:
+      'The stanza was upgraded (`stanza-upgrade`, after pg_upgrade or a new initdb), and no backup was taken since. All sets in the repository are of the former database; `holdfast windows` lists them as such.',
+    matters:
+      'WAL of the present database is archived, and there is nothing that it could be replayed upon: everything since the upgrade is lost with the primary. `info` says ok, and the age of the newest backup may look fine.',
+    seeYourself: ['pgbackrest --stanza=main info   # "db (prior)" has backups, "db (current)" has none'],
+    do: 'Take a full backup now. Sets of the former version stay good: with its programs they are restored by `pgbackrest restore --set=LABEL` into another directory.',
+  },
+  {
+    rule: 'stanza-upgrade-needed',
+    seenBy: ['archive', 'primary'],
+    means:
+      'The primary is of a newer major version than the database that the repository knows, and has another system identifier: it was upgraded with pg_upgrade, and pgBackRest was not told. The primary was looked at after the repository.',
+    matters:
+      'archive-push refuses its WAL (error 44) and backups are refused (error 51). Nothing since the upgrade can be restored, pg_wal grows, and when its file system is full PostgreSQL stops.',
+    seeYourself: [
+      'psql -Atc "SELECT system_identifier FROM pg_control_system()"; psql -Atc "SHOW server_version"',
+      'pgbackrest --stanza=main --repo=1 repo-get backup/main/backup.info | grep -A9 "^.db"',
+    ],
+    do: 'See that the node in holdfast.yaml has the path (and `bin`) of the new cluster. `holdfast setup --stanza-upgrade` shows what it will do, tells every repository of the new version, and takes a full backup. Sets of the former version stay.',
+  },
+  {
+    rule: 'wrong-cluster',
+    seenBy: ['archive', 'primary'],
+    means:
+      'The primary has another system identifier than the database whose WAL the repository takes, and no newer major version: it is another cluster. Either it was made anew (initdb, a dump that was read in) at the same place, or the address in holdfast.yaml leads to the wrong server.',
+    matters:
+      'archive-push refuses its WAL (error 44) and backups are refused (error 51): nothing of this cluster can be restored. What is said of windows is of the former one.',
+    seeYourself: [
+      'psql -Atc "SELECT system_identifier FROM pg_control_system()"',
+      'pgbackrest --stanza=main --repo=1 repo-get backup/main/backup.info | grep system-id',
+    ],
+    do: 'When the address is wrong, correct it. When the cluster was made anew on purpose, `holdfast setup --stanza-upgrade` lets the stanza learn of it and takes a full backup. When both live, give the other one a stanza of its own: never upgrade the stanza of a cluster that is still there.',
+  },
+  {
     rule: 'foreign-timeline',
     seenBy: ['archive', 'primary'],
     means:

@@ -135,6 +135,19 @@ describe('what archives say', () => {
     expect(judge({ windows: { ...windows, contiguous: [] } })).toEqual([]);
   });
 
+  it('does not call sets from before a stanza-upgrade bad, and says when there are no others', () => {
+    const former = { set: '20261120-100000F', problem: 'of an earlier database', why: 'former' } as const;
+    const broken = { ...former, why: 'broken' } as const;
+    expect(judge({ windows: { ...windows, unusable: [former] } })).toEqual([]);
+    expect(rulesOf(judge({ windows: { ...windows, contiguous: [], unusable: [former] } }))).toEqual([
+      'no-backup-since-upgrade critical',
+    ]);
+    expect(rulesOf(judge({ windows: { ...windows, contiguous: [], unusable: [former, broken] } }))).toEqual([
+      'no-usable-set critical',
+      'set-unusable warning',
+    ]);
+  });
+
   it('names the first foreign file, when it came, and the timeline that is safe', () => {
     const [found] = judge({ foreign: [foreignOf('timeline-unknown-to-production')] });
     expect(found).toMatchObject({

@@ -6,6 +6,7 @@ import { explainUnknown } from '../sighting.ts';
 import { judgeForeign, judgeStandings } from './foreign-wal.ts';
 import { judgeHoles } from './holes.ts';
 import { judgeInfoCopies } from './info-copies.ts';
+import { judgeOtherCluster } from './other-cluster.ts';
 
 export type ArchivePlace = ReturnType<typeof findingPlace>;
 
@@ -47,6 +48,7 @@ function judgeArchive(place: ArchivePlace, seen: ArchiveObservation): Finding[] 
   // A repository without the stanza: no-backup and repository-not-ok say so.
   if (seen.archiveId === undefined) return [];
   return [
+    ...judgeOtherCluster(place, seen.otherCluster),
     ...judgeForeign(place, seen),
     ...judgeStandings(place, seen),
     ...(seen.windows === undefined
@@ -71,7 +73,8 @@ function windowsUnknown(place: ArchivePlace): Finding {
 function judgeSets(place: ArchivePlace, { contiguous, unusable }: RepositoryWindows): Finding[] {
   const { stanza, repository, subject } = place;
   const backup = `Take a new full backup: holdfast backup --type full --stanza ${stanza} --repo ${repository}.`;
-  const broken = unusable.filter(({ why }) => why === 'broken');
+  const own = unusable.filter(({ why }) => why !== 'former');
+  const broken = own.filter(({ why }) => why === 'broken');
   const findings = broken.map(({ set, problem }): Finding => {
     return {
       rule: 'set-unusable',
@@ -84,18 +87,33 @@ function judgeSets(place: ArchivePlace, { contiguous, unusable }: RepositoryWind
     };
   });
   if (contiguous.length > 0 || unusable.length === 0) return findings;
-  const [last] = unusable.slice(-1);
+  if (own.length === 0) return [noBackupSinceUpgrade(place, unusable)];
+  const [last] = own.slice(-1);
   return [
     {
       rule: 'no-usable-set',
       severity: 'critical',
       ...place,
       problem: 'none of its backup sets can be restored',
-      evidence: `${unusable.length} listed; the newest, ${last?.set}: ${last?.problem}`,
+      evidence: `${own.length} listed; the newest, ${last?.set}: ${last?.problem}`,
       remedy: `${backup} Until then restore from another repository.`,
     },
     ...findings,
   ];
+}
+
+/** Sets of the former version are good and restore it; of the present one there is nothing. */
+function noBackupSinceUpgrade(place: ArchivePlace, former: RepositoryWindows['unusable']): Finding {
+  const { stanza, repository } = place;
+  return {
+    rule: 'no-backup-since-upgrade',
+    severity: 'critical',
+    ...place,
+    problem:
+      'every backup here is of the database before stanza-upgrade: nothing of the present one can be restored',
+    evidence: `${former.length} listed; the newest is ${former.at(-1)?.set}`,
+    remedy: `Take a full backup: holdfast backup --type full --stanza ${stanza} --repo ${repository}. The older ones stay good for the version that they are of, until they are expired.`,
+  };
 }
 
 function judgePartials(place: ArchivePlace, { partials }: ArchiveObservation): Finding[] {
