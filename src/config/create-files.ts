@@ -6,7 +6,7 @@ import { writeFailure } from './write-failure.ts';
 /** A file of Holdfast's own that is made once and then belongs to people. */
 export interface NewFile {
   readonly path: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
   readonly mode: number;
   /** Undefined: whoever this process runs as. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;

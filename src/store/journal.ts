@@ -5,6 +5,7 @@ import type { DeliveryMemory } from './delivery-memory.ts';
 import type { IncidentMemory } from './incident-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { CopyMemory } from './copy-memory.ts';
+import type { ReportMemory } from './report-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 import type { TimelineMemory } from './timeline-memory.ts';
 import type { WalMemory } from './wal-memory.ts';
@@ -124,6 +125,8 @@ export interface Journal extends Disposable {
   readonly audit: AuditTrail;
   /** Copies beside production, from before their first directory is made until nothing of them is left. */
   readonly copies: CopyMemory;
+  /** Signed reports of drills. */
+  readonly reports: ReportMemory;
   /** Lost WAL, and what was done about it. */
   readonly incidents: IncidentMemory;
   /** What the scheduler must remember. */

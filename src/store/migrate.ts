@@ -9,6 +9,7 @@ import { findings } from './migrations/0006-findings.ts';
 import { deliveries } from './migrations/0007-deliveries.ts';
 import { incidents } from './migrations/0008-incidents.ts';
 import { copies } from './migrations/0009-copies.ts';
+import { reports } from './migrations/0011-reports.ts';
 
 /** In order; the number of a migration is its place, counted from 1, and becomes `user_version`. */
 const migrations: readonly string[] = [
@@ -21,6 +22,7 @@ const migrations: readonly string[] = [
   deliveries,
   incidents,
   copies,
+  reports,
 ];
 
 /** `HFST`: tells our file from any other SQLite database (https://www.sqlite.org/pragma.html#pragma_application_id). */

@@ -49,6 +49,7 @@ export function salvageJournal(from: DatabaseSync, to: JournalDatabase): Salvage
     if (hasTable(from, 'finding')) copy.take('finding', salvageTable(from, 'finding'));
     copyDeliveries(copy, from);
     copyTimelines(copy, from);
+    if (hasTable(from, 'report')) copy.take('report', salvageTable(from, 'report'));
     // Nobody can tell again when they were; measurements are made anew.
     if (hasTable(from, 'heartbeat')) copy.take('heartbeat', salvageHeartbeats(from));
     return { ...copy.counts(), lostEntries: findGaps(to, noted) };

@@ -31,6 +31,8 @@ import { SqliteFindingMemory } from './sqlite-finding-memory.ts';
 import { SqliteDeliveryMemory } from './sqlite-delivery-memory.ts';
 import type { IncidentMemory } from './incident-memory.ts';
 import { SqliteIncidentMemory } from './sqlite-incident-memory.ts';
+import type { ReportMemory } from './report-memory.ts';
+import { SqliteReportMemory } from './sqlite-report-memory.ts';
 import { SqliteSampleMemory } from './sqlite-sample-memory.ts';
 import { SqliteScheduleMemory } from './sqlite-schedule-memory.ts';
 import { SqliteTimelineMemory } from './sqlite-timeline-memory.ts';
@@ -49,6 +51,7 @@ export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
   readonly schedule: ScheduleMemory;
   readonly copies: CopyMemory;
+  readonly reports: ReportMemory;
   readonly findings: FindingMemory;
   readonly incidents: IncidentMemory;
   readonly deliveries: DeliveryMemory;
@@ -66,6 +69,7 @@ export class SqliteJournal implements Journal {
     this.#memory = new SqliteScheduleMemory(database);
     this.schedule = this.#memory;
     this.copies = new SqliteCopyMemory(database);
+    this.reports = new SqliteReportMemory(database, this.audit);
     this.incidents = new SqliteIncidentMemory(database);
     this.findings = new SqliteFindingMemory(database);
     this.deliveries = new SqliteDeliveryMemory(database);

@@ -20,6 +20,8 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   postgres: ['process', 'model'],
   /** From a wish to a plan, its application, and the way back. */
   recovery: ['config', 'engine', 'postgres', 'process', 'store', 'model'],
+  /** Evidence for auditors: documents, their keys and signatures, pages. */
+  report: ['config', 'store', 'model'],
   /** Configuration and observations → findings. */
   status: ['config', 'model'],
   /** Delivery to people and their tools: webhook, Slack, e-mail, Alertmanager, PagerDuty, pings. */
@@ -40,11 +42,12 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'postgres',
     'process',
     'recovery',
+    'report',
     'status',
     'store',
   ],
   /** Setup, check, backup, expire, verify, maintenance; schedules, the queue, the lease around each run. */
-  jobs: ['config', 'engine', 'postgres', 'process', 'recovery', 'store', 'status', 'model'],
+  jobs: ['config', 'engine', 'postgres', 'process', 'recovery', 'report', 'store', 'status', 'model'],
   /** Deployments rendered from the configuration. */
   render: ['config', 'engine', 'metrics', 'model'],
   /** The thin shell: wires everything. */
@@ -61,6 +64,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'process',
     'recovery',
     'render',
+    'report',
     'secrets',
     'status',
     'store',
