@@ -10,6 +10,8 @@ export interface SqlCall {
   readonly database: string;
   /** Of each statement. */
   readonly timeoutMs: number;
+  /** Names are looked up where the role does, for SQL that a person wrote; otherwise only in pg_catalog. */
+  readonly ownSearchPath?: boolean | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -28,12 +30,13 @@ export const clientPatienceMs = 12_000;
  */
 export function psqlCommand(
   server: Connectable,
-  call: Pick<SqlCall, 'user' | 'database' | 'timeoutMs'>,
+  call: Pick<SqlCall, 'user' | 'database' | 'timeoutMs' | 'ownSearchPath'>,
   parameters: Readonly<Record<string, string>> = {},
 ): Pick<CommandSpec, 'command' | 'args' | 'env' | 'runAs'> {
   const { node, socketDirectory } = server;
   const database = Object.keys(parameters).length === 0 ? call.database : connectionString(call, parameters);
   const connection = ['-h', socketDirectory, '-p', String(node.port), '-U', call.user, '-d', database];
+  const searchPath = call.ownSearchPath === true ? '' : ' -c search_path=pg_catalog';
   const variables = ['-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose'];
   return {
     command: server.psql,
@@ -42,7 +45,7 @@ export function psqlCommand(
       PGAPPNAME: 'holdfast',
       PGCLIENTENCODING: 'UTF8',
       PGCONNECT_TIMEOUT: '10',
-      PGOPTIONS: `-c statement_timeout=${call.timeoutMs} -c search_path=pg_catalog`,
+      PGOPTIONS: `-c statement_timeout=${call.timeoutMs}${searchPath}`,
     }),
     runAs: server.runAs,
   };

@@ -18,7 +18,37 @@ export interface QueryOptions {
   readonly user?: string | undefined;
   /** Of each statement. Defaults to 30 s; the connection itself is given at most 10 s. */
   readonly timeoutMs?: number | undefined;
+  /** For SQL that a person wrote: names are looked up as the role does, not only in pg_catalog. */
+  readonly ownSearchPath?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a query that somebody else wrote and gives the first value of its first row as PostgreSQL writes it: numbers keep
+ * all their digits. In a transaction that can not write, over a connection of its own, with the search_path of the
+ * database. Throws as queryRows does.
+ *
+ * @param sql one query; a semicolon or comment at its end does no harm
+ * @returns null for NULL, undefined when there is no row
+ */
+export async function queryForeign(
+  server: Connectable,
+  sql: string,
+  options: QueryOptions = {},
+): Promise<string | null | undefined> {
+  const query = sql.replace(/(?:;|\s)+$/, '');
+  const text = [
+    'BEGIN TRANSACTION READ ONLY;',
+    `SELECT pg_catalog.to_json(holdfast_row.holdfast_first::pg_catalog.text) IS NULL AS nothing,`,
+    `  pg_catalog.to_json(holdfast_row.holdfast_first::pg_catalog.text) AS first FROM (`,
+    query,
+    `) AS holdfast_row (holdfast_first) LIMIT 1;`,
+    'COMMIT;\n',
+  ].join('\n');
+  const output = await runSql(server, text, { ...options, ownSearchPath: true });
+  const line = output.split('\n').find((one) => one !== '');
+  if (line === undefined) return undefined;
+  return line.startsWith('t|') ? null : (JSON.parse(line.slice(2)) as string);
 }
 
 /**
@@ -97,13 +127,14 @@ export function quoteIdentifier(name: string): string {
 async function runSql(
   server: Connectable,
   sql: string,
-  options: QueryOptions,
+  options: QueryOptions & Pick<SqlCall, 'ownSearchPath'>,
   sessions?: KeptSessions,
 ): Promise<string> {
   const timeoutMs = options.timeoutMs ?? 30_000;
   const user = options.user ?? server.owner.name;
   const database = options.database ?? server.node.database;
-  const call = { sql, user, database, timeoutMs, signal: options.signal };
+  const { ownSearchPath, signal } = options;
+  const call = { sql, user, database, timeoutMs, ownSearchPath, signal };
   const result = await runPsql(server, call, sessions);
   if (result.code === 0) return result.stdout;
   throw queryFailure(server, user, result, timeoutMs);

@@ -1,5 +1,7 @@
 import type { DrillCheck, DrillCheckResult, DrillQuery, DrillReport } from '../../model/drill.ts';
+import type { Stanza } from '../../config/configuration.ts';
 import type { Server } from '../../postgres/server.ts';
+import type { Journal } from '../../store/journal.ts';
 import type { MadeCopy } from '../copy/make-copy.ts';
 
 /** What the checks of a drill are told. */
@@ -7,6 +9,24 @@ export interface DrillSettings {
   /** `target` is always done. */
   readonly checks: readonly DrillCheck[];
   readonly queries: readonly DrillQuery[];
+  readonly counts?: CountSettings | undefined;
+  readonly amcheck?: AmcheckSettings | undefined;
+  /** How many things are read at once; 2 where it is not said. */
+  readonly processes?: number | undefined;
+}
+
+/** How rows are counted and compared. */
+export interface CountSettings {
+  /** A table that lost more than this share of its rows since the drill before, 0 to 1, fails. Undefined: it is only told. */
+  readonly shrink?: number | undefined;
+  /** Larger tables are estimated from the catalog. Bytes; 64 MiB where it is not said. */
+  readonly exactBelow?: number | undefined;
+}
+
+/** How thorough pg_amcheck is. */
+export interface AmcheckSettings {
+  /** Whether each row is looked up in each B-tree index: undefined does so in databases of up to 64 GiB. */
+  readonly heapAllIndexed?: boolean | undefined;
 }
 
 /** What one check may use. */
@@ -14,12 +34,25 @@ export interface DrillCheckContext {
   readonly copy: MadeCopy;
   /** Production's server, for comparison; it may be down. */
   readonly production: Server;
+  readonly stanza: Pick<Stanza, 'name' | 'heartbeat'>;
+  readonly journal: Pick<Journal, 'samples'>;
   readonly settings: DrillSettings;
   /** The drill of this stanza before, when it passed. */
   readonly previous: DrillReport | undefined;
+  /** When the drill began, epoch milliseconds: with `latest`, what is not there up to then would have been lost. */
+  readonly beganAt: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly signal: AbortSignal | undefined;
+  /** How far a check is that takes long. */
+  readonly onProgress?: ((progress: DrillCheckProgress) => void) | undefined;
+}
+
+/** How far a check is; lower case, no full stop. */
+export interface DrillCheckProgress {
+  readonly message: string;
+  /** 0 to 100, where the end is known. */
+  readonly percent?: number | undefined;
 }
 
 /** What a check found; how long it took is measured around it. */
@@ -28,7 +61,7 @@ export type CheckOutcome = Pick<DrillCheckResult, 'result' | 'detail' | 'facts'>
 /**
  * One check. What is wrong with the restored cluster is a result, never an exception.
  *
- * @throws Failure interrupted, and server-unreachable when the restored server died: the drill failed then
+ * @throws Failure interrupted; any other is what is wrong with the restored server, which may have died
  */
 export type RunDrillCheck = (context: DrillCheckContext) => Promise<CheckOutcome>;
 

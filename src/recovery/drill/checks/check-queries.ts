@@ -1,40 +1,52 @@
 import type { DrillQuery } from '../../../model/drill.ts';
 import { isFailure } from '../../../model/failure.ts';
-import { queryRows } from '../../../postgres/query.ts';
+import { queryForeign } from '../../../postgres/query.ts';
 import { type DrillCheckContext, failed, notDone, passed, type RunDrillCheck } from '../drill-check.ts';
 
 /** Milliseconds that a query of the user's may take. */
 const patienceMs = 600_000;
 
-/** The user's own SQL gives what it should: the only check that knows what the data means. */
+/** What a query gave. JSON. */
+interface Answer {
+  readonly name: string;
+  readonly database: string;
+  readonly value: string | null;
+  readonly expect: string;
+  readonly problem?: string;
+}
+
+/** The user's own SQL gives what it should: the only check that knows what the data means. It can change nothing. */
 export const checkQueries: RunDrillCheck = async (context) => {
   const { queries } = context.settings;
   if (queries.length === 0) return notDone('holdfast.yaml has no queries for drills');
-  const answers = [];
-  for (const query of queries) answers.push(await ask(query, context));
+  const answers: Answer[] = [];
+  for (const query of queries) {
+    answers.push(await ask(query, context));
+    context.onProgress?.({ message: query.name, percent: (100 * answers.length) / queries.length });
+  }
   const wrong = answers.filter(({ problem }) => problem !== undefined);
   const facts = { queries: answers };
-  if (wrong.length === 0) return passed(`${answers.length} queries gave what they should`, facts);
-  return failed(wrong.map(({ name, problem }) => `${name}: ${problem}`).join('; '), facts);
+  if (wrong.length > 0)
+    return failed(wrong.map(({ name, problem }) => `${name}: ${String(problem)}`).join('; '), facts);
+  return passed(
+    answers.length === 1 ? '1 query gave what it should' : `${answers.length} queries gave what they should`,
+    facts,
+  );
 };
 
 async function ask(
   { name, database, sql, expect }: DrillQuery,
   { copy, signal }: DrillCheckContext,
-): Promise<{ name: string; value: string | null; expect: string; problem: string | undefined }> {
+): Promise<Answer> {
   try {
-    const [row] = await queryRows<Record<string, unknown>>(copy.server, sql.replace(/;\s*$/, ''), {
-      database,
-      timeoutMs: patienceMs,
-      signal,
-    });
-    const value = row === undefined ? null : Object.values(row)[0];
-    const text = value === null || value === undefined ? null : String(value);
-    const problem = meets(text, expect) ? undefined : `gave ${text ?? 'nothing'}, not ${expect}`;
-    return { name, value: text, expect, problem };
+    const found = await queryForeign(copy.server, sql, { database, timeoutMs: patienceMs, signal });
+    const value = found ?? null;
+    if (meets(value, expect)) return { name, database, value, expect };
+    const gave = found === undefined ? 'gave no row' : `gave ${found ?? 'NULL'}`;
+    return { name, database, value, expect, problem: `${gave}, not ${expect}` };
   } catch (error) {
     if (!isFailure(error) || error.kind === 'interrupted') throw error;
-    return { name, value: null, expect, problem: error.problem };
+    return { name, database, value: null, expect, problem: error.problem };
   }
 }
 
@@ -42,7 +54,7 @@ async function ask(
 export function meets(value: string | null, expect: string): boolean {
   const match = /^\s*(<=|>=|<>|<|>)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(expect);
   if (match === null) return value === expect;
-  const [found, wanted] = [Number(value ?? Number.NaN), Number(match[2])];
+  const [found, wanted] = [Number(value?.trim() || Number.NaN), Number(match[2])];
   if (Number.isNaN(found)) return false;
   switch (match[1]) {
     case '<':

@@ -1,14 +1,24 @@
 import { type DrillCheck, drillChecks, type DrillCheckResult } from '../../../model/drill.ts';
-import type { DrillCheckContext, RunDrillCheck } from '../drill-check.ts';
+import { isFailure } from '../../../model/failure.ts';
+import { type CheckOutcome, type DrillCheckContext, failed, type RunDrillCheck } from '../drill-check.ts';
+import { checkAmcheck } from './check-amcheck.ts';
 import { checkChecksums } from './check-checksums.ts';
+import { checkCounts } from './check-counts.ts';
+import { checkExtensions } from './check-extensions.ts';
+import { checkHeartbeat } from './check-heartbeat.ts';
 import { checkQueries } from './check-queries.ts';
 import { checkRead } from './check-read.ts';
 import { checkTarget } from './check-target.ts';
 import { checkWrite } from './check-write.ts';
+import { interrupted } from './run-program.ts';
 
-const bodies: Readonly<Partial<Record<DrillCheck, RunDrillCheck>>> = {
+const bodies: Readonly<Record<DrillCheck, RunDrillCheck>> = {
   target: checkTarget,
+  heartbeat: checkHeartbeat,
+  extensions: checkExtensions,
   queries: checkQueries,
+  counts: checkCounts,
+  amcheck: checkAmcheck,
   read: checkRead,
   write: checkWrite,
   checksums: checkChecksums,
@@ -16,9 +26,9 @@ const bodies: Readonly<Partial<Record<DrillCheck, RunDrillCheck>>> = {
 
 /**
  * Does the checks that were asked for, one after the other in their order: the last ones stop the server. One that
- * fails does not keep the others from being done.
+ * fails does not keep the others from being done, and a server that died makes those fail that need it.
  *
- * @throws as RunDrillCheck
+ * @throws Failure interrupted
  */
 export async function runDrillChecks(
   context: DrillCheckContext,
@@ -26,14 +36,23 @@ export async function runDrillChecks(
 ): Promise<DrillCheckResult[]> {
   const results: DrillCheckResult[] = [];
   for (const check of drillChecks) {
-    const body = bodies[check];
-    if (body === undefined || (check !== 'target' && !context.settings.checks.includes(check))) continue;
-    context.signal?.throwIfAborted();
+    if (check !== 'target' && !context.settings.checks.includes(check)) continue;
+    if (context.signal?.aborted === true) throw interrupted();
     const began = context.now();
-    const outcome = await body(context);
+    const outcome = await outcomeOf(bodies[check], context);
     const result = { check, ...outcome, elapsedMs: context.now() - began };
     results.push(result);
     onResult(result);
   }
   return results;
+}
+
+async function outcomeOf(body: RunDrillCheck, context: DrillCheckContext): Promise<CheckOutcome> {
+  try {
+    return await body(context);
+  } catch (error) {
+    if (!isFailure(error) || error.kind === 'interrupted') throw error;
+    if (context.signal?.aborted === true) throw interrupted();
+    return failed(error.problem);
+  }
 }
