@@ -173,9 +173,24 @@ describe('planHealing', () => {
     expect(came.closed).toMatchObject([{ closed: { why: 'arrived' } }]);
     const gone = new Story();
     gone.confirm();
-    expect(gone.look({ at: start + 9 * minute, holes: [] }).closed).toMatchObject([
+    const later = {
+      ...windows,
+      contiguous: [{ set: 'G', from: edge(segment(8), 3), to: edge(segment(9), 4) }],
+    };
+    expect(
+      gone.look({ at: start + 9 * minute, holes: [], archive: { windows: later } }).closed,
+    ).toMatchObject([{ closed: { why: 'expired' } }]);
+    const cut = new Story();
+    cut.confirm();
+    expect(cut.look({ at: start + 9 * minute, holes: [hole({ why: 'expired' })] }).closed).toMatchObject([
       { closed: { why: 'expired' } },
     ]);
+  });
+
+  it('stays open while a look can not tell whether the WAL may still come', () => {
+    const story = new Story();
+    story.confirm();
+    expect(story.look({ at: start + 5 * minute, holes: [] })).toMatchObject({ closed: [], changed: [] });
   });
 
   it('keeps one incident while the hole grows or is filled in part', () => {

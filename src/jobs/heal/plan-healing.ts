@@ -156,19 +156,15 @@ function lostFromOf({ time, timeFrom }: WindowEdge): LostFrom | undefined {
 function followIncident(
   incident: Incident,
   holes: readonly Hole[],
-  { contiguous }: RepositoryWindows,
+  windows: RepositoryWindows,
   now: number,
 ): Incident {
   const hole = holes.find((candidate) => isOf(incident, candidate));
   if (hole === undefined) {
-    const { first, last } = incident;
-    const arrived = contiguous.some(
-      ({ from, to }) => (from.segment ?? '~') <= first && (to.segment ?? '') >= last,
-    );
-    return {
-      ...incident,
-      closed: { at: now, why: arrived ? 'arrived' : 'expired', set: undefined, lostTo: undefined },
-    };
+    const why = explainGone(incident, windows);
+    return why === undefined
+      ? incident
+      : { ...incident, closed: { at: now, why, set: undefined, lostTo: undefined } };
   }
   const { first, last, segments, lostTo } = hole;
   const lostFrom = lostFromOf(hole.lostFrom) ?? incident.lostFrom;
@@ -176,6 +172,21 @@ function followIncident(
     first === incident.first && last === incident.last && lostFrom?.time === incident.lostFrom?.time;
   const present = same ? incident : { ...incident, first, last, segments, lostFrom };
   return lostTo === undefined ? present : { ...present, closed: closedBy(present, lostTo, now) };
+}
+
+/**
+ * Why a hole is no longer seen. @returns undefined while sets before it are kept and its WAL is not there: it may still
+ * come, as far as this look could tell, and then no hole is said
+ */
+function explainGone(
+  incident: Incident,
+  { contiguous, holes }: RepositoryWindows,
+): 'arrived' | 'expired' | undefined {
+  const { first, last } = incident;
+  const before = contiguous.filter(({ from }) => (from.segment ?? '~') <= first);
+  if (before.some(({ to }) => (to.segment ?? '') >= last)) return 'arrived';
+  const isExpired = holes.some((hole) => hole.why === 'expired' && isOf(incident, hole));
+  return before.length === 0 || isExpired ? 'expired' : undefined;
 }
 
 function closedBy(

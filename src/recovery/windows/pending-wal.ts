@@ -21,7 +21,19 @@ export function findPendingFrom(
   listedAt: number,
 ): bigint | undefined {
   const told = lastArchived === undefined ? undefined : readArchived(lastArchived, chain);
-  if (told !== undefined) return told + 1n;
+  if (told?.isNewest === true) return told.number + 1n;
+  const overtaken = findOvertaken(ledger, chain, stretches, listedAt);
+  if (told === undefined || overtaken === undefined) return overtaken;
+  return overtaken > told.number ? overtaken : told.number + 1n;
+}
+
+/** By the times of storing alone. */
+function findOvertaken(
+  ledger: ArchiveLedger,
+  chain: TimelineChain,
+  stretches: readonly Stretch[],
+  listedAt: number,
+): bigint | undefined {
   let pending: bigint | undefined;
   for (const [index, { first }] of [...stretches.entries()].toReversed()) {
     const storedAt = findSegment(ledger, segmentOnChain(chain, first))?.storedAt ?? 0;
@@ -32,11 +44,22 @@ export function findPendingFrom(
   return pending;
 }
 
-/** A backup history file is archived under the name of its segment; other names tell nothing of a position. */
-function readArchived(name: string, chain: TimelineChain): bigint | undefined {
+interface Archived {
+  readonly number: bigint;
+  /** False: later ones may be archived as well. */
+  readonly isNewest: boolean;
+}
+
+/**
+ * A backup history file has the name of the segment in which the backup began. The archiver takes the lowest name first
+ * (PostgreSQL `pgarch_readyXlog`), so everything up to that segment had been archived, and what the backup wrote since may
+ * have been. Other names tell nothing of a position.
+ */
+function readArchived(name: string, chain: TimelineChain): Archived | undefined {
   const match = /^([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?$/.exec(name);
   const segment = match && parseSegmentName(match[1] as string, chain.segmentSize);
-  if (!segment || match[2] !== undefined) return undefined;
+  if (!segment) return undefined;
   const start = segment.number * BigInt(chain.segmentSize);
-  return isOnChain(chain, segment.timeline, start) ? segment.number : undefined;
+  if (!isOnChain(chain, segment.timeline, start)) return undefined;
+  return { number: segment.number, isNewest: match[2] === undefined };
 }
