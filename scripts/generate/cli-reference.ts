@@ -30,9 +30,12 @@ function indexRow(definition: CommandDefinition): string {
 function renderCommand(definition: CommandDefinition): string {
   const { name, description, options, examples } = definition;
   const exitCodes = exitCodesOf(definition).map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`);
-  const who = definition.privileged
-    ? 'Runs as root, as the user that runs pgBackRest, or through sudo.'
-    : 'Any user may run it.';
+  const who =
+    typeof definition.privileged === 'function'
+      ? 'Runs as root, as the user that runs pgBackRest, or through sudo, but for what the text above says that any user may do.'
+      : definition.privileged
+        ? 'Runs as root, as the user that runs pgBackRest, or through sudo.'
+        : 'Any user may run it.';
   return [
     `## ${name}`,
     `\`${commandUsage(definition)}\``,

@@ -58,8 +58,11 @@ export interface CommandDefinition {
   readonly failures: readonly FailureKind[];
   /** What 1 and 2 mean, for commands that judge. */
   readonly findings?: { readonly warning: string; readonly critical: string };
-  /** True when it works with the cluster or the repositories, and so must run as root or as the engine's user. */
-  readonly privileged: boolean;
+  /**
+   * True when it works with the cluster or the repositories, and so must run as root or as the engine's user; where that
+   * depends on what is asked, a function of it.
+   */
+  readonly privileged: boolean | ((input: CommandInput) => boolean);
   readonly load: () => Promise<CommandModule>;
 }
 

@@ -40,7 +40,8 @@ async function runParsed(
   terminal: Terminal,
 ): Promise<number> {
   const { definition, globals, input } = parsed;
-  if (definition.privileged) {
+  const { privileged } = definition;
+  if (typeof privileged === 'function' ? privileged(input) : privileged) {
     const { requirePermission } = await import('./permission.ts');
     const exitCode = await requirePermission(context);
     if (exitCode !== undefined) return exitCode;

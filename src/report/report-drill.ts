@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Configuration } from '../config/configuration.ts';
 import type { Actor } from '../model/actor.ts';
 import type { BackupSet } from '../model/backup-set.ts';
@@ -15,6 +14,7 @@ import {
   makeDirectory,
   type SigningKey,
 } from './key-files.ts';
+import { hashText } from './hash-text.ts';
 import { renderReportPage } from './page/render-report-page.ts';
 import {
   listReportFiles,
@@ -199,9 +199,4 @@ async function adoptFiles(stateDirectory: string, journal: Journal): Promise<voi
     });
   }
   if (found.length > 0) journal.reports.adopt(found);
-}
-
-/** Hex SHA-256 of the text's UTF-8 bytes. */
-export function hashText(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -17,6 +17,7 @@ import { notifyDefinition } from './notify.ts';
 import { pinDefinition } from './pin.ts';
 import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
+import { reportDefinition } from './report.ts';
 import { restoreDefinition } from './restore.ts';
 import { scheduleDefinition } from './schedule.ts';
 import { secretsDefinition } from './secrets.ts';
@@ -59,6 +60,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   undoDefinition,
   cloneDefinition,
   clonesDefinition,
+  reportDefinition,
   secretsDefinition,
   completionDefinition,
   versionDefinition,
