@@ -42,5 +42,6 @@ export const failureMeanings: Readonly<Record<FailureKind, string>> = {
   'daemon-running': 'a daemon with this state directory runs already',
   'daemon-unreachable': 'the daemon runs and does not answer',
   'listen-failed': 'the daemon cannot listen on the address of server.listen',
+  'drill-failed': 'a restore that was tried did not give what it should',
   interrupted: 'stopped by Ctrl-C or a signal',
 };

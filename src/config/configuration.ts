@@ -1,3 +1,5 @@
+import type { KeptFree } from '../model/copy.ts';
+import type { DrillRules } from '../model/drill.ts';
 import type { HeartbeatSettings } from '../model/heartbeat.ts';
 import type { PatroniAccess, Objectives, PostgresNode } from '../model/stanza.ts';
 import type { Repository } from '../model/repository.ts';
@@ -47,6 +49,8 @@ export interface Stanza {
   readonly objectives: Objectives;
   /** Undefined is `off`; a file that says nothing has one a minute. */
   readonly heartbeat?: HeartbeatSettings | undefined;
+  /** Undefined: no queries, and proofs are written to the sets. */
+  readonly drills?: DrillRules | undefined;
   /** Undefined is `usualSelfHealing`. */
   readonly selfHealing?: SelfHealing | undefined;
   /** Options of the stanza and of its repositories (names already carry `repoN-`). */
@@ -149,6 +153,16 @@ export interface WatchSettings {
 export interface CopySettings {
   /** Each has a directory of its own in this one, absolute. */
   readonly directory: string;
+  /** Bytes that the server of a copy is configured for. */
+  readonly memory: number;
+  /** Of the engine while it restores one. */
+  readonly processes: number;
+  /** 0 to 19, as nice(1) adds it. */
+  readonly nice: number;
+  /** I/O class idle, where the host can do that. */
+  readonly idleDisk: boolean;
+  /** What must stay free of its file system. */
+  readonly keepFree: KeptFree;
 }
 
 /** holdfast.yaml, normalized: every default filled in, every unit converted. */

@@ -35,7 +35,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
     server: { listen: input.server.listen, token: input.server.token },
     jobs: { ...input.jobs },
     watch: { ...input.watch },
-    copies: { directory: input.copies.directory ?? `${input.state.directory}/copies` },
+    copies: { ...input.copies, directory: input.copies.directory ?? `${input.state.directory}/copies` },
   };
 }
 
@@ -66,6 +66,7 @@ function normalizeStanza(
       backupAge: objectives.backupAge,
       drillAge: objectives.drillAge,
     },
+    drills: { ...input.drills },
     heartbeat: normalizeHeartbeat(input.heartbeat, objectives.rpo),
     selfHealing: { ...input.selfHealing },
     options,

@@ -1,9 +1,21 @@
 import * as z from 'zod';
 import { Failure } from '../model/failure.ts';
+import { drillChecks, drillTargets, type DrillWish } from '../model/drill.ts';
 import { jobKinds, type JobRequest } from '../model/job.ts';
 import type { ControlRequest } from './control-protocol.ts';
 
 const name = z.string().min(1).max(200);
+
+const drillWish: Record<keyof DrillWish, z.ZodType> = {
+  target: z.union([
+    z.enum(drillTargets),
+    z.strictObject({ to: z.string().max(1000), timezone: name.optional() }),
+  ]),
+  checks: z.array(z.enum(drillChecks)).max(100),
+  repositories: z.array(name).max(1000),
+  timeline: z.number().int().positive().optional(),
+  keepMs: z.number().int().positive().optional(),
+};
 
 const jobShape: Record<keyof JobRequest, z.ZodType> = {
   kind: z.enum(jobKinds),
@@ -11,6 +23,7 @@ const jobShape: Record<keyof JobRequest, z.ZodType> = {
   repository: name.optional(),
   backupType: z.enum(['full', 'diff', 'incr']).optional(),
   set: name.optional(),
+  drill: z.strictObject(drillWish).optional(),
   annotations: z.record(z.string().max(1000), z.string().max(10_000)),
   origin: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('request') }),

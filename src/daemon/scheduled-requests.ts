@@ -13,22 +13,28 @@ const kinds: Partial<Readonly<Record<ScheduledJob, { kind: JobKind; type: Backup
   verify: { kind: 'verify', type: undefined },
   expire: { kind: 'expire', type: undefined },
   check: { kind: 'check', type: undefined },
+  drill: { kind: 'drill', type: undefined },
   maintenance: { kind: 'maintenance', type: undefined },
 };
 
-/** The jobs of a run that is due: one for each repository of its line, in the order of the file. */
+/**
+ * The jobs of a run that is due: one for each repository of its line, in the order of the file; of a drill one, which
+ * takes the repositories in turn.
+ */
 export function scheduledRequests(
   { line, occurrence }: Pick<DueRun, 'line' | 'occurrence'>,
   actor: Actor,
 ): readonly JobRequest[] {
   const what = kinds[line.job];
   if (what === undefined) return [];
-  const repositories = line.repositories.length === 0 ? [undefined] : line.repositories;
+  const isOne = line.repositories.length === 0 || line.drill !== undefined;
+  const repositories = isOne ? [undefined] : line.repositories;
   return repositories.map((repository) => ({
     kind: what.kind,
     stanza: line.stanza,
     repository,
     backupType: what.type,
+    ...(line.drill === undefined ? {} : { drill: { ...line.drill, repositories: line.repositories } }),
     annotations: {},
     origin: { kind: 'schedule', line: line.key, occurrence },
     actor,

@@ -1,3 +1,6 @@
+/** What must stay free of a file system: a share of it (0 to 1), or bytes. */
+export type KeptFree = { readonly share: number } | { readonly bytes: number };
+
 /** What a restored copy beside production was made for. Only a clone stays until somebody drops it. */
 export const copyPurposes = ['clone', 'drill', 'find', 'rescue'] as const;
 export type CopyPurpose = (typeof copyPurposes)[number];

@@ -1,9 +1,10 @@
 /** To which moment a drill restores, besides the targets of a restore. */
-export const drillTargets = ['random', 'latest', 'oldest'] as const;
+export const drillTargets = ['random', 'latest', 'oldest', 'each'] as const;
 /**
  * - `random`: a moment inside the contiguous window, another one each time
  * - `latest`: everything that was archived
  * - `oldest`: the moment right after the oldest set
+ * - `each`: the set that was never drilled, or drilled longest ago, and a random moment between it and the next set
  */
 export type DrillTarget = (typeof drillTargets)[number];
 
@@ -32,6 +33,15 @@ export const drillChecks = [
 ] as const;
 export type DrillCheck = (typeof drillChecks)[number];
 
+/** Where a drill that passed is noted besides the journal: as an annotation of the set, or nowhere. */
+export const drillProofPlaces = ['set', 'journal'] as const;
+
+/** What all drills of a stanza have in common. */
+export interface DrillRules {
+  readonly queries: readonly DrillQuery[];
+  readonly proof: (typeof drillProofPlaces)[number];
+}
+
 /** SQL of the user's that must give a certain answer on the restored cluster. */
 export interface DrillQuery {
   readonly name: string;
@@ -39,6 +49,25 @@ export interface DrillQuery {
   readonly sql: string;
   /** The first value of the first row as text: equal to this, or `> 0`, `>= 10`, `< 5`, `<= 5`, `<> 0` as numbers. */
   readonly expect: string;
+}
+
+/** What a drill shall do, as a schedule line or a person says it. JSON: it travels with the job. */
+export interface DrillWish {
+  readonly target: DrillTarget | DrillGivenTarget;
+  readonly checks: readonly DrillCheck[];
+  /** Names; the one that was drilled longest ago is taken. Empty: all of the stanza. */
+  readonly repositories: readonly string[];
+  /** Undefined: the one of the cluster. */
+  readonly timeline?: number | undefined;
+  /** Milliseconds for which the restored server stays as a clone; undefined: it is torn down. */
+  readonly keepMs?: number | undefined;
+}
+
+/** A target as `restore --to` takes it. */
+export interface DrillGivenTarget {
+  readonly to: string;
+  /** The zone of a time that has none. */
+  readonly timezone?: string | undefined;
 }
 
 /** What came out of one check. */
@@ -56,6 +85,11 @@ export interface DrillCheckResult {
 /** The phases in order; `checks` is all checks together. */
 export const drillPhases = ['plan', 'restore', 'start', 'recover', 'promote', 'checks', 'tear-down'] as const;
 export type DrillPhase = (typeof drillPhases)[number];
+
+/** A phase begins, or a check has ended. JSON. */
+export type DrillEvent =
+  | { readonly kind: 'phase'; readonly phase: DrillPhase }
+  | { readonly kind: 'check'; readonly result: DrillCheckResult };
 
 /** What a drill was and what it showed: the evidence. JSON; times are ISO texts in UTC. */
 export interface DrillReport {

@@ -46,6 +46,7 @@ export const failureCodes = {
   'daemon-running': 101,
   'daemon-unreachable': 102,
   'listen-failed': 103,
+  'drill-failed': 104,
   interrupted: 130,
 } as const;
 

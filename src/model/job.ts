@@ -1,9 +1,10 @@
 import type { Actor } from './actor.ts';
 import type { BackupType } from './backup-set.ts';
+import type { DrillEvent, DrillWish } from './drill.ts';
 import type { Failure } from './failure.ts';
 
 /** What a runner can do. Each is one run in the journal. */
-export const jobKinds = ['backup', 'expire', 'verify', 'check', 'maintenance'] as const;
+export const jobKinds = ['backup', 'expire', 'verify', 'check', 'maintenance', 'drill'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /**
@@ -13,12 +14,14 @@ export type JobKind = (typeof jobKinds)[number];
 export interface JobRequest {
   readonly kind: JobKind;
   readonly stanza: string;
-  /** Name of the repository; undefined for check and maintenance. */
+  /** Name of the repository; undefined for check and maintenance, and for a drill that takes one in turn. */
   readonly repository: string | undefined;
   /** Only for a backup. */
   readonly backupType: BackupType | undefined;
-  /** Only for verify: this set alone (engine 2.55 and newer). */
+  /** Only for verify (this set alone; engine 2.55 and newer) and drill (restore this one). */
   readonly set?: string | undefined;
+  /** Only for a drill, which needs it. */
+  readonly drill?: DrillWish | undefined;
   /** Only for a backup: kept with the set, besides Holdfast's own. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly origin: JobOrigin;
@@ -96,5 +99,7 @@ export type JobEvent =
   /** It has the lease of its repository, for which it waited that long. */
   | { readonly kind: 'leased'; readonly waitedMs: number }
   | { readonly kind: 'progress'; readonly bytesDone: number; readonly bytesTotal: number | undefined }
+  /** Of a drill: a phase begins, or a check has ended. */
+  | { readonly kind: 'drill'; readonly event: DrillEvent }
   /** Something a person may want to know, in words: it waits for a lease, it tries again in 30 s. */
   | { readonly kind: 'note'; readonly text: string };

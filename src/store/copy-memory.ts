@@ -8,7 +8,10 @@ export interface CopyMemory {
   update(
     id: string,
     change: Partial<
-      Pick<CopyRecord, 'state' | 'process' | 'expiresAt' | 'port' | 'socketDirectory' | 'name' | 'target'>
+      Pick<
+        CopyRecord,
+        'state' | 'purpose' | 'process' | 'expiresAt' | 'port' | 'socketDirectory' | 'name' | 'target'
+      >
     >,
   ): CopyRecord;
   read(id: string): CopyRecord | undefined;

@@ -23,6 +23,7 @@ export const runKinds = [
   'restore',
   'undo',
   'annotate',
+  'drill',
 ] as const;
 export type RunKind = (typeof runKinds)[number];
 

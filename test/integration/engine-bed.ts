@@ -1,3 +1,4 @@
+import { defaultCopySettings } from '../../src/config/schema/copies.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, Stanza } from '../../src/config/configuration.ts';
 import type { Repository } from '../../src/model/repository.ts';
@@ -60,7 +61,7 @@ export function configurationIn(sandbox: Sandbox, stanzas: readonly Stanza[]): C
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
-    copies: { directory: '/var/lib/holdfast/copies' },
+    copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
     watch: defaultWatchSettings(),
   };
 }

@@ -1,3 +1,4 @@
+import { defaultCopySettings } from '../../src/config/schema/copies.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, PassThroughOption, Stanza } from '../../src/config/configuration.ts';
 import { type EngineVersion, parseEngineVersion } from '../../src/model/engine-version.ts';
@@ -89,7 +90,7 @@ export function configuration(stanzas: Stanza[], options: PassThroughOption[] = 
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
-    copies: { directory: '/var/lib/holdfast/copies' },
+    copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
     watch: defaultWatchSettings(),
   };
 }

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultCopySettings } from '../../src/config/schema/copies.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { runBackup } from '../../src/engine/backup.ts';
@@ -214,7 +215,7 @@ function describe(sandbox: Sandbox, cluster: TestCluster, engine: Configuration[
     notify: [],
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
-    copies: { directory: '/var/lib/holdfast/copies' },
+    copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
     watch: defaultWatchSettings(),
   };
 }

@@ -6,6 +6,7 @@ import { cloneDefinition } from './clone.ts';
 import { clonesDefinition } from './clones.ts';
 import { completionDefinition } from './completion.ts';
 import { configDefinition } from './config.ts';
+import { drillDefinition } from './drill.ts';
 import { expireDefinition } from './expire.ts';
 import { infoDefinition } from './info.ts';
 import { initDefinition } from './init.ts';
@@ -58,6 +59,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   journalDefinition,
   restoreDefinition,
   undoDefinition,
+  drillDefinition,
   cloneDefinition,
   clonesDefinition,
   reportDefinition,

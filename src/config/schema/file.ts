@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { consulSchema } from './consul.ts';
+import { copiesSchema } from './copies.ts';
 import { notifySchema } from './notify.ts';
 import { optionsSchema } from './options.ts';
 import { absolutePath, count, duration, isLine, oneOf, port, scalar, secret, text } from './scalars.ts';
@@ -49,14 +50,6 @@ const stateSchema = section({
     .prefault('/var/lib/holdfast')
     .meta({ description: 'Journal, and what a restore must remember.' }),
 }).meta({ description: 'What Holdfast itself keeps.' });
-
-const copiesSchema = section({
-  directory: absolutePath()
-    .optional()
-    .meta({
-      description: 'Where clones and drills are restored; `copies` in the state directory otherwise.',
-    }),
-}).meta({ description: 'Copies beside production: clones and drills. They never archive.' });
 
 const tlsServerSchema = section({
   address: text('an address')

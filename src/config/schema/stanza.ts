@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { drillsSchema } from './drills.ts';
 import { heartbeatSchema } from './heartbeat.ts';
 import { optionsSchema } from './options.ts';
 import { postgresSchema } from './postgres-node.ts';
@@ -50,6 +51,7 @@ export const stanzaSchema = section({
   }),
   schedule: scheduleSchema.prefault({}),
   objectives: objectivesSchema.prefault({}),
+  drills: drillsSchema.prefault({}),
   heartbeat: heartbeatSchema.prefault({}),
   selfHealing: selfHealingSchema.prefault({}),
   options: optionsSchema.prefault({}),

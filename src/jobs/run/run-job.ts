@@ -52,6 +52,7 @@ const works: Readonly<Record<JobKind, () => Promise<JobWork>>> = {
   expire: async () => (await import('../expire/run-expire-job.ts')).runExpireJob,
   verify: async () => (await import('../verify/run-verify-job.ts')).runVerifyJob,
   check: async () => (await import('../check/run-check-job.ts')).runCheckJob,
+  drill: async () => (await import('../drill/run-drill-job.ts')).runDrillJob,
   maintenance: async () => (await import('../maintenance/run-maintenance-job.ts')).runMaintenanceJob,
 };
 

@@ -72,7 +72,7 @@ function planRun(line: ScheduleLine, occurrence: number, rules: StartRules): Pla
   const { startAt } = verdict;
   const delayedUntil = verdict.kind === 'run' ? verdict.delayedUntil : undefined;
   const plan = { line, occurrence, startAt, delayedUntil, repositories: [], replacedBy: undefined };
-  if (line.job === 'drill' || line.job === 'copy') {
+  if (line.job === 'copy') {
     return { ...plan, skip: { reason: 'not-available', until: undefined } };
   }
   if (verdict.kind === 'blackout') return { ...plan, skip: { reason: 'blackout', until: verdict.until } };

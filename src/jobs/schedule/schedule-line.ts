@@ -1,3 +1,4 @@
+import type { DrillWish } from '../../model/drill.ts';
 import type { Blackout, RunsOn, ScheduledJob } from '../../model/schedule.ts';
 
 /** Jobs that are backups, greatest first: each has in it what the later ones would do at the same time. */
@@ -11,6 +12,8 @@ export interface ScheduleLine {
   readonly job: ScheduledJob;
   /** Names, in the order of the file; empty for jobs that do not work on repositories (check, maintenance). */
   readonly repositories: readonly string[];
+  /** Set for a drill. */
+  readonly drill?: Pick<DrillWish, 'target' | 'checks'> | undefined;
   readonly cron: string;
   readonly timezone: string | undefined;
   readonly on: RunsOn;

@@ -44,6 +44,7 @@ function lineOf(stanza: Stanza, entry: ScheduleEntry | DrillSchedule): ScheduleL
     stanza: stanza.name,
     job: entry.job,
     repositories: withoutRepositories.has(entry.job) ? [] : chosen,
+    ...('checks' in entry ? { drill: { target: entry.target, checks: entry.checks } } : {}),
     cron: entry.cron,
     timezone: entry.timezone,
     on: entry.on ?? usualPlace(stanza),
@@ -60,7 +61,8 @@ function keyOf(stanza: string, entry: ScheduleEntry | DrillSchedule): string {
   const zone = entry.timezone === undefined ? '' : ` ${entry.timezone}`;
   const on = entry.on === undefined ? '' : ` on ${entry.on}`;
   const repositories = entry.repositories.length === 0 ? '' : `>${entry.repositories.join(',')}`;
-  return `${stanza}/${entry.job}@${entry.cron}${zone}${on}${repositories}`;
+  const target = 'checks' in entry && entry.target !== 'random' ? ` ${entry.target}` : '';
+  return `${stanza}/${entry.job}${target}@${entry.cron}${zone}${on}${repositories}`;
 }
 
 /** Where other members may run the same schedule, one of them is to do it: the leader. */

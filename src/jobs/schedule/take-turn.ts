@@ -89,7 +89,7 @@ function skipOf(line: ScheduleLine, now: number): (time: PendingTime, why: Why) 
 
 /** A run that is due and cannot be. */
 function whyBlocked(line: ScheduleLine, isRunning: boolean): Why | undefined {
-  if (line.job === 'drill' || line.job === 'copy') {
+  if (line.job === 'copy') {
     return { reason: 'not-available', detail: `this Holdfast cannot do a ${line.job} yet` };
   }
   if (!isRunning) return undefined;

@@ -1,0 +1,109 @@
+import type { DrillReport, DrillWish } from '../../model/drill.ts';
+import { Failure, isFailure } from '../../model/failure.ts';
+import type { JobRequest } from '../../model/job.ts';
+import { isAlive } from '../../process/process-identity.ts';
+import { runDrill } from '../../recovery/drill/run-drill.ts';
+import type { JobWork, JobWorkContext } from '../job-work.ts';
+import { copyDependenciesOf } from './copy-dependencies.ts';
+import { noteProof } from './note-proof.ts';
+import { chooseDrill, doneDrills } from './plan-drill-request.ts';
+
+/**
+ * A drill: a set is restored beside production, checked, and taken away; what came out is in the run's facts under
+ * `report`, also when it failed. One at a time on this host.
+ *
+ * @throws Failure drill-failed with the report in its details; engine-busy when another drill goes on; nothing-found,
+ *   disk-full and others when it could not be done, which says nothing of the backup
+ */
+export const runDrillJob: JobWork = async (context) => {
+  const { deps, signal, stanza, runId, emit } = context;
+  const request = requireWish(context.request);
+  refuseSecond(context);
+  const choice = await chooseDrill(request, stanza, deps, signal);
+  deps.journal.updateRun(runId, { repository: choice.repository });
+  const { drill } = request;
+  const { report, kept } = await runDrill(
+    {
+      id: runId,
+      stanza,
+      repositoryName: choice.repository,
+      setLabel: choice.setLabel,
+      timeline: drill.timeline,
+      asked: choice.asked,
+      target: choice.target,
+      random: deps.random(),
+      settings: {
+        checks: drill.checks,
+        queries: stanza.drills?.queries ?? [],
+      },
+      previous: doneDrills(deps.journal, stanza.name).find(({ result }) => result === 'passed'),
+      keepMs: drill.keepMs,
+    },
+    {
+      ...copyDependenciesOf(request, deps, signal),
+      emit: (event) => {
+        if (event.type === 'finding') emit({ kind: 'note', text: event.finding.problem });
+        if (event.type !== 'step-progress') return;
+        const { bytesDone, bytesTotal } = event.progress;
+        if (bytesDone !== undefined) emit({ kind: 'progress', bytesDone, bytesTotal });
+      },
+      onDrillEvent: (event) => emit({ kind: 'drill', event }),
+    },
+  );
+  const { label } = report.set;
+  deps.journal.updateRun(runId, { ...(label === '' ? {} : { label }), facts: { report: { ...report } } });
+  const facts = { report, kept: kept ?? null };
+  if (report.result !== 'passed') throw failed(report, kept);
+  const proof = await noteProof(report, context);
+  const warnings = [
+    ...report.checks.flatMap(({ check, result, detail }) =>
+      result === 'not-done' ? [`${check} was not done: ${detail}`] : [],
+    ),
+    ...(proof.written ? [] : [proof.detail]),
+  ];
+  return { facts: { ...facts, proof }, warnings, label };
+};
+
+function requireWish(request: JobRequest): JobRequest & { readonly drill: DrillWish } {
+  const { drill } = request;
+  if (drill !== undefined) return { ...request, drill };
+  throw new Failure('usage', {
+    operation: `drill stanza ${request.stanza}`,
+    problem: 'it is not said what the drill shall do',
+    hint: 'Use the same version of Holdfast for the command and for the daemon: restart the daemon after an update.',
+  });
+}
+
+/** The daemon's queue runs one at a time; this is about commands beside it. @throws Failure engine-busy */
+function refuseSecond({ deps, runId, stanza }: JobWorkContext): void {
+  const other = deps.journal
+    .unfinishedRuns()
+    .find(
+      (run) => run.kind === 'drill' && run.id !== runId && run.process !== undefined && isAlive(run.process),
+    );
+  if (other === undefined) return;
+  throw new Failure('engine-busy', {
+    operation: `drill stanza ${stanza.name}`,
+    place: other.stanza === undefined ? undefined : `stanza ${other.stanza}`,
+    problem: `another drill is going on: ${other.id}`,
+    hint: 'One at a time is drilled on a host. Try again when it has ended: `holdfast jobs` shows it.',
+  });
+}
+
+function failed(report: DrillReport, kept: string | undefined): Failure {
+  const { stanza, set, repository, problems } = report;
+  return new Failure('drill-failed', {
+    operation: `drill ${set.label === '' ? '' : `set ${set.label} of `}stanza ${stanza}`,
+    place: `repository ${repository}`,
+    problem: problems.join('; '),
+    hint: 'This is what a restore of production would have met. Look at `holdfast verify` and `holdfast windows`, and take a full backup.',
+    details: { report, kept: kept ?? null },
+  });
+}
+
+/** The report in the details of a drill that failed. */
+export function reportOf(failure: unknown): DrillReport | undefined {
+  return isFailure(failure, 'drill-failed')
+    ? (failure.details?.['report'] as DrillReport | undefined)
+    : undefined;
+}
