@@ -11,6 +11,7 @@ import { judgeNow } from '../jobs/observe/judge-now.ts';
 import { createLooks } from '../jobs/observe/looks.ts';
 import type { Watches } from '../jobs/observe/watches.ts';
 import type { HealthSources } from '../jobs/observe/observe-health.ts';
+import { createPastReader } from '../jobs/observe/read-past.ts';
 import { countLooks } from '../metrics/count-looks.ts';
 import { createMetrics } from '../metrics/create-metrics.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -46,6 +47,8 @@ export class Daemon {
   readonly healer: Healer;
   readonly #parts: DaemonParts;
   readonly #startedAt: number;
+  readonly #past = createPastReader();
+  #scheduled: { readonly of: unknown; readonly lines: readonly ScheduleLine[] } | undefined;
   #journalOpen = true;
   #running = false;
 
@@ -69,6 +72,9 @@ export class Daemon {
     this.findings = new FindingKeeper({
       ...this.healthSources(),
       clock: deps.clock,
+      onObserved: (seen) => {
+        if (this.#running) this.healer.turn(seen);
+      },
       onFailure: (error) => this.#reportAssessment(error),
     });
     this.notifier = createNotifier(
@@ -140,6 +146,7 @@ export class Daemon {
       watches: this.watches,
       channels: () => this.notifier.observe(),
       scheduleLines: () => this.#lines(),
+      past: this.#past,
     };
   }
 
@@ -272,10 +279,7 @@ export class Daemon {
       clock: deps.clock,
       random: deps.random,
       onBug: (error) => this.reportBug(error),
-      onSighting: () => {
-        this.findings.notice();
-        if (this.#running) this.healer.turn();
-      },
+      onSighting: () => this.findings.notice(),
     });
   }
 
@@ -303,8 +307,11 @@ export class Daemon {
     });
   }
 
+  /** The same list until the configuration is another. */
   #lines(): readonly ScheduleLine[] {
-    return scheduleLines(this.held.configuration);
+    const of = this.held.configuration;
+    if (this.#scheduled?.of !== of) this.#scheduled = { of, lines: scheduleLines(of) };
+    return this.#scheduled.lines;
   }
 
   #identityOf(stanzaName: string, repository: string | undefined): string | undefined {

@@ -33,9 +33,14 @@ export function readInfoFile(bytes: Buffer): InfoFile {
   return {
     state: 'whole',
     digest: createHash('sha256').update(bytes).digest('hex'),
-    sets: lines.filter(({ section }) => section === 'backup:current').map(({ key }) => key),
+    sets: lines.filter(({ section }) => section === 'backup:current').map(({ key }) => detach(key)),
     databaseId: Number.isInteger(databaseId) ? databaseId : undefined,
   };
+}
+
+/** A part of a text keeps all of the text in memory: what is kept for an hour is a text of its own. */
+function detach(part: string): string {
+  return Buffer.from(part, 'latin1').toString('latin1');
 }
 
 interface InfoLine {

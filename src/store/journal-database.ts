@@ -7,6 +7,9 @@ export type SqlRow = Readonly<Record<string, unknown>>;
 /** Closes the connection to a file that is no longer at its place, and gives one to what is there (again). */
 export type ReplaceDatabase = (open: DatabaseSync, why: 'deleted' | 'replaced') => DatabaseSync;
 
+/** The table that a statement writes to. */
+const writtenTable = /^\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+(\w+)/;
+
 /** The journal's SQLite connection: transactions that nest, and errors with names. Shared by the parts of a journal. */
 export class JournalDatabase implements Disposable {
   readonly file: string;
@@ -15,6 +18,8 @@ export class JournalDatabase implements Disposable {
   readonly #replace: ReplaceDatabase | undefined;
   /** Of each connection by their text; they end with it. */
   readonly #statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+  /** How many times each table was written to by this process. */
+  readonly #writes = new Map<string, number>();
 
   /** @param replace undefined: whoever opened it knows that nobody moves the file meanwhile */
   constructor(database: DatabaseSync, file: string, replace?: ReplaceDatabase) {
@@ -69,7 +74,19 @@ export class JournalDatabase implements Disposable {
 
   /** @returns how many rows were changed */
   execute(sql: string, parameters: readonly SQLInputValue[] = []): number {
+    const table = writtenTable.exec(sql)?.[1] ?? '';
+    this.#writes.set(table, (this.#writes.get(table) ?? 0) + 1);
     return this.#named(() => Number(this.#database.prepare(sql).run(...parameters).changes));
+  }
+
+  /**
+   * Another text whenever one of these tables may have changed since it was asked before, by this process or by another.
+   * Of other processes it cannot be told what they wrote: https://www.sqlite.org/pragma.html#pragma_data_version.
+   */
+  revisionOf(tables: readonly string[]): string {
+    const others = this.first('PRAGMA data_version')?.['data_version'];
+    const own = tables.map((table) => this.#writes.get(table) ?? 0);
+    return [this.#number, others, this.#writes.get('') ?? 0, ...own].join(' ');
   }
 
   all(sql: string, parameters: Record<string, SQLInputValue> = {}): readonly SqlRow[] {

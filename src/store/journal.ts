@@ -105,6 +105,14 @@ export interface RunFilter {
   readonly limit?: number | undefined;
 }
 
+/** Runs of one kind on one repository of a stanza. */
+export interface RunsOfKind {
+  readonly kind: RunKind;
+  readonly stanza: string;
+  /** Undefined: a kind that does not work on repositories. */
+  readonly repository: string | undefined;
+}
+
 /** What the repositories know of past runs, for a journal that does not know them (any more). */
 export interface FoundInRepositories {
   readonly runs: readonly RunRecord[];
@@ -122,6 +130,11 @@ export interface FoundInRepositories {
 export interface Journal extends Disposable {
   /** The SQLite file. */
   readonly file: string;
+  /**
+   * Another text when runs, decisions of schedules or incidents may have changed meanwhile, whichever process wrote; then
+   * what was read of them before is to be read again. Signs of life and steps of runs do not change it.
+   */
+  readonly revision: string;
   /** Who changed what: each run that changes something adds to it by itself when it begins and ends. */
   readonly audit: AuditTrail;
   /** Copies beside production, from before their first directory is made until nothing of them is left. */
@@ -175,12 +188,9 @@ export interface Journal extends Disposable {
   /** The newest run of a kind that ended well, in whichever repository; at once, however long the journal is. */
   lastGoodRun(of: { readonly kind: RunKind; readonly stanza: string }): RunRecord | undefined;
   /** The newest run of a kind that has ended. @returns undefined when there is none */
-  lastRun(of: {
-    readonly kind: RunKind;
-    readonly stanza: string;
-    /** Undefined: a kind that does not work on repositories. */
-    readonly repository: string | undefined;
-  }): RunRecord | undefined;
+  lastRun(of: RunsOfKind): RunRecord | undefined;
+  /** The newest runs of a kind that have ended, newest first; at once, however long the journal is. */
+  lastRuns(of: RunsOfKind, limit: number): RunRecord[];
   /**
    * The run with this id, or the only one whose id begins so or ends so (`3f2a`).
    *

@@ -46,6 +46,18 @@ type Ended = Exclude<RunResult, 'running'>;
 /** Runs that only look: the audit trail does not have them. */
 const onlyLooking: ReadonlySet<RunKind> = new Set(['check', 'verify']);
 
+/**
+ * What is asked again and again while a daemon runs, however long the journal is. The index is named where SQLite would
+ * take the one of the stanza's runs by time instead, and read all of them when none fits.
+ */
+export const periodicQueries = {
+  lastRuns: `INDEXED BY run_by_kind WHERE stanza = :stanza AND kind = :kind AND repository IS :repository
+    AND result <> 'running' ORDER BY started_at DESC, rowid DESC LIMIT :limit`,
+  lastGoodRun: `INDEXED BY run_by_kind WHERE stanza = :stanza AND kind = :kind AND result = 'ok'
+    ORDER BY started_at DESC, rowid DESC LIMIT 1`,
+  unfinishedRuns: `INDEXED BY run_unfinished WHERE result = 'running' ORDER BY started_at DESC, rowid DESC`,
+} as const;
+
 /** The journal in one SQLite file; see `Journal` for what each method promises, `openJournal` for how to get one. */
 export class SqliteJournal implements Journal {
   readonly audit: AuditTrail;
@@ -236,19 +248,20 @@ export class SqliteJournal implements Journal {
     return this.#runs('WHERE id = :id', { id })[0];
   }
 
-  lastRun({ kind, stanza, repository }: Parameters<Journal['lastRun']>[0]): RunRecord | undefined {
-    return this.#runs(
-      `WHERE stanza = :stanza AND kind = :kind AND repository IS :repository AND result <> 'running'` +
-        ' ORDER BY started_at DESC, rowid DESC LIMIT 1',
-      { stanza, kind, repository: repository ?? null },
-    )[0];
+  get revision(): string {
+    return this.#database.revisionOf(['run', 'schedule_decision', 'incident']);
+  }
+
+  lastRun(of: Parameters<Journal['lastRun']>[0]): RunRecord | undefined {
+    return this.lastRuns(of, 1)[0];
+  }
+
+  lastRuns({ kind, stanza, repository }: Parameters<Journal['lastRun']>[0], limit: number): RunRecord[] {
+    return this.#runs(periodicQueries.lastRuns, { stanza, kind, repository: repository ?? null, limit });
   }
 
   lastGoodRun({ kind, stanza }: Parameters<Journal['lastGoodRun']>[0]): RunRecord | undefined {
-    return this.#runs(
-      `WHERE stanza = :stanza AND kind = :kind AND result = 'ok' ORDER BY started_at DESC, rowid DESC LIMIT 1`,
-      { stanza, kind },
-    )[0];
+    return this.#runs(periodicQueries.lastGoodRun, { stanza, kind })[0];
   }
 
   findRun(idOrPart: string): RunRecord | undefined {
@@ -268,7 +281,7 @@ export class SqliteJournal implements Journal {
   }
 
   unfinishedRuns(): RunRecord[] {
-    return this.#runs(`WHERE result = 'running' ORDER BY started_at DESC, rowid DESC`);
+    return this.#runs(periodicQueries.unfinishedRuns);
   }
 
   stepsOf(runId: string): StepRecord[] {

@@ -1,7 +1,7 @@
 import { createLooks } from '../../jobs/observe/looks.ts';
 import { judgeSeen } from '../../jobs/observe/judge-now.ts';
 import { lookOnce } from '../../jobs/observe/look-once.ts';
-import { observeJournal } from '../../jobs/observe/observe-health.ts';
+import { readPast } from '../../jobs/observe/read-past.ts';
 import { scheduleLines } from '../../jobs/schedule/schedule-lines.ts';
 import { observeChannel } from '../../notify/observe-channel.ts';
 import { describeHealth, type HealthDocument } from '../../status/describe-health.ts';
@@ -39,7 +39,7 @@ export async function lookForStatus(
   const seen = {
     ...once,
     channels: configuration.notify.map((channel) => observeChannel(channel, journal.deliveries)),
-    ...observeJournal(configuration, journal, lines),
+    ...readPast(configuration, journal, lines),
     withoutDaemon: { schedules: lines.length, stateDirectory: configuration.stateDirectory },
   };
   const now = clock.now();

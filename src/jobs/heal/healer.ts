@@ -3,10 +3,10 @@ import type { Actor } from '../../model/actor.ts';
 import type { BackupType } from '../../model/backup-set.ts';
 import type { JobOutcome, JobRequest } from '../../model/job.ts';
 import type { Clock } from '../job-deps.ts';
-import { observeHealth, type HealthSources } from '../observe/observe-health.ts';
-import { planHealing, type HealingPlan } from './plan-healing.ts';
+import type { HealthSources } from '../observe/observe-health.ts';
+import { planHealing, type HealingInput, type HealingPlan } from './plan-healing.ts';
 
-export interface HealerDeps extends HealthSources {
+export interface HealerDeps extends Pick<HealthSources, 'configuration' | 'journal'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly actor: Actor;
   /** Hands a job to the queue. Never rejects. */
@@ -30,10 +30,10 @@ export class Healer {
     this.#deps = deps;
   }
 
-  /** Something was seen. Never throws. */
-  turn(): void {
+  /** Something was seen, or time has passed. Never throws. */
+  turn(seen: HealingInput['seen']): void {
     try {
-      this.#turn();
+      this.#turn(seen);
     } catch (error) {
       this.#deps.onFailure(error);
     }
@@ -44,12 +44,12 @@ export class Healer {
     await Promise.all(this.#ends);
   }
 
-  #turn(): void {
+  #turn(seen: HealingInput['seen']): void {
     const { clock, journal, configuration } = this.#deps;
     const { stanzas, watch } = configuration();
     const plan = planHealing({
       stanzas,
-      seen: observeHealth(this.#deps),
+      seen,
       firstSeen: this.#firstSeen,
       incidents: journal.incidents.list(),
       recheckMs: watch.recheck * 1000,

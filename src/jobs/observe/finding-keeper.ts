@@ -1,6 +1,7 @@
 import { identifyFinding, type FindingEvent, type KnownFinding } from '../../model/finding.ts';
 import { assess } from '../../status/assess.ts';
 import { followFindings, type FollowedFindings } from '../../status/follow-findings.ts';
+import type { HealthObservations } from '../../status/health-observations.ts';
 import type { Clock } from '../job-deps.ts';
 import { followContext } from './judge-now.ts';
 import { observeHealth, type HealthSources } from './observe-health.ts';
@@ -10,6 +11,8 @@ export type FindingListener = (events: readonly FindingEvent[]) => void;
 
 export interface FindingKeeperDeps extends HealthSources {
   readonly clock: Clock;
+  /** Told what is about to be assessed: whoever acts on it need not observe by itself. Never throws. */
+  readonly onObserved?: ((seen: HealthObservations) => void) | undefined;
   /** An assessment failed (the journal is damaged, or a bug); the next one comes. */
   readonly onFailure: (error: unknown) => void;
   /** Milliseconds between assessments when nothing changes; half a minute unless given. */
@@ -96,6 +99,7 @@ export class FindingKeeper implements AsyncDisposable {
     const { findings: memory } = this.#deps.journal;
     const configuration = this.#deps.configuration();
     const seen = observeHealth(this.#deps);
+    this.#deps.onObserved?.(seen);
     const { daemon } = seen;
     const starting = daemon.sinceTickMs === undefined && now - daemon.startedAt < startMs;
     if (daemon.stopping || starting) return;

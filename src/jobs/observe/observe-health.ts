@@ -1,15 +1,10 @@
-import type { Configuration, Stanza } from '../../config/configuration.ts';
-import { isAlive } from '../../process/process-identity.ts';
+import type { Configuration } from '../../config/configuration.ts';
 import type { DaemonObservation } from '../../status/daemon-observation.ts';
 import type { ChannelObservation } from '../../status/delivery-observation.ts';
-import type {
-  HealthObservations,
-  LineObservation,
-  RunObservation,
-} from '../../status/health-observations.ts';
-import type { Journal, RunKind, RunRecord } from '../../store/journal.ts';
+import type { HealthObservations } from '../../status/health-observations.ts';
+import type { Journal } from '../../store/journal.ts';
 import type { ScheduleLine } from '../schedule/schedule-line.ts';
-import { observeVerified } from './observe-verified.ts';
+import { readPast } from './read-past.ts';
 import type { Watches } from './watches.ts';
 
 /** What a running Holdfast knows by itself. */
@@ -23,7 +18,12 @@ export interface HealthSources {
   readonly channels?: (() => readonly ChannelObservation[]) | undefined;
   /** Every line of the configured schedules. */
   readonly scheduleLines: () => readonly ScheduleLine[];
+  /** Reads the past no more often than it changes; it is read each time unless given. */
+  readonly past?: PastReader | undefined;
 }
+
+/** See `readPast`. */
+export type PastReader = typeof readPast;
 
 /**
  * Gathers what is known: memory and the journal are read, nobody is asked and nothing is started.
@@ -37,86 +37,6 @@ export function observeHealth(sources: HealthSources): HealthObservations {
     archives: sources.watches.archives(),
     primaries: sources.watches.primaries(),
     channels: sources.channels?.() ?? [],
-    ...observeJournal(sources.configuration(), sources.journal, sources.scheduleLines()),
-  };
-}
-
-/** What the journal knows of the past. @throws Failure journal-damaged */
-export function observeJournal(
-  { stanzas }: Configuration,
-  journal: Journal,
-  lines: readonly ScheduleLine[],
-): Omit<HealthObservations, 'daemon' | 'sightings' | 'archives' | 'primaries' | 'channels'> {
-  return {
-    lastRuns: stanzas.flatMap((stanza) => findLastRuns(journal, stanza)),
-    restores: stanzas
-      .flatMap(({ name }) => journal.lastGoodRun({ kind: 'restore', stanza: name }) ?? [])
-      .map(describeRun),
-    verified: stanzas.flatMap((stanza) => observeVerified(journal, stanza)),
-    unfinished: journal
-      .unfinishedRuns()
-      .filter(({ kind }) => kind === 'restore' || kind === 'undo')
-      .map(describeRun),
-    lines: lines.flatMap((line) => observeLine(journal, line)),
-    incidents: journal.incidents.list({ limit: mostIncidents }),
-  };
-}
-
-/** Of many that are over the newest are enough. */
-const mostIncidents = 100;
-
-/** Kinds whose last result says something of the present, and whether they work on repositories. */
-const judgedKinds: readonly (readonly [RunKind, boolean])[] = [
-  ['backup', true],
-  ['expire', true],
-  ['verify', true],
-  ['check', false],
-  ['maintenance', false],
-];
-
-function findLastRuns(journal: Journal, { name, repositories }: Stanza): RunObservation[] {
-  return judgedKinds
-    .flatMap(([kind, ofRepository]) =>
-      ofRepository
-        ? repositories.map((repository) =>
-            journal.lastRun({ kind, stanza: name, repository: repository.name }),
-          )
-        : [journal.lastRun({ kind, stanza: name, repository: undefined })],
-    )
-    .filter((run) => run !== undefined)
-    .map(describeRun);
-}
-
-function observeLine(journal: Journal, { key, stanza }: ScheduleLine): LineObservation[] {
-  const [last] = journal.schedule.decisions({ line: key, limit: 1 });
-  if (last === undefined) return [];
-  const run = last.runId === undefined ? undefined : journal.readRun(last.runId);
-  const { occurrence, decision, reason, detail } = last;
-  return [
-    {
-      line: key,
-      stanza,
-      occurrence,
-      decision,
-      reason,
-      detail,
-      run: run === undefined ? undefined : describeRun(run),
-    },
-  ];
-}
-
-function describeRun(run: RunRecord): RunObservation {
-  const { id, kind, stanza, repository, startedAt, endedAt, result, failure } = run;
-  const problem = failure?.['problem'];
-  return {
-    id,
-    kind,
-    stanza,
-    repository,
-    startedAt,
-    endedAt,
-    result,
-    problem: typeof problem === 'string' ? problem : undefined,
-    alive: result === 'running' ? run.process !== undefined && isAlive(run.process) : undefined,
+    ...(sources.past ?? readPast)(sources.configuration(), sources.journal, sources.scheduleLines()),
   };
 }

@@ -20,9 +20,9 @@ const mostRuns = 50;
  * @throws Failure journal-damaged
  */
 export function observeVerified(journal: Journal, { name, repositories }: Stanza): VerifiedObservation[] {
-  const runs = journal.listRuns({ stanza: name, kind: 'verify', limit: mostRuns });
   return repositories.flatMap((repository) => {
-    const told = runs.filter((run) => run.repository === repository.name).flatMap(readReport);
+    const of = { stanza: name, kind: 'verify', repository: repository.name } as const;
+    const told = journal.lastRuns(of, mostRuns).flatMap(readReport);
     const whole = told.findIndex(({ set }) => set === undefined);
     const counted = whole === -1 ? told : told.slice(0, whole + 1);
     const [last] = counted;
