@@ -120,7 +120,9 @@ export class JobQueue {
     const { promise, resolve } = Promise.withResolvers<JobOutcome>();
     const { kind, stanza, priority } = request;
     const takesEngineLock = kind === 'backup' || kind === 'expire';
-    const entry = { id, stanza, repository: this.#deps.identityOf(request), takesEngineLock, priority };
+    const repository = this.#deps.identityOf(request);
+    const isDrill = kind === 'drill';
+    const entry: QueueEntry = { id, stanza, repository, takesEngineLock, isDrill, priority };
     this.#tickets.set(id, {
       entry,
       request,
@@ -154,6 +156,7 @@ export class JobQueue {
     // Whoever disposes before it is granted may not be waiting for it any more.
     promise.catch(() => {});
     this.#holds.set(id, { why, since: this.#deps.now(), grant: resolve, refuse: reject });
+    if (covers === 'everything') this.#sayWhyDrillsStop(stanza, why);
     this.#apply({ kind: 'hold-asked', hold: { id, stanza, covers } });
     return {
       granted: promise,
@@ -162,6 +165,14 @@ export class JobQueue {
         reject(stopped('wait for the stanza', 'the hold was given up before it was granted'));
       },
     };
+  }
+
+  #sayWhyDrillsStop(stanza: string, why: string): void {
+    for (const ticket of this.#tickets.values()) {
+      const { entry, request, beganAt } = ticket;
+      if (entry.isDrill === true && entry.stanza === stanza && beganAt !== undefined)
+        ticket.why ??= stopped(describeRequest(request), `it gave way: ${why}`);
+    }
   }
 
   /**

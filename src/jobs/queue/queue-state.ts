@@ -7,6 +7,11 @@ export interface QueueEntry {
   readonly repository: string | undefined;
   /** pgBackRest takes its lock of the stanza for it (backup, expire): one at a time. */
   readonly takesEngineLock: boolean;
+  /**
+   * A drill: it has one place of its own on this host, besides those of the other jobs, and somebody who wants its
+   * stanza for themselves does not wait for it but stops it.
+   */
+  readonly isDrill?: boolean | undefined;
   /** Higher goes first. */
   readonly priority: number;
 }
@@ -28,7 +33,7 @@ export interface QueueHold {
 
 /** At least 1 each. */
 export interface QueueLimits {
-  /** Most jobs at once. */
+  /** Most jobs at once, drills not counted. */
   readonly parallel: number;
   /** Most jobs at once in one repository, of any stanza. */
   readonly parallelPerRepository: number;

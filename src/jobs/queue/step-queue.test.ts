@@ -67,6 +67,29 @@ describe('limits', () => {
   });
 });
 
+describe('drills', () => {
+  const drill = { isDrill: true, takesEngineLock: false, repository: undefined };
+
+  test('have a place of their own, for one at a time', () => {
+    const one = emptyQueue({ parallel: 1, parallelPerRepository: 1 });
+    const { log } = play([submit(1), submit(2, drill), submit(3, { ...drill, stanza: 'other' }), ended(2)], one);
+    expect(log).toEqual(['begin 1', 'begin 2', 'begin 3']);
+    // A drill that runs keeps no backup from beginning, in the same repository neither.
+    const beside = { isDrill: true, takesEngineLock: false };
+    expect(play([submit(1, beside), submit(2), submit(3, { stanza: 'x' })], one).log).toEqual([
+      'begin 1',
+      'begin 2',
+    ]);
+  });
+
+  test('are stopped by who wants the stanza, and not begun while it is held', () => {
+    const { log } = play([submit(1, drill), hold(2), submit(3, drill), ended(1)]);
+    expect(log).toEqual(['begin 1', 'stop 1', 'grant 2']);
+    expect(play([submit(1, drill), hold(2, 'changes')]).log).toEqual(['begin 1', 'grant 2']);
+    expect(play([submit(1, { ...drill, stanza: 'other' }), hold(2)]).log).toEqual(['begin 1', 'grant 2']);
+  });
+});
+
 describe('order', () => {
   test('by priority, then by submission; one that cannot begin is passed', () => {
     const { log } = play([

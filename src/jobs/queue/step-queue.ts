@@ -23,8 +23,11 @@ import type {
  * A job that failed for a passing reason pauses before it tries again. Meanwhile it is none of the queue's; then it waits
  * again, at its old place.
  *
+ * A drill takes none of the places, of which one that takes hours would rob the backups: it has its own, for one at a
+ * time, and begins in it whatever else runs.
+ *
  * A hold counts from when it is asked for: nothing that it covers is begun any more, and it is granted when what ran has
- * ended. Holds of one stanza are granted one at a time, in their order.
+ * ended; a drill is stopped for it. Holds of one stanza are granted one at a time, in their order.
  */
 export function stepQueue(state: QueueState, event: QueueEvent): QueueStep {
   const { state: changed, effects } = applyEvent(state, event);
@@ -53,7 +56,12 @@ function applyEvent(state: QueueState, event: QueueEvent): QueueStep {
       return withdraw(state, event.id);
     case 'hold-asked':
       if (state.closed) return { state, effects: [{ kind: 'refuse', id: event.hold.id }] };
-      return only({ ...state, holds: [...state.holds, { ...event.hold, granted: false }] });
+      return {
+        state: { ...state, holds: [...state.holds, { ...event.hold, granted: false }] },
+        effects: state.running
+          .filter((entry) => entry.isDrill === true && covers({ ...event.hold, granted: false }, entry))
+          .map(({ id }) => ({ kind: 'stop', id }) as const),
+      };
     case 'hold-given-back':
       return only({ ...state, holds: without(state.holds, event.id) });
     case 'limits-changed':
@@ -127,7 +135,6 @@ function begin(state: QueueState, entry: WaitingEntry): QueueState {
 
 /** The job that begins next; undefined when none may. */
 function findNext(state: QueueState): WaitingEntry | undefined {
-  if (state.running.length >= state.limits.parallel) return undefined;
   const keptFree: WaitingEntry[] = [];
   for (const entry of inOrder(state)) {
     if (isHeld(state, entry)) continue;
@@ -161,17 +168,23 @@ export function findHold(state: Pick<QueueState, 'holds'>, entry: QueueEntry): Q
 }
 
 function hasRoom(state: QueueState, entry: QueueEntry): boolean {
+  if (entry.isDrill === true) return !state.running.some(({ isDrill }) => isDrill === true);
+  const places = state.running.filter(({ isDrill }) => isDrill !== true).length;
+  if (places >= state.limits.parallel) return false;
   const clash = state.running.some(
     (other) => entry.takesEngineLock && other.takesEngineLock && other.stanza === entry.stanza,
   );
   if (clash) return false;
   if (entry.repository === undefined) return true;
-  const there = state.running.filter((other) => other.repository === entry.repository).length;
+  const there = state.running.filter(
+    (other) => other.repository === entry.repository && other.isDrill !== true,
+  ).length;
   return there < state.limits.parallelPerRepository;
 }
 
 /** Whether one that begins could keep the other from beginning. */
 function competes(one: QueueEntry, other: QueueEntry): boolean {
+  if (one.isDrill === true || other.isDrill === true) return one.isDrill === other.isDrill;
   const sameStanza = one.takesEngineLock && other.takesEngineLock && one.stanza === other.stanza;
   return sameStanza || (one.repository !== undefined && one.repository === other.repository);
 }
