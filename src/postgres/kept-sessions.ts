@@ -19,7 +19,9 @@ export class KeptSessions implements AsyncDisposable {
    * @throws SpawnError when psql cannot be started
    */
   async run(server: Connectable, call: SqlCall): Promise<SqlResult> {
-    const key = [server.socketDirectory, server.node.port, call.database, call.user].join('\n');
+    const key = [server.socketDirectory, server.node.port, call.database, call.user, call.ownSearchPath].join(
+      '\n',
+    );
     const kept = this.#sessions.get(key);
     if (kept !== undefined && !kept.isOver && !kept.isBusy) {
       const result = await kept.ask(call);
@@ -55,7 +57,7 @@ class PsqlSession implements AsyncDisposable {
   #lines: string[] = [];
   #answered: (() => void) | undefined;
 
-  constructor(server: Connectable, call: Pick<SqlCall, 'user' | 'database' | 'timeoutMs'>) {
+  constructor(server: Connectable, call: Pick<SqlCall, 'user' | 'database' | 'timeoutMs' | 'ownSearchPath'>) {
     this.#ended = runCommand({
       ...psqlCommand(server, call),
       input: this.#input,

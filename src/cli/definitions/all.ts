@@ -8,6 +8,7 @@ import { completionDefinition } from './completion.ts';
 import { configDefinition } from './config.ts';
 import { drillDefinition } from './drill.ts';
 import { expireDefinition } from './expire.ts';
+import { findMomentDefinition } from './find.ts';
 import { infoDefinition } from './info.ts';
 import { initDefinition } from './init.ts';
 import { jobsDefinition } from './jobs.ts';
@@ -62,6 +63,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   drillDefinition,
   cloneDefinition,
   clonesDefinition,
+  findMomentDefinition,
   reportDefinition,
   secretsDefinition,
   completionDefinition,

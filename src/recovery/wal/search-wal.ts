@@ -164,7 +164,7 @@ async function findForward(
 }
 
 /** Every event from one segment to another, in order, with those that cross a border. */
-async function* readForward(
+export async function* readForward(
   reader: WalReader,
   from: bigint,
   to: bigint,
