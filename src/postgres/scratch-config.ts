@@ -47,23 +47,19 @@ export function scratchSettings(major: number, request: ScratchRequest): Record<
     ...Object.fromEntries(
       Object.entries(request.control.parameters).map(([name, value]) => [name, String(value)]),
     ),
-    ...(request.sharedPreloadLibraries ? { shared_preload_libraries: request.sharedPreloadLibraries } : {}),
-    ...(request.sharedPreloadLibraries?.includes('pg_cron') ? { 'cron.launch_active_jobs': 'off' } : {}),
+    shared_preload_libraries: passiveLibraries(request.sharedPreloadLibraries ?? ''),
+    ...quietSettings(request.sharedPreloadLibraries ?? ''),
     logging_collector: 'off',
     log_timezone: 'UTC',
     lc_messages: 'C',
     ssl: 'off',
     ...request.settings,
     // From here on nothing may be overridden.
-    archive_mode: 'off',
-    archive_command: '',
-    ...(major >= 15 ? { archive_library: '' } : {}),
-    // Before 12 these were in recovery.conf and are no settings.
-    ...(major >= 12
-      ? { archive_cleanup_command: '', recovery_end_command: '', primary_conninfo: '', primary_slot_name: '' }
-      : {}),
-    synchronous_standby_names: '',
-    max_logical_replication_workers: '0',
+    ...harmlessSettings(major),
+    // Where production's statistics (before 15) and signals are, two servers would write and read the same files.
+    ...(major < 15 ? { stats_temp_directory: 'pg_stat_tmp' } : {}),
+    ...(major >= 12 && major < 16 ? { promote_trigger_file: '' } : {}),
+    log_destination: 'stderr',
     port: String(request.port),
     listen_addresses: request.listenAddresses ?? '',
     unix_socket_directories: scratchSocketDirectory(request.dataDirectory, request.port),
@@ -72,6 +68,76 @@ export function scratchSettings(major: number, request: ScratchRequest): Record<
     hba_file: join(directory, 'pg_hba.conf'),
     ident_file: join(directory, 'pg_ident.conf'),
   };
+}
+
+/**
+ * What keeps a copy from reaching production: it archives nothing, streams from nobody, waits for no standby, and its
+ * subscriptions take nothing from their publishers. In its files, and given with every start as well: there they win
+ * over ALTER SYSTEM and over another configuration file, also in a restart by hand (`pg_ctl restart` repeats them).
+ *
+ * @see https://www.postgresql.org/docs/current/config-setting.html#CONFIG-SETTING-SHELL
+ */
+export function harmlessSettings(major: number): Record<string, string> {
+  return {
+    archive_mode: 'off',
+    archive_command: '',
+    ...(major >= 15 ? { archive_library: '' } : {}),
+    // Before 12 these were in recovery.conf and are no settings.
+    ...(major >= 12
+      ? { archive_cleanup_command: '', recovery_end_command: '', primary_conninfo: '', primary_slot_name: '' }
+      : {}),
+    ...(major >= 17 ? { sync_replication_slots: 'off' } : {}),
+    synchronous_standby_names: '',
+    max_logical_replication_workers: '0',
+  };
+}
+
+/**
+ * Libraries whose workers act by themselves as soon as a server runs: they would run production's jobs, subscribe to its
+ * publishers, or speak to its other nodes. No data needs them to be read.
+ */
+const activeLibraries = new Set([
+  'basic_archive',
+  'bdr',
+  'pg_cron',
+  'pg_net',
+  'pg_partman_bgw',
+  'pg_squeeze',
+  'pgautofailover',
+  'pglogical',
+  'spock',
+]);
+
+/** shared_preload_libraries without those that act by themselves. */
+export function passiveLibraries(libraries: string): string {
+  return splitLibraries(libraries)
+    .filter((library) => !activeLibraries.has(nameOfLibrary(library)))
+    .join(',');
+}
+
+/** Settings that keep the workers of libraries still which data cannot be read without. */
+function quietSettings(libraries: string): Record<string, string> {
+  const names = new Set(splitLibraries(libraries).map(nameOfLibrary));
+  return {
+    // Its jobs compress and drop chunks.
+    ...(names.has('timescaledb') ? { 'timescaledb.max_background_workers': '0' } : {}),
+    // It would end prepared transactions on production's workers.
+    ...(names.has('citus')
+      ? { 'citus.recover_2pc_interval': '-1', 'citus.distributed_deadlock_detection_factor': '-1' }
+      : {}),
+  };
+}
+
+function splitLibraries(libraries: string): string[] {
+  return libraries
+    .split(',')
+    .map((library) => library.trim())
+    .filter((library) => library !== '');
+}
+
+/** `$libdir/pg_cron`, `"pg_cron"` and `pg_cron.so` are the same. */
+function nameOfLibrary(library: string): string {
+  return library.replaceAll('"', '').replace(/^.*\//, '').replace(/\.so$/, '');
 }
 
 /** Access to a copy: whoever reaches the private socket; over the network only where asked for. */
@@ -151,7 +217,7 @@ export function scratchServer(
   return {
     ...server,
     node: { ...server.node, path: request.dataDirectory, port: request.port, socketPath: socketDirectory },
-    control: { kind: 'pg_ctl' },
+    control: { kind: 'pg_ctl', settings: harmlessSettings(server.major) },
     socketDirectory,
     configFile: join(request.dataDirectory, 'holdfast-scratch', 'postgresql.conf'),
   };

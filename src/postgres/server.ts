@@ -1,9 +1,11 @@
 import type { PostgresNode } from '../model/stanza.ts';
+import type { ChildPriority } from '../process/child-priority.ts';
 import type { RunAs } from '../process/run-command.ts';
 
 /** How a server is started and stopped on this host. */
 export type ServerControl =
-  | { readonly kind: 'pg_ctl' }
+  /** `settings` are given with every start (`-c`), where they win over every file and ALTER SYSTEM. */
+  | { readonly kind: 'pg_ctl'; readonly settings?: Readonly<Record<string, string>> | undefined }
   /** Debian's and Ubuntu's wrapper: version and cluster name, configuration in /etc/postgresql. */
   | { readonly kind: 'pg_ctlcluster'; readonly version: string; readonly cluster: string }
   | { readonly kind: 'systemd'; readonly unit: string };
@@ -20,6 +22,8 @@ export interface Server {
   /** Undefined when Holdfast already runs as the owner. */
   readonly runAs: RunAs | undefined;
   readonly owner: RunAs;
+  /** Of a copy: its server and the programs that work on it give way. Undefined: as this process. */
+  readonly priority?: ChildPriority | undefined;
   readonly control: ServerControl;
   readonly socketDirectory: string;
   /** postgresql.conf when it lies outside the data directory. */

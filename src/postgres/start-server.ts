@@ -96,6 +96,7 @@ async function runStart(
         : clusterArguments(debian, startSeconds(options)),
     env: serverEnvironment(server.owner, server.binDirectory),
     runAs: server.runAs,
+    priority: server.priority,
     timeoutMs: options.timeoutMs + 5000,
     signal: options.signal,
   });
@@ -141,6 +142,7 @@ function postmasterOptions(server: Server, options: StartOptions): string[] {
     ...(configFile === undefined ? {} : { config_file: configFile }),
     ...(options.hbaFile === undefined ? {} : { hba_file: options.hbaFile }),
     ...options.options,
+    ...(server.control.kind === 'pg_ctl' ? server.control.settings : undefined),
   };
   const text = Object.entries(settings)
     .map(([name, value]) => `-c ${quoteForShell(`${name}=${value}`)}`)

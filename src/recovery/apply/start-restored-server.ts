@@ -2,6 +2,7 @@ import { isFailure } from '../../model/failure.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
 import { startServer } from '../../postgres/start-server.ts';
 import { type NeededParameters, raiseParameters } from './raise-parameters.ts';
+import { refuseArchiving } from './refuse-archiving.ts';
 import { type LogPlace, placeLog, recoveryFailure } from './recovery-log.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
 import { watchForMissingWal } from './watch-startup.ts';
@@ -35,8 +36,10 @@ export async function ensureStarted(
   const abort = AbortSignal.any([watch.signal, ...(deps.signal === undefined ? [] : [deps.signal])]);
   try {
     const state = await inspectServer(restored);
-    if (!state.running) await startServer(restored, { timeoutMs: patienceMs, signal: abort });
-    else await waitUntilAccepting(context, abort);
+    if (!state.running) {
+      if (context.plan.mode === 'into') await refuseArchiving(restored);
+      await startServer(restored, { timeoutMs: patienceMs, signal: abort });
+    } else await waitUntilAccepting(context, abort);
   } catch (error) {
     if (watch.failure !== undefined) throw watch.failure;
     const low = lowParameters(error);

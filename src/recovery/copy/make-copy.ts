@@ -3,11 +3,10 @@ import type { CopyPurpose, CopyRecord } from '../../model/copy.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { RestoreTarget } from '../../model/restore-target.ts';
 import { KeptSessions } from '../../postgres/kept-sessions.ts';
-import { queryRow } from '../../postgres/query.ts';
 import type { Server } from '../../postgres/server.ts';
-import { scratchServer } from '../../postgres/scratch-config.ts';
 import { applyRestore, type RestoreOutcome } from '../apply/apply-restore.ts';
 import { readRestoreSamples } from '../estimate/restore-sample.ts';
+import { restoredServer } from '../apply/restore-run.ts';
 import { planFailure } from '../plan/plan-failure.ts';
 import { observeRestore } from '../plan/observe-restore.ts';
 import { planRestore } from '../plan/plan-restore.ts';
@@ -16,6 +15,8 @@ import type { RestorePlan } from '../restore-plan.ts';
 import type { CopyDependencies } from './copy-deps.ts';
 import { makeCopyPlace, placeOfCopy } from './copy-place.ts';
 import { dropCopy } from './drop-copy.ts';
+import { keepSpace, refuseFullDisk } from './keep-space.ts';
+import { proveHarmless } from './prove-harmless.ts';
 
 /** What copy is wanted. */
 export interface CopyRequest {
@@ -72,8 +73,14 @@ export async function planCopy(request: CopyRequest, deps: CopyDependencies): Pr
     now: new Date(deps.now()),
     id: deps.newRunId('restore'),
   });
-  const plan =
-    request.pause === true ? { ...whole, steps: whole.steps.filter(({ name }) => !endsPause(name)) } : whole;
+  const { memory, processes, nice, idleDisk } = configuration.copies;
+  const room = await refuseFullDisk(whole, configuration.copies);
+  const plan: RestorePlan = {
+    ...whole,
+    bounds: { memory, processes, nice, idleDisk },
+    refusals: [...whole.refusals, ...room],
+    ...(request.pause === true ? { steps: whole.steps.filter(({ name }) => !endsPause(name)) } : {}),
+  };
   return { request, id, plan, observations };
 }
 
@@ -97,16 +104,11 @@ export async function makeCopy(planned: CopyPlan, deps: CopyDependencies): Promi
     const { server: production } = observations.cluster;
     await makeCopyPlace(record, production.owner);
     await deps.checkpoint?.('copy: place made');
-    const outcome = await applyRestore(plan, {
-      ...deps,
-      engine: await deps.opening,
-      server: production,
-      isPlanFresh: true,
-    });
-    const server = scratchServer(production, {
-      dataDirectory: plan.directories.data,
-      port: plan.server.port,
-    });
+    const engine = await deps.opening;
+    const outcome = await keepSpace(record.place, deps, (signal) =>
+      applyRestore(plan, { ...deps, signal, engine, server: production, isPlanFresh: true }),
+    );
+    const server = restoredServer(plan, production);
     await proveHarmless(server, record);
     await deps.checkpoint?.('copy: proved harmless');
     return { record: deps.journal.copies.update(record.id, { state: 'ready' }), plan, outcome, server };
@@ -169,40 +171,5 @@ function refuseSameName(wanted: CopyRecord, copies: readonly CopyRecord[]): void
     operation: `make a ${wanted.purpose} of stanza ${wanted.stanza}`,
     problem: `${other.id} has the name ${wanted.name} already`,
     hint: `Choose another name, or drop that one: \`holdfast clone drop ${wanted.name}\`.`,
-  });
-}
-
-/**
- * The last look before anybody works with it: what the running server itself says. The engine's restore was told to
- * switch archiving off, and the settings of a copy do so again; a copy that archives all the same is stopped at once.
- *
- * @throws Failure proof-failed
- */
-async function proveHarmless(server: Server, { id, dataDirectory }: CopyRecord): Promise<void> {
-  const seen = await queryRow<{
-    mode: string;
-    command: string;
-    directory: string;
-    senders: number;
-  }>(
-    server,
-    `SELECT current_setting('archive_mode') AS mode, current_setting('archive_command') AS command,
-       current_setting('data_directory') AS directory, (SELECT count(*) FROM pg_stat_wal_receiver)::int AS senders`,
-    { database: 'postgres' },
-  );
-  const problem =
-    seen.mode !== 'off' || !['', '(disabled)'].includes(seen.command)
-      ? `it could archive: archive_mode = ${seen.mode}`
-      : seen.directory !== dataDirectory
-        ? `another server answered: ${seen.directory}`
-        : seen.senders > 0
-          ? 'it receives WAL from another server'
-          : undefined;
-  if (problem === undefined) return;
-  throw new Failure('proof-failed', {
-    operation: `prove that copy ${id} is harmless`,
-    place: dataDirectory,
-    problem,
-    hint: 'The copy was stopped and dropped. Nothing of production was touched; tell the makers of Holdfast.',
   });
 }
