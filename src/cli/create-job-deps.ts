@@ -3,6 +3,7 @@ import { resolveSecret } from '../config/secrets.ts';
 import type { JobDeps } from '../jobs/job-deps.ts';
 import type { CommandContext } from './context.ts';
 import { createClock } from './create-clock.ts';
+import { readPackageVersion } from './package-version.ts';
 import { secretAccess } from './secret-access.ts';
 
 /** What jobs work with when they run in a command. */
@@ -20,6 +21,7 @@ export async function createJobDeps(context: CommandContext): Promise<JobDeps> {
     currentUid: context.uid,
     path: context.path,
     cores: availableParallelism(),
+    holdfast: readPackageVersion(import.meta.dirname),
     hostZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     resolveSecret: (reference) => resolveSecret(reference, access),
   };

@@ -79,6 +79,7 @@ async function start(more: Partial<DaemonParts> = {}) {
       currentUid: 1,
       path: '/bin',
       cores: 1,
+      holdfast: '0.1.0',
       hostZone: 'UTC',
       resolveSecret: () => Promise.reject(new Error('none')),
     },

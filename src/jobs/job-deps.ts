@@ -31,6 +31,8 @@ export interface JobDeps {
   readonly path: string;
   /** Processor cores: the rendered configuration depends on them. */
   readonly cores: number;
+  /** Version of this Holdfast. */
+  readonly holdfast: string;
   /** IANA name of the host's time zone. */
   readonly hostZone: string;
   readonly resolveSecret: (reference: import('../model/secret.ts').SecretReference) => Promise<string>;

@@ -18,6 +18,7 @@ async function setUp(
   const outcome = await applySetup(bed.context, {
     consents: new Set(),
     backup: (names) => bed.backup(names),
+    makeReportKey: () => bed.makeReportKey(),
     check: () => Promise.resolve(),
     clock: () => performance.now(),
   });

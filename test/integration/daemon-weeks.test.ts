@@ -50,6 +50,7 @@ async function startDaemon(bed: DaemonBed, clock: TravellingClock) {
       currentUid: process.getuid?.() ?? -1,
       path,
       cores: 1,
+      holdfast: '0.1.0',
       hostZone: 'UTC',
       resolveSecret: () => Promise.reject(new Error('there are no secrets')),
     },

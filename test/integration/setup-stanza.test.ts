@@ -15,6 +15,7 @@ async function apply(bed: StanzaBed, ...consents: SetupConsent[]): Promise<Setup
   return applySetup(bed.context, {
     consents: new Set(consents),
     backup: (names) => bed.backup(names),
+    makeReportKey: () => bed.makeReportKey(),
     check: async () => void (await runCheck(bed.engine, bed.stanza.name)),
     clock: () => performance.now(),
   });
@@ -110,6 +111,7 @@ describe('setup', () => {
         const outcome = await applySetup(bed.context, {
           consents: new Set(),
           backup: (names) => bed.backup(names),
+          makeReportKey: () => bed.makeReportKey(),
           check: async () => void (await runCheck(bed.engine, 'main')),
           clock: () => performance.now(),
           onEvent: ({ kind, step: { kind: what } }) => {
@@ -199,6 +201,6 @@ describe('setup', () => {
     await using cluster = await createCluster({ name: 'down', started: false });
     const { heldUp, applied } = await apply(await createStanzaBed(cluster));
     expect(heldUp.map(({ kind }) => kind)).toEqual(['server']);
-    expect([...new Set(applied.map(({ kind }) => kind))]).toEqual(['directory', 'file']);
+    expect([...new Set(applied.map(({ kind }) => kind))]).toEqual(['directory', 'report-key', 'file']);
   });
 });

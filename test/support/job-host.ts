@@ -52,6 +52,7 @@ export async function createJobHost(sandbox: Sandbox, name: string, file: string
     currentUid: process.getuid?.() ?? -1,
     path: '/usr/bin:/bin',
     cores: 2,
+    holdfast: '0.1.0',
     hostZone: 'UTC',
     resolveSecret: () => Promise.reject(new Error('no secret is needed')),
   };

@@ -6,6 +6,7 @@ import { runBackup } from '../../src/engine/backup.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import type { SetupContext } from '../../src/jobs/setup/setup-deps.ts';
 import { locateServer } from '../../src/postgres/locate-server.ts';
+import { ensureSigningKey } from '../../src/report/key-files.ts';
 import type { TestCluster } from './cluster.ts';
 import { engineUnderTest } from './engines.ts';
 
@@ -17,6 +18,8 @@ export interface StanzaBed {
   readonly context: SetupContext;
   /** What `holdfast setup` would do with its consents to take the first backups. */
   backup(names: readonly string[]): Promise<void>;
+  /** As `holdfast setup` makes it. */
+  makeReportKey(): Promise<void>;
 }
 
 /** Writes holdfast.yaml beside the cluster and opens everything that setup and check work with. */
@@ -49,6 +52,10 @@ export async function createStanzaBed(
       currentUid,
       cores: 2,
       resolveSecret: () => Promise.resolve('correct horse battery staple'),
+    },
+    async makeReportKey() {
+      const owner = sandbox.runAs;
+      await ensureSigningKey({ stateDirectory: configuration.stateDirectory, owner, now: () => Date.now() });
     },
     async backup(names) {
       for (const { name, key } of stanza.repositories) {

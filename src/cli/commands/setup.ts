@@ -18,6 +18,8 @@ import {
   type SetupStepKind,
 } from '../../jobs/setup/setup-plan.ts';
 import { formatElapsed } from '../../model/duration.ts';
+import { ensureSigningKey } from '../../report/key-files.ts';
+import { noteKey } from '../../report/report-drill.ts';
 import { askConsent } from '../ask-consent.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
@@ -56,6 +58,7 @@ export const run: CommandModule['run'] = async (input, context) => {
       skip,
       backup: (names) => backUp(setup.stanza, names, context),
       check: () => proveArchiving(setup),
+      makeReportKey: () => makeReportKey(context),
       clock: () => performance.now(),
       onEvent: (event) => {
         record(event);
@@ -75,6 +78,19 @@ export const run: CommandModule['run'] = async (input, context) => {
 async function proveArchiving(setup: SetupContext): Promise<void> {
   const { engine, stanza, signal, onSpawn } = setup;
   await runCheck(engine, stanza.name, { signal, onSpawn });
+}
+
+/** One key for all stanzas; what is there is left alone. */
+async function makeReportKey(context: CommandContext): Promise<void> {
+  const [{ stateDirectory }, journal, actor, owner] = [
+    await context.configuration(),
+    await context.journal(),
+    await context.actor(),
+    await context.stepDown(),
+  ];
+  const { key, made } = await ensureSigningKey({ stateDirectory, owner, now: () => context.now() });
+  if (made) noteKey(key, 'made', { journal, actor });
+  context.terminal.printNote(`holdfast: reports are signed with ${key.fingerprint}, public key ${key.file}`);
 }
 
 /** Full backups into the named repositories. @throws Failure when one fails */

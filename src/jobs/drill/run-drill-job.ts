@@ -7,6 +7,7 @@ import type { JobWork, JobWorkContext } from '../job-work.ts';
 import { copyDependenciesOf } from './copy-dependencies.ts';
 import { noteProof } from './note-proof.ts';
 import { chooseDrill, doneDrills } from './plan-drill-request.ts';
+import { reportInterrupted, writeEvidence } from './write-evidence.ts';
 
 /**
  * A drill: a set is restored beside production, checked, and taken away; what came out is in the run's facts under
@@ -22,6 +23,7 @@ export const runDrillJob: JobWork = async (context) => {
   const choice = await chooseDrill(request, stanza, deps, signal);
   deps.journal.updateRun(runId, { repository: choice.repository });
   const { drill } = request;
+  const startedAt = deps.clock.now();
   const { report, kept } = await runDrill(
     {
       id: runId,
@@ -49,19 +51,28 @@ export const runDrillJob: JobWork = async (context) => {
       },
       onDrillEvent: (event) => emit({ kind: 'drill', event }),
     },
-  );
+  ).catch(async (error: unknown) => {
+    if (isFailure(error, 'interrupted'))
+      await writeEvidence(reportInterrupted(context, choice, startedAt), context);
+    throw error;
+  });
   const { label } = report.set;
   deps.journal.updateRun(runId, { ...(label === '' ? {} : { label }), facts: { report: { ...report } } });
   const facts = { report, kept: kept ?? null };
-  if (report.result !== 'passed') throw failed(report, kept);
+  if (report.result !== 'passed') {
+    await writeEvidence(report, context);
+    throw failed(report, kept);
+  }
   const proof = await noteProof(report, context);
+  const { warnings: unwritten, ...evidence } = await writeEvidence(report, context);
   const warnings = [
     ...report.checks.flatMap(({ check, result, detail }) =>
       result === 'not-done' ? [`${check} was not done: ${detail}`] : [],
     ),
     ...(proof.written ? [] : [proof.detail]),
+    ...unwritten,
   ];
-  return { facts: { ...facts, proof }, warnings, label };
+  return { facts: { ...facts, proof, evidence }, warnings, label };
 };
 
 function requireWish(request: JobRequest): JobRequest & { readonly drill: DrillWish } {

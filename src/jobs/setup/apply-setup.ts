@@ -31,6 +31,8 @@ export interface ApplySetupDeps {
   backup(repositoryNames: readonly string[]): Promise<void>;
   /** Proves that WAL arrives. @throws Failure archive-failed when it does not */
   check(): Promise<void>;
+  /** Makes the key that signs reports, and notes it in the audit trail. @throws Failure not-permitted, file-unusable */
+  makeReportKey(): Promise<void>;
   /** Milliseconds of any clock that does not jump. */
   clock(): number;
   readonly onEvent?: ((event: SetupEvent) => void) | undefined;
@@ -85,6 +87,7 @@ export function withoutKinds(plan: SetupPlan, kinds: ReadonlySet<SetupStepKind> 
 /** What must be done before a step of a kind; a step that is held up there holds the later one up. */
 const prerequisites: Readonly<Record<SetupStepKind, readonly SetupStepKind[]>> = {
   directory: [],
+  'report-key': ['directory'],
   file: ['directory'],
   server: [],
   // A command that finds no configuration would fail, and the server would log that until somebody looks.
@@ -146,6 +149,9 @@ async function carryOut(
         currentUid: context.currentUid,
         force: deps.consents.has('force'),
       });
+      return;
+    case 'report-key':
+      await deps.makeReportKey();
       return;
     case 'setting':
       await alterSystem(

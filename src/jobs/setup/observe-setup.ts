@@ -10,6 +10,7 @@ import { inspectServer } from '../../postgres/inspect-server.ts';
 import { readControlData } from '../../postgres/read-control-data.ts';
 import { restartCommand } from '../../postgres/restart-server.ts';
 import type { Server } from '../../postgres/server.ts';
+import { keyDirectory, readOwnKeys } from '../../report/key-files.ts';
 import { readFileSettings, readSettings } from '../../postgres/settings.ts';
 import { observeHeartbeatTable } from './observe-heartbeat-table.ts';
 import { observeRole } from './observe-role.ts';
@@ -41,6 +42,7 @@ export async function observeSetup(context: SetupContext): Promise<SetupObservat
       difference: diff,
       secret: file.secret,
     })),
+    reportKey: await observeReportKey(context),
     server: context.server === undefined ? undefined : await observeServer(context, context.server),
     repositories: await observeRepositories(
       context,
@@ -80,6 +82,13 @@ export function isLocalFileSystem(repository: Repository): boolean {
   return (
     repository.host === undefined && (repository.access.type === 'posix' || repository.access.type === 'cifs')
   );
+}
+
+async function observeReportKey({
+  configuration: { stateDirectory },
+}: SetupContext): Promise<SetupObservations['reportKey']> {
+  const directory = keyDirectory(stateDirectory);
+  return { directory, fingerprint: (await readOwnKeys(stateDirectory)).at(-1)?.fingerprint };
 }
 
 async function observeDirectories(context: SetupContext): Promise<ObservedDirectory[]> {

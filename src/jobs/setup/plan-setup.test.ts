@@ -89,6 +89,16 @@ describe('planSetup', () => {
     for (const reason of reasons) expect(reason).toContain('not known yet');
   });
 
+  it('makes the key of reports where there is none, and leaves alone what is there', () => {
+    const stepOf = (fingerprint: string | undefined): SetupStep | undefined =>
+      planSetup({ name: 'main', objectives: {} } as unknown as Stanza, {
+        ...seen,
+        reportKey: { directory: '/state/report-keys', fingerprint },
+      }).steps.find(({ kind }) => kind === 'report-key');
+    expect(stepOf(undefined)).toMatchObject({ state: 'to-do', subject: '/state/report-keys' });
+    expect(stepOf('SHA256:x')).toMatchObject({ state: 'done', reason: 'it is there: SHA256:x' });
+  });
+
   it('has nothing to do where all is as it should be', () => {
     expect(isSetupComplete(planSetup({ name: 'main', objectives: {} } as unknown as Stanza, seen))).toBe(
       true,

@@ -18,6 +18,7 @@ export function planSetup(stanza: Stanza, seen: SetupObservations): SetupPlan {
     stanza: stanza.name,
     steps: [
       ...seen.directories.map((directory) => planDirectory(directory, seen.engineUser)),
+      ...planReportKey(seen),
       ...holdForArchiveCommand(seen.files.map(planFile), seen),
       ...planSettings(stanza, seen),
       ...planRole(seen),
@@ -79,6 +80,23 @@ function planFile(file: ObservedFile): SetupStep {
         reason: 'somebody else wrote or edited it; it is replaced only with --force, and a copy is kept',
       };
   }
+}
+
+/** One for all stanzas of the state directory. What is there is left alone. */
+function planReportKey({ reportKey }: SetupObservations): SetupStep[] {
+  if (reportKey === undefined) return [];
+  const { directory, fingerprint } = reportKey;
+  const step = {
+    kind: 'report-key',
+    subject: directory,
+    title: `key in ${directory} that signs reports of drills`,
+    commands: [],
+  } as const;
+  return [
+    fingerprint === undefined
+      ? { ...step, state: 'to-do', reason: 'there is none; its public half is what auditors need' }
+      : { ...step, state: 'done', reason: `it is there: ${fingerprint}` },
+  ];
 }
 
 function planRole(seen: SetupObservations): SetupStep[] {

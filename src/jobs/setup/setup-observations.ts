@@ -65,6 +65,15 @@ export interface SetupObservations {
   readonly engineUser: string;
   readonly directories: readonly ObservedDirectory[];
   readonly files: readonly ObservedFile[];
+  /** With which reports of drills are signed; undefined: nobody looked. */
+  readonly reportKey?:
+    | {
+        /** Where keys lie. */
+        readonly directory: string;
+        /** Of the one that signs; undefined: there is none. */
+        readonly fingerprint: string | undefined;
+      }
+    | undefined;
   /** Undefined when no server of the stanza is on this host. */
   readonly server: ObservedServer | undefined;
   readonly repositories: readonly ObservedRepository[];

@@ -15,6 +15,7 @@ export type SetupStepState = 'done' | 'to-do' | 'needs-consent' | 'needs-restart
 /** What a step does; the kind decides, together with its subject, what is carried out. */
 export type SetupStepKind =
   | 'directory'
+  | 'report-key'
   | 'file'
   | 'server'
   | 'setting'
