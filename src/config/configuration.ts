@@ -1,4 +1,4 @@
-import type { KeptFree } from '../model/copy.ts';
+import type { CopyBounds, KeptFree } from '../model/copy.ts';
 import type { DrillRules } from '../model/drill.ts';
 import type { HeartbeatSettings } from '../model/heartbeat.ts';
 import type { PatroniAccess, Objectives, PostgresNode } from '../model/stanza.ts';
@@ -150,17 +150,9 @@ export interface WatchSettings {
 }
 
 /** Copies beside production. */
-export interface CopySettings {
+export interface CopySettings extends CopyBounds {
   /** Each has a directory of its own in this one, absolute. */
   readonly directory: string;
-  /** Bytes that the server of a copy is configured for. */
-  readonly memory: number;
-  /** Of the engine while it restores one. */
-  readonly processes: number;
-  /** 0 to 19, as nice(1) adds it. */
-  readonly nice: number;
-  /** I/O class idle, where the host can do that. */
-  readonly idleDisk: boolean;
   /** What must stay free of its file system. */
   readonly keepFree: KeptFree;
 }

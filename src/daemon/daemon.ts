@@ -20,6 +20,7 @@ import { type ArchiveDocument, documentArchive } from '../status/document-archiv
 import { describeHealth } from '../status/describe-health.ts';
 import type { DaemonObservation } from '../status/daemon-observation.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import { CopyKeeper } from './copy-keeper.ts';
 import { createNotifier } from './create-notifier.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import { describeStatus } from './describe-status.ts';
@@ -45,6 +46,7 @@ export class Daemon {
   readonly metrics: Metrics;
   readonly notifier: Notifier;
   readonly healer: Healer;
+  readonly copies: CopyKeeper;
   readonly #parts: DaemonParts;
   readonly #startedAt: number;
   readonly #past = createPastReader();
@@ -118,6 +120,11 @@ export class Daemon {
       },
       onFailure: (error) => this.#reportTurn(error),
     });
+    this.copies = new CopyKeeper(parts, {
+      held: this.held,
+      onChange: () => this.findings.notice(),
+      onBug: (error) => this.reportBug(error),
+    });
     this.healer = this.#createHealer();
   }
 
@@ -145,6 +152,7 @@ export class Daemon {
       journal: this.#parts.deps.journal,
       watches: this.watches,
       channels: () => this.notifier.observe(),
+      leftCopies: () => this.copies.left(),
       scheduleLines: () => this.#lines(),
       past: this.#past,
     };

@@ -61,7 +61,11 @@ export async function runDaemon(parts: DaemonParts): Promise<void> {
     }),
   );
   const http = resources.use(await serveHttp(daemon, parts));
-  const settling = Promise.all([settleStanzas(daemon, parts), rebuildJournal(daemon, parts)]);
+  const settling = Promise.all([
+    settleStanzas(daemon, parts),
+    rebuildJournal(daemon, parts),
+    daemon.copies.run(),
+  ]);
   supervisor.ready();
   supervisor.status(`keeps the schedules of ${configuration.stanzas.map(({ name }) => name).join(', ')}`);
   sayReady(parts, http.port);

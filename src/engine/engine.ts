@@ -1,5 +1,6 @@
 import type { EngineSettings } from '../config/configuration.ts';
 import type { EngineVersion } from '../model/engine-version.ts';
+import type { ChildPriority } from '../process/child-priority.ts';
 import type { RunAs } from '../process/run-command.ts';
 
 /** An installed pgBackRest that was found, and is run as the right user. */
@@ -9,6 +10,8 @@ export interface EngineProgram {
   readonly binary: string;
   /** Undefined when Holdfast already runs as that user. */
   readonly runAs: RunAs | undefined;
+  /** Of a restore beside production: it gives way. Undefined: as this process. */
+  readonly priority?: ChildPriority | undefined;
 }
 
 /** One that has told its version too, and can be worked with. */

@@ -37,6 +37,8 @@ export interface RestoreRequest {
    * `archive-async` a production server then stalls.
    */
   readonly workDirectory?: string | undefined;
+  /** `--process-max`; undefined: as its configuration says. */
+  readonly processes?: number | undefined;
   /** Settings that the engine writes beside the target (`restore_command`, `primary_conninfo`, …). */
   readonly recoveryOptions?: Readonly<Record<string, string>> | undefined;
 }
@@ -54,6 +56,7 @@ export function restoreArguments(engine: Pick<Engine, 'settings'>, request: Rest
     ...targetArguments(request),
     ...(request.archiveModeOff ? ['--archive-mode=off'] : []),
     ...workArguments(request.workDirectory),
+    ...optional('process-max', request.processes),
     ...(request.delta ? ['--delta'] : []),
     ...(request.force === true ? ['--force'] : []),
     ...mapArguments('tablespace-map', request.tablespaceMap),

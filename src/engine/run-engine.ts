@@ -98,6 +98,7 @@ async function spawnEngine(
       args: spec.args,
       env: engineEnvironment(engine.runAs),
       runAs: engine.runAs,
+      priority: engine.priority,
       graceMs: engineGraceMs,
       signal: run.signal,
       onLine: spec.onLine,

@@ -1,6 +1,18 @@
 /** What must stay free of a file system: a share of it (0 to 1), or bytes. */
 export type KeptFree = { readonly share: number } | { readonly bytes: number };
 
+/** How much a copy may take of its host. */
+export interface CopyBounds {
+  /** Bytes that its server is configured for. */
+  readonly memory: number;
+  /** Of the engine while it restores. */
+  readonly processes: number;
+  /** 0 to 19, as nice(1) adds it. */
+  readonly nice: number;
+  /** I/O class idle, where the host can do that. */
+  readonly idleDisk: boolean;
+}
+
 /** What a restored copy beside production was made for. Only a clone stays until somebody drops it. */
 export const copyPurposes = ['clone', 'drill', 'find', 'rescue'] as const;
 export type CopyPurpose = (typeof copyPurposes)[number];

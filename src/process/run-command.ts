@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { GroupStopper } from './group-stopper.ts';
-import { type StepDown, stepDown } from './step-down.ts';
+import { type ChildPriority, priorityPrefix } from './child-priority.ts';
+import { findProgram, type StepDown, stepDown } from './step-down.ts';
 
 /** An operating system user that a child runs as. */
 export interface RunAs {
@@ -21,6 +22,8 @@ export interface CommandSpec {
   readonly cwd?: string;
   /** Undefined keeps the present user. */
   readonly runAs?: RunAs | undefined;
+  /** Undefined: as this process. */
+  readonly priority?: ChildPriority | undefined;
   /** A stream keeps the child's stdin open until it ends: for one that is told things while it runs. */
   readonly input?: string | Readable;
   /** Milliseconds until the graceful stop; undefined waits for ever. */
@@ -107,12 +110,19 @@ function spawnChild(spec: CommandSpec): ChildProcess {
   });
 }
 
-/** The program and its arguments as they are spawned for another user. @throws SpawnError when there is no program */
-export function asWhom(spec: Pick<CommandSpec, 'command' | 'args' | 'runAs' | 'env'>): StepDown {
-  const { command, args, runAs, env } = spec;
-  if (runAs === undefined) return { command, args, identity: undefined };
+/** The program and its arguments as they are spawned for another user and with another priority. @throws SpawnError when there is no program */
+export function asWhom(spec: Pick<CommandSpec, 'command' | 'args' | 'runAs' | 'env' | 'priority'>): StepDown {
+  const { command, args, runAs, env, priority } = spec;
+  const prefix = priority === undefined ? [] : priorityPrefix(priority);
   try {
-    return stepDown(command, args, runAs, env['PATH']);
+    const target =
+      runAs === undefined
+        ? // What stands before it would only end with 127 where there is no such program.
+          { command: prefix.length > 0 ? findProgram(command, env['PATH'] ?? '') : command, args }
+        : stepDown(command, args, runAs, env['PATH']);
+    const identity = 'identity' in target ? target.identity : undefined;
+    const [first, ...rest] = [...prefix, target.command, ...target.args];
+    return { command: first ?? command, args: rest, identity };
   } catch (error) {
     throw new SpawnError(command, error as NodeJS.ErrnoException);
   }

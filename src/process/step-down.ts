@@ -31,7 +31,8 @@ export function stepDown(
   return { command: setpriv, args: [...become, program, ...args], identity: undefined };
 }
 
-function findProgram(command: string, path: string): string {
+/** Where a program is. @throws NodeJS.ErrnoException ENOENT or EACCES */
+export function findProgram(command: string, path: string): string {
   if (command.includes('/')) {
     accessSync(command, constants.X_OK);
     return command;

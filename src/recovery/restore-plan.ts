@@ -1,3 +1,4 @@
+import type { CopyBounds } from '../model/copy.ts';
 import type { BackupSet } from '../model/backup-set.ts';
 import type { Finding } from '../model/finding.ts';
 import type { RestoreTarget } from '../model/restore-target.ts';
@@ -230,6 +231,8 @@ export interface RestorePlan {
   };
   /** Give the engine `--link-all`: delta, where links already lead to the right places. */
   readonly linkAll?: boolean | undefined;
+  /** Of a copy beside production: how much it may take of its host. */
+  readonly bounds?: CopyBounds | undefined;
   readonly owner: {
     readonly name: string;
     readonly uid: number;

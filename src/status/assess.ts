@@ -9,9 +9,11 @@ import { assessBackups } from './rules/backups.ts';
 import { assessClock } from './rules/clock.ts';
 import { assessDaemon, assessNoDaemon } from './rules/daemon.ts';
 import { assessDeliveries } from './rules/deliveries.ts';
+import { assessDrills } from './rules/drills.ts';
 import { assessFiles } from './rules/files.ts';
 import { assessFreeSpace } from './rules/free-space.ts';
 import { assessForecasts } from './rules/forecasts.ts';
+import { assessLeftCopies } from './rules/left-copies.ts';
 import { assessObjectives } from './rules/objectives.ts';
 import { assessPosition } from './rules/position.ts';
 import { assessPrimaries } from './rules/primaries.ts';
@@ -38,7 +40,9 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessSightings(configuration, seen.sightings ?? [], now),
     ...assessRuns(withoutDamage(seen), seen.unfinished ?? []),
     ...assessVerified(seen.verified ?? []),
+    ...assessDrills(seen.drills ?? []),
     ...assessLines(seen.lines ?? []),
+    ...assessLeftCopies(seen.leftCopies ?? []),
     ...assessDeliveries(seen.channels ?? [], now),
     ...assessPrimaries(configuration, seen.primaries ?? [], now),
     ...assessArchives(configuration, seen.archives ?? [], now),
@@ -56,8 +60,8 @@ function withoutDamage({ lastRuns = [], verified = [] }: Observations): readonly
 
 /** Looks that were not made have seen nothing. */
 function withNothing(seen: Observations) {
-  const { primaries = [], archives = [], sightings = [], restores } = seen;
-  return { primaries, archives, sightings, restores };
+  const { primaries = [], archives = [], sightings = [], restores, drills } = seen;
+  return { primaries, archives, sightings, restores, drills };
 }
 
 function assessCheck(configuration: Configuration, seen: CheckObservations, now: number): Finding[] {

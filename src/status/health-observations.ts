@@ -2,7 +2,9 @@ import type { Incident } from '../model/incident.ts';
 import type { Catalogue } from '../model/backup-set.ts';
 import type { ArchiveSighting } from './archive-observation.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
+import type { DrillObservation } from './drill-observation.ts';
 import type { ChannelObservation } from './delivery-observation.ts';
+import type { LeftCopy } from './left-copy.ts';
 import type { CheckObservations, RepositoryObservation } from './observations.ts';
 import type { PrimarySighting } from './primary-observation.ts';
 import type { Sighting } from './sighting.ts';
@@ -32,10 +34,14 @@ export interface HealthObservations {
   /** One of each stanza. */
   readonly primaries: readonly PrimarySighting[];
   readonly channels: readonly ChannelObservation[];
+  /** Copies that should be gone; undefined: nobody looked. */
+  readonly leftCopies?: readonly LeftCopy[] | undefined;
   /** The newest run of each stanza, repository and kind that has ended. */
   readonly lastRuns: readonly RunObservation[];
   /** The newest restore of each stanza that ended well; undefined: nobody looked. */
   readonly restores?: readonly RunObservation[] | undefined;
+  /** The last drill of each repository; undefined: nobody looked. */
+  readonly drills?: readonly DrillObservation[] | undefined;
   /** What the last verify of each repository found; undefined: nobody looked. */
   readonly verified?: readonly VerifiedObservation[] | undefined;
   /** Restores and undos that have not come to their end. */

@@ -2,6 +2,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { DaemonObservation } from '../../status/daemon-observation.ts';
 import type { ChannelObservation } from '../../status/delivery-observation.ts';
 import type { HealthObservations } from '../../status/health-observations.ts';
+import type { LeftCopy } from '../../status/left-copy.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { ScheduleLine } from '../schedule/schedule-line.ts';
 import { readPast } from './read-past.ts';
@@ -16,6 +17,8 @@ export interface HealthSources {
   readonly watches: Pick<Watches, 'sightings' | 'archives' | 'primaries'>;
   /** How the delivery of alerts goes; undefined where nothing is delivered. */
   readonly channels?: (() => readonly ChannelObservation[]) | undefined;
+  /** Copies that could not be removed; undefined where nobody removes them. */
+  readonly leftCopies?: (() => readonly LeftCopy[]) | undefined;
   /** Every line of the configured schedules. */
   readonly scheduleLines: () => readonly ScheduleLine[];
   /** Reads the past no more often than it changes; it is read each time unless given. */
@@ -37,6 +40,7 @@ export function observeHealth(sources: HealthSources): HealthObservations {
     archives: sources.watches.archives(),
     primaries: sources.watches.primaries(),
     channels: sources.channels?.() ?? [],
+    leftCopies: sources.leftCopies?.(),
     ...(sources.past ?? readPast)(sources.configuration(), sources.journal, sources.scheduleLines()),
   };
 }

@@ -13,6 +13,7 @@ import { copyVerified, exists, listNames, syncPath } from './durable-files.ts';
 import { findExpectedEnd } from './expected-end.ts';
 import { parametersToRead } from './parameters-to-read.ts';
 import type { Facts, RestoreContext, StepBody } from './restore-context.ts';
+import { memorySettings } from './memory-settings.ts';
 import { appendOverrides, ownValue, recoveryOverrides, targetSettings } from './recovery-overrides.ts';
 
 /**
@@ -70,7 +71,11 @@ async function prepareCopy(context: RestoreContext, control: ControlData): Promi
     port: plan.server.port,
     control,
     sharedPreloadLibraries: libraries,
-    settings: { recovery_min_apply_delay: '0', wal_retrieve_retry_interval: '1s' },
+    settings: {
+      recovery_min_apply_delay: '0',
+      wal_retrieve_retry_interval: '1s',
+      ...memorySettings(plan.bounds),
+    },
   });
   return { previous: {} };
 }

@@ -31,15 +31,19 @@ export const restoreFiles: StepBody = async (context, step) => {
   }
   const started = deps.now();
   let bytes: number | undefined;
-  const result = await runRestore(deps.engine, restoreRequestOf(plan, plan.mode === 'delta' || begun), {
-    signal: deps.signal,
-    onSpawn: (pid) => step.note({ child: identifyProcess(pid) ?? null }),
-    onProgress: ({ bytesDone, bytesTotal, file }) => {
-      bytes = bytesDone;
-      const percent = bytesTotal ? Math.min(100, (100 * bytesDone) / bytesTotal) : undefined;
-      context.progress('restore-files', { bytesDone, bytesTotal, percent, message: file });
+  const result = await runRestore(
+    { ...deps.engine, priority: plan.bounds },
+    restoreRequestOf(plan, plan.mode === 'delta' || begun),
+    {
+      signal: deps.signal,
+      onSpawn: (pid) => step.note({ child: identifyProcess(pid) ?? null }),
+      onProgress: ({ bytesDone, bytesTotal, file }) => {
+        bytes = bytesDone;
+        const percent = bytesTotal ? Math.min(100, (100 * bytesDone) / bytesTotal) : undefined;
+        context.progress('restore-files', { bytesDone, bytesTotal, percent, message: file });
+      },
     },
-  });
+  );
   const seconds = ((deps.now() - started) / 1000).toFixed(1);
   return {
     facts: { child: null, continued: begun, bytes, warnings: result.warnings.map((one) => one.message) },

@@ -48,7 +48,8 @@ export function stepsOfPlan(plan: RestorePlan): RestorePlan['steps'] {
 /** The server that a restore makes: production's own again, or a copy beside it. */
 export function restoredServer(plan: RestorePlan, production: Server): Server {
   if (plan.mode !== 'into') return production;
-  return scratchServer(production, { dataDirectory: plan.directories.data, port: plan.server.port });
+  const place = { dataDirectory: plan.directories.data, port: plan.server.port };
+  return { ...scratchServer(production, place), priority: plan.bounds };
 }
 
 /** Production's server from the journal, with the rights of the Holdfast that runs now. */

@@ -25,6 +25,16 @@ type DropDependencies = Pick<
  * @throws Failure not-permitted when something else is in its place; server-running when its server does not stop
  */
 export async function dropCopy(copy: CopyRecord, deps: DropDependencies): Promise<void> {
+  try {
+    await dropAll(copy, deps);
+  } catch (error) {
+    // This process may live on: from here on it is everybody's to finish.
+    deps.journal.copies.update(copy.id, { process: undefined });
+    throw error;
+  }
+}
+
+async function dropAll(copy: CopyRecord, deps: DropDependencies): Promise<void> {
   const { journal } = deps;
   const isThere = await isOwnCopyPlace(deps.configuration, copy);
   journal.copies.update(copy.id, { state: 'dropping' });

@@ -17,6 +17,7 @@ import type { RestoreStepName } from '../restore-plan.ts';
 import type { CopyDependencies } from '../copy/copy-deps.ts';
 import { dropCopy } from '../copy/drop-copy.ts';
 import { type CopyPlan, type MadeCopy, makeCopy } from '../copy/make-copy.ts';
+import { keepSpace } from '../copy/keep-space.ts';
 import { runDrillChecks } from './checks/run-drill-checks.ts';
 import type { DrillCheckProgress, DrillSettings } from './drill-check.ts';
 import { measureDrill, phasesOfRestore } from './measure-drill.ts';
@@ -123,16 +124,16 @@ class Drill {
     const { stanza, settings, previous } = this.#request;
     const planned = await this.#phase('plan', () => planDrill(this.#request, this.#deps));
     this.#planned = planned;
-    const { now, signal, onDrillEvent, onCheckProgress: onProgress, journal } = this.#deps;
+    const { now, onDrillEvent, onCheckProgress: onProgress, journal } = this.#deps;
     const copy = await makeCopy(planned, { ...this.#deps, emit: (event) => this.#tellStep(event) });
     this.#copy = copy;
     this.#phases.push(...phasesOfRestore(copy));
     const production = planned.observations.cluster.server;
     const beganAt = this.#startedAt;
+    const context = { copy, production, stanza, journal, settings, previous, beganAt, now, onProgress };
     this.#checks = await this.#phase('checks', () =>
-      runDrillChecks(
-        { copy, production, stanza, journal, settings, previous, beganAt, now, signal, onProgress },
-        (result) => onDrillEvent?.({ kind: 'check', result }),
+      keepSpace(copy.record.place, this.#deps, (signal) =>
+        runDrillChecks({ ...context, signal }, (result) => onDrillEvent?.({ kind: 'check', result })),
       ),
     );
     this.#problems = this.#checks

@@ -19,6 +19,15 @@ export const runFindings: readonly FindingMeaning[] = [
     do: '`holdfast restore --resume RUN` goes on, `holdfast undo RUN` goes back. Touch nothing by hand before.',
   },
   {
+    rule: 'copy-left-behind',
+    seenBy: ['daemon'],
+    means:
+      'A clone whose time is over, or a copy of a drill or search that was killed, could not be removed. Its server may still run.',
+    matters: 'It takes room and memory. It never archives and nothing of production depends on it.',
+    seeYourself: ['holdfast clones', 'ls -la COPIES_DIRECTORY   # copies.directory of holdfast.yaml'],
+    do: 'The finding says what stands in the way: a directory that is not the copy any more, rights, a server that does not stop. Remove that; the daemon tries again each minute, and `holdfast clone drop` with the id does it at once.',
+  },
+  {
     rule: 'schedule-failed',
     seenBy: ['daemon'],
     means: 'What a line of the schedule did at its last time failed.',

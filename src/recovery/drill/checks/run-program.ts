@@ -27,6 +27,7 @@ export async function runProgram(
       PGCONNECT_TIMEOUT: '10',
     }),
     runAs: server.runAs,
+    priority: server.priority,
     signal,
     ...options,
   });
