@@ -15,11 +15,17 @@ import { unprintable } from './log-lines.ts';
 import { type EngineRun, runEngine } from './run-engine.ts';
 
 /**
+ * How long a look waits for an answer of a repository: pgBackRest tries four times to connect, so that one that is dead
+ * takes 40 s to be known as that, and not four minutes as with its own `io-timeout`.
+ */
+export const lookIoTimeoutSeconds = 10;
+
+/**
  * Asks the engine what the repositories of a stanza hold. A missing stanza and a repository that cannot be read are
  * answers (status codes), not failures: `info` ends with 0 for both.
  *
  * @param run.repositoryKey only this repository; by default all
- * @param run.ioTimeoutSeconds defaults to 20, so that a dead store does not hold everything up for minutes
+ * @param run.ioTimeoutSeconds defaults to `lookIoTimeoutSeconds`
  * @throws Failure as runEngine, engine-failed when the answer cannot be read
  */
 export async function readCatalogue(
@@ -29,7 +35,7 @@ export async function readCatalogue(
 ): Promise<Catalogue> {
   const operation = run.operation ?? `read the catalogue of stanza ${stanza}`;
   const result = await runEngine(engine, ['info', '--output=json'], {
-    ioTimeoutSeconds: 20,
+    ioTimeoutSeconds: lookIoTimeoutSeconds,
     ...run,
     stanza,
     capture: 'bytes',

@@ -41,10 +41,10 @@ export function countLooks(
     }
   };
   return {
-    catalogue: (stanza, signal) =>
+    catalogue: (stanza, signal, repository) =>
       count(
-        { look: 'catalogue', stanza: stanza.name, repository: '' },
-        () => looks.catalogue(stanza, signal),
+        { look: 'catalogue', stanza: stanza.name, repository: repository?.name ?? '' },
+        () => looks.catalogue(stanza, signal, repository),
         () => 1,
       ),
     primary: (stanza, signal) =>

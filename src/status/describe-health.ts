@@ -202,7 +202,8 @@ function whyUnknown(
   if (sighting === undefined) return 'not looked at yet';
   const unknown = explainUnknown(sighting.catalogue, now);
   if (unknown !== undefined) return unknown;
-  if (found?.code === undefined) return 'the engine did not mention it';
+  if (found === undefined) return 'not looked at yet';
+  if (found.code === undefined) return found.message === '' ? 'the engine did not mention it' : found.message;
   return found.code === 99 ? `pgbackrest info: ${found.message}` : undefined;
 }
 

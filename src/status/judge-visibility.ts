@@ -66,7 +66,12 @@ function judgeCatalogue(
   const whole = judgeSighting(catalogue, now);
   if (whole.state !== 'seen' || repository === undefined) return whole;
   const told = catalogue.value?.repositories.find(({ name }) => name === repository);
-  if (told?.code === undefined) return { state: 'unknown', why: 'pgbackrest info did not mention it' };
+  if (told === undefined) return { state: 'unknown', why: 'not looked at yet' };
+  if (told.code === undefined)
+    return {
+      state: 'unknown',
+      why: told.message === '' ? 'pgbackrest info did not mention it' : told.message,
+    };
   // 99: the repository could not be read, so nothing is known of its sets (info.c, INFO_STANZA_STATUS_CODE_OTHER).
   return told.code === 99 ? { state: 'unknown', why: `pgbackrest info: ${told.message}` } : whole;
 }

@@ -230,10 +230,12 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
     };
   }
 
+  /** Never before the look that would renew it must have come to its end: one that is slow makes nothing false. */
   #unseen(): Sighting<Value> {
+    const { everyMs, deadlineMs } = this.#deps;
     return {
       observedAt: undefined,
-      staleAfterMs: 3 * this.#deps.everyMs(),
+      staleAfterMs: Math.max(3 * everyMs(), everyMs() + deadlineMs),
       value: undefined,
       failure: undefined,
     };

@@ -6,6 +6,7 @@ import type { PrimaryObservation } from '../../status/primary-observation.ts';
 import type { Sighting } from '../../status/sighting.ts';
 import { primaryLookEveryMs } from '../heartbeat/primary-look-every.ts';
 import { createWatch, type WatchDeps } from './create-watch.ts';
+import { joinCatalogues, type CataloguePart } from './join-catalogues.ts';
 import { deadlines, type KnownOfArchive, type Looks } from './looks.ts';
 import { repositoryKey, type Watch, type WatchedSubject } from './watch.ts';
 import type { Watches } from './watches.ts';
@@ -29,7 +30,7 @@ export function createWatches(deps: WatchesDeps): Watches {
  */
 const retryMs = 5000;
 
-interface ArchivePlace {
+interface RepositoryPlace {
   readonly stanza: Stanza;
   readonly repository: Repository;
 }
@@ -43,7 +44,7 @@ class AllWatches implements Watches {
   readonly #catalogues: Watch<CatalogueObservation>;
   readonly #primaries: Watch<PrimaryObservation>;
   readonly #archives: Watch<ArchiveObservation>;
-  /** Stanzas whose archives are looked at as soon as their sets were. */
+  /** Repositories whose archives are looked at as soon as their sets were. */
   readonly #afterSets = new Set<string>();
   /** Labels of the last look at each repository, and the repositories from which some went since their WAL was listed. */
   readonly #labels = new Map<string, ReadonlySet<string>>();
@@ -58,14 +59,14 @@ class AllWatches implements Watches {
     this.#deps = deps;
     const stanzas = (): readonly WatchedSubject<Stanza>[] =>
       configuration().stanzas.map((stanza) => ({ key: stanza.name, subject: stanza }));
-    this.#catalogues = createWatch<Stanza, CatalogueObservation>({
+    this.#catalogues = createWatch<RepositoryPlace, CatalogueObservation>({
       ...shared,
-      subjects: stanzas,
-      look: (stanza, signal) => looks.catalogue(stanza, signal),
+      subjects: () => configuration().stanzas.flatMap(placesOf),
+      look: ({ stanza, repository }, signal) => looks.catalogue(stanza, signal, repository),
       everyMs: () => configuration().watch.catalogue * 1000,
       deadlineMs: deadlines.catalogue,
       parallel: 2,
-      onSighting: (stanza) => this.#sawSets(stanza),
+      onSighting: (key) => this.#sawSets(key),
     });
     this.#primaries = createWatch<Stanza, PrimaryObservation>({
       ...shared,
@@ -76,7 +77,7 @@ class AllWatches implements Watches {
       parallel: 4,
       onSighting: (stanza) => this.#sawPrimary(stanza),
     });
-    this.#archives = createWatch<ArchivePlace, ArchiveObservation>({
+    this.#archives = createWatch<RepositoryPlace, ArchiveObservation>({
       ...shared,
       subjects: () => this.#archivePlaces(),
       look: (place, signal) => this.#lookAtArchive(place, signal),
@@ -88,16 +89,25 @@ class AllWatches implements Watches {
   }
 
   refresh(stanza?: string): void {
-    for (const { name } of this.#deps.configuration().stanzas)
-      if (stanza === undefined || stanza === name) this.#afterSets.add(name);
-    this.#catalogues.refresh(stanza);
+    const stanzas = this.#deps.configuration().stanzas;
+    for (const one of stanzas.filter(({ name }) => stanza === undefined || stanza === name)) {
+      for (const { key } of placesOf(one)) {
+        this.#afterSets.add(key);
+        this.#catalogues.refresh(key);
+      }
+    }
     this.#primaries.refresh(stanza);
   }
 
   sightings(): ReturnType<Watches['sightings']> {
-    return this.#deps
-      .configuration()
-      .stanzas.map(({ name }) => ({ stanza: name, catalogue: this.#catalogues.sighting(name) }));
+    const now = this.#deps.clock.now();
+    return this.#deps.configuration().stanzas.flatMap((stanza) => {
+      const [first, ...others] = placesOf(stanza).map(({ key, subject }): CataloguePart => {
+        return { repository: subject.repository, catalogue: this.#catalogues.sighting(key) };
+      });
+      if (first === undefined) return [];
+      return [{ stanza: stanza.name, catalogue: joinCatalogues(stanza, [first, ...others], now) }];
+    });
   }
 
   primaries(): ReturnType<Watches['primaries']> {
@@ -122,22 +132,16 @@ class AllWatches implements Watches {
   }
 
   /** Those of whose sets and primary somebody has tried to see something. */
-  #archivePlaces(): readonly WatchedSubject<ArchivePlace>[] {
+  #archivePlaces(): readonly WatchedSubject<RepositoryPlace>[] {
     return this.#deps
       .configuration()
-      .stanzas.filter(
-        ({ name }) => wasTried(this.#primaries.sighting(name)) && wasTried(this.#catalogues.sighting(name)),
-      )
-      .flatMap((stanza) =>
-        stanza.repositories.map((repository) => ({
-          key: repositoryKey(stanza.name, repository.name),
-          subject: { stanza, repository },
-        })),
-      );
+      .stanzas.filter(({ name }) => wasTried(this.#primaries.sighting(name)))
+      .flatMap(placesOf)
+      .filter(({ key }) => wasTried(this.#catalogues.sighting(key)));
   }
 
   async #lookAtArchive(
-    { stanza, repository }: ArchivePlace,
+    { stanza, repository }: RepositoryPlace,
     signal: AbortSignal,
   ): Promise<ArchiveObservation> {
     const { looks, configuration } = this.#deps;
@@ -153,20 +157,17 @@ class AllWatches implements Watches {
     return seen;
   }
 
-  #sawSets(name: string): void {
-    const stanza = this.#deps.configuration().stanzas.find((candidate) => candidate.name === name);
-    for (const repository of stanza?.repositories ?? []) {
-      const key = repositoryKey(name, repository.name);
-      this.#noteLabels(key, name, repository);
-      const untried = !wasTried(this.#archives.sighting(key));
-      if (this.#afterSets.has(name) || untried || this.#shrunk.has(key)) this.#archives.refresh(key);
-    }
-    this.#afterSets.delete(name);
+  #sawSets(key: string): void {
+    const places = this.#deps.configuration().stanzas.flatMap(placesOf);
+    const seen = places.find((place) => place.key === key);
+    if (seen !== undefined) this.#noteLabels(key, seen.subject.repository);
+    const untried = !wasTried(this.#archives.sighting(key));
+    if (this.#afterSets.delete(key) || untried || this.#shrunk.has(key)) this.#archives.refresh(key);
     this.#deps.onSighting();
   }
 
-  #noteLabels(key: string, stanza: string, { name }: Repository): void {
-    const told = this.#catalogues.sighting(stanza).value?.repositories.find((found) => found.name === name);
+  #noteLabels(key: string, { name }: Repository): void {
+    const told = this.#catalogues.sighting(key).value?.repositories.find((found) => found.name === name);
     if (told?.code !== 0 && told?.code !== 2) return;
     const labels = new Set(told.sets.map(({ label }) => label));
     const before = this.#labels.get(key);
@@ -188,6 +189,13 @@ class AllWatches implements Watches {
     }
     this.#deps.onSighting();
   }
+}
+
+function placesOf(stanza: Stanza): readonly WatchedSubject<RepositoryPlace>[] {
+  return stanza.repositories.map((repository) => ({
+    key: repositoryKey(stanza.name, repository.name),
+    subject: { stanza, repository },
+  }));
 }
 
 function wasTried({ observedAt, failure }: Sighting<unknown>): boolean {

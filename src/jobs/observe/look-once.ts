@@ -5,6 +5,7 @@ import type { PrimaryObservation } from '../../status/primary-observation.ts';
 import type { PrimarySighting } from '../../status/primary-observation.ts';
 import type { Sighting } from '../../status/sighting.ts';
 import type { Clock } from '../job-deps.ts';
+import { joinCatalogues, type CataloguePart } from './join-catalogues.ts';
 import { takeSighting } from './look-within.ts';
 import { deadlines, type Looks } from './looks.ts';
 import type { LookAtPrimary } from './observe-archive.ts';
@@ -54,12 +55,7 @@ async function lookAtStanza(
   onProgress(`looking at the primary and the backup sets of stanza ${name}`);
   const [primary, catalogue] = await Promise.all([
     lookAtPrimary(undefined),
-    takeSighting({
-      look: (within) => looks.catalogue(stanza, within),
-      clock,
-      deadlineMs: deadlines.catalogue,
-      signal,
-    }),
+    lookAtSets(stanza, { looks, clock, signal }),
   ]);
   const archives: ArchiveSighting[] = [];
   for (const repository of stanza.repositories) {
@@ -74,6 +70,21 @@ async function lookAtStanza(
     archives.push({ stanza: name, repository: repository.name, archive });
   }
   return { sightings: [{ stanza: name, catalogue }], primaries: [{ stanza: name, primary }], archives };
+}
+
+/** At all repositories at the same time: a dead one does not hide the others. */
+async function lookAtSets(
+  stanza: Stanza,
+  { looks, clock, signal }: Pick<LookOnceDeps, 'looks' | 'clock' | 'signal'>,
+): Promise<RepositorySighting['catalogue']> {
+  const deadlineMs = deadlines.catalogue;
+  const all = stanza.repositories.map(async (repository): Promise<CataloguePart> => {
+    const look = (within: AbortSignal) => looks.catalogue(stanza, within, repository);
+    return { repository, catalogue: await takeSighting({ look, clock, deadlineMs, signal }) };
+  });
+  const [first, ...others] = await Promise.all(all);
+  if (first === undefined) throw new Error(`stanza ${stanza.name} has no repository`);
+  return joinCatalogues(stanza, [first, ...others], clock.now());
 }
 
 /** Looks at the primary of a stanza once for all that build on it, and again where a later look is needed. */

@@ -37,7 +37,8 @@ export interface KnownOfArchive {
 
 /** The three kinds of looks, each one at one moment. All throw Failure when nothing could be seen. */
 export interface Looks {
-  catalogue(stanza: Stanza, signal: AbortSignal): Promise<CatalogueObservation>;
+  /** @param repository only this one; all of the stanza, of which one that is dead delays the answer, unless given */
+  catalogue(stanza: Stanza, signal: AbortSignal, repository?: Repository): Promise<CatalogueObservation>;
   primary(stanza: Stanza, signal: AbortSignal): Promise<PrimaryObservation>;
   archive(
     stanza: Stanza,
@@ -55,14 +56,15 @@ export function createLooks(deps: LookDeps): Looks {
   const sets = new SetDatabases();
   const infoFiles = new InfoFiles();
   return {
-    async catalogue(stanza, signal) {
+    async catalogue(stanza, signal, repository) {
       const engine = await deps.engine();
-      const whole = await readCatalogue(engine, stanza.name, { signal });
+      const asked = repository === undefined ? stanza : { ...stanza, repositories: [repository] };
+      const whole = await readCatalogue(engine, stanza.name, { signal, repositoryKey: repository?.key });
       const databases = await sets.look(whole, deps.databases?.() ?? 'none', {
         count: (set) => countDatabases(engine, { ...set, stanza: stanza.name }, { signal }),
         clock: deps.clock,
       });
-      return { whole, databases, repositories: describeRepositories(stanza, whole, '') };
+      return { whole, databases, repositories: describeRepositories(asked, whole, '') };
     },
     primary: (stanza, signal) => observePrimary(stanza, deps, signal),
     async archive(stanza, repository, known, signal) {

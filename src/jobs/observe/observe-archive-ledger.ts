@@ -1,6 +1,7 @@
 import type { Stanza } from '../../config/configuration.ts';
 import type { EngineProgram } from '../../engine/engine.ts';
 import { listRepository } from '../../engine/repo-list.ts';
+import { lookIoTimeoutSeconds } from '../../engine/info.ts';
 import type { EngineRun } from '../../engine/run-engine.ts';
 import type { BackupSet, DatabaseHistoryEntry } from '../../model/backup-set.ts';
 import { Failure } from '../../model/failure.ts';
@@ -146,7 +147,7 @@ class LedgerLook {
       archiveId: this.archiveId,
     };
     this.#accessType = repository.access.type;
-    this.#run = { signal, onSpawn: deps.onSpawn };
+    this.#run = { signal, onSpawn: deps.onSpawn, ioTimeoutSeconds: lookIoTimeoutSeconds };
     this.#sets = deps.sets.filter(({ databaseId }) => databaseId === database.databaseId);
   }
 

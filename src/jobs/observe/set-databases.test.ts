@@ -17,7 +17,7 @@ function bedOf(sets: readonly BackupSet[], counts: Readonly<Record<string, numbe
     asked,
     takes: (ms: number) => (takesMs = ms),
     async look(wish: DatabasesWish, present = sets) {
-      const catalogue = { stanza: 'main', sets: present } as unknown as Catalogue;
+      const catalogue = { stanza: 'main', repositories: [], sets: present } as unknown as Catalogue;
       const found = await databases.look(catalogue, wish, {
         clock: { monotonic: () => time },
         count({ label }) {

@@ -28,7 +28,8 @@ export class SetDatabases {
       readonly clock: Pick<Clock, 'monotonic'>;
     },
   ): Promise<ReadonlyMap<string, number>> {
-    const before = this.#known.get(catalogue.stanza);
+    const place = [catalogue.stanza, ...catalogue.repositories.map((repository) => repository.key)].join(' ');
+    const before = this.#known.get(place);
     const known = new Map<string, number>();
     const until = deps.clock.monotonic() + patienceMs;
     for (const set of chooseSets(catalogue, wish)) {
@@ -37,7 +38,7 @@ export class SetDatabases {
         before?.get(key) ?? (deps.clock.monotonic() < until ? await ask(set, deps.count) : undefined);
       if (count !== undefined) known.set(key, count);
     }
-    this.#known.set(catalogue.stanza, known);
+    this.#known.set(place, known);
     return known;
   }
 }
