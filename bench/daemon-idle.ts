@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { engineUnderTest } from '../test/support/engines.ts';
 import { startServe, type ServedDaemon } from '../test/support/daemon-bed.ts';
+import { readMetrics } from '../test/support/metrics-text.ts';
 import { formatMegabytes } from './support/format.ts';
 import { describeVersions } from './support/machine.ts';
 import { protectMany, readProcessUse, type ProcessUse } from './support/many-stanzas.ts';
@@ -52,6 +53,7 @@ async function sample(
   const scraping = new AbortController();
   const scraper = scrape(port, run.count('scrape') * 1000, scraping.signal);
   const measurements: Measurement[] = [];
+  const countedBefore = await countWork(port);
   const begin = performance.now();
   let before = readProcessUse(daemon.pid);
   try {
@@ -67,7 +69,24 @@ async function sample(
     scraping.abort();
     await scraper;
   }
+  const counted = await countWork(port);
+  for (const quantity of ['looks', 'commands'] as const)
+    measurements.push({
+      subject: 'daemon',
+      round: 1,
+      quantity,
+      value: counted[quantity] - countedBefore[quantity],
+      unit: 'count',
+    });
   return measurements;
+}
+
+/** Looks that ended so far, and the commands of pgBackRest that they took. */
+async function countWork(port: number): Promise<{ readonly looks: number; readonly commands: number }> {
+  const page = readMetrics(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+  const sum = (name: string): number =>
+    page.samples.filter((one) => one.name === name).reduce((total, { value }) => total + value, 0);
+  return { looks: sum('holdfast_looks_total'), commands: sum('holdfast_look_requests_total') };
 }
 
 function describeSample(round: number, before: ProcessUse, use: ProcessUse): Measurement[] {
@@ -76,8 +95,15 @@ function describeSample(round: number, before: ProcessUse, use: ProcessUse): Mea
     { ...one, quantity: 'resident', value: use.residentBytes, unit: 'bytes' },
     { ...one, quantity: 'private', value: use.privateBytes, unit: 'bytes' },
     { ...one, quantity: 'cpu', value: use.ownMs - before.ownMs, unit: 'ms' },
-    { ...one, quantity: 'cpu-children', value: use.childrenMs - before.childrenMs, unit: 'ms' },
+    { ...one, quantity: 'cpu-children', value: childrenMs(use) - childrenMs(before), unit: 'ms' },
+    { ...one, quantity: 'children', value: use.living.count, unit: 'count' },
+    { ...one, quantity: 'children-proportional', value: use.living.proportionalBytes, unit: 'bytes' },
   ];
+}
+
+/** Of those that have ended and those that live. */
+function childrenMs({ childrenMs: ended, living }: ProcessUse): number {
+  return ended + living.ms;
 }
 
 async function scrape(port: number, everyMs: number, signal: AbortSignal): Promise<void> {
@@ -99,6 +125,8 @@ export function daemonIdleTables(result: BenchmarkResult): readonly Table[] {
   const share = (quantity: string): number =>
     valuesOf(result, 'daemon', quantity).reduce((sum, value) => sum + value, 0) / elapsedMs;
   const most = Math.max(...resident);
+  const children = valuesOf(result, 'daemon', 'children');
+  const total = (quantity: string): string => String(valuesOf(result, 'daemon', quantity)[0] ?? 0);
   const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
   const met = (good: boolean): string => (good ? 'yes' : 'NO');
   return [
@@ -122,7 +150,16 @@ export function daemonIdleTables(result: BenchmarkResult): readonly Table[] {
           percent(allowedShare),
           met(share('cpu') < allowedShare),
         ],
-        ['one processor, its children (looks at repositories)', percent(share('cpu-children')), '', ''],
+        ['one processor, its children (looks)', percent(share('cpu-children')), '', ''],
+        ['children that live (connections to servers), most', String(Math.max(...children)), '', ''],
+        [
+          'their memory, what they share divided among them, most',
+          formatMegabytes(Math.max(...valuesOf(result, 'daemon', 'children-proportional'))),
+          '',
+          '',
+        ],
+        ['looks', total('looks'), '', ''],
+        ['commands of pgBackRest for them', total('commands'), '', ''],
       ],
       notes: [],
     },

@@ -49,12 +49,23 @@ export async function protectMany(
   return { clusters, configuration, port };
 }
 
-/** What a process has used: its own processor time and that of children it has waited for, milliseconds; memory, bytes. */
+/**
+ * What a process has used: its own processor time and that of its children, milliseconds; memory, bytes. The children are
+ * those that it has waited for; those that live (connections that are kept) stand apart, and are in neither before they end.
+ */
 export interface ProcessUse {
   readonly ownMs: number;
   readonly childrenMs: number;
+  readonly living: LivingChildren;
   readonly residentBytes: number;
   readonly privateBytes: number;
+}
+
+/** The children of a process that have not ended. What several of them share is divided among them (Pss of proc(5)). */
+export interface LivingChildren {
+  readonly count: number;
+  readonly ms: number;
+  readonly proportionalBytes: number;
 }
 
 /** Clock ticks a second, sysconf(_SC_CLK_TCK): 100 on every Linux that Node runs on. */
@@ -62,17 +73,47 @@ const ticksPerSecond = 100;
 
 /** From proc(5): fields 14 to 17 of `stat`, and `smaps_rollup`. */
 export function readProcessUse(pid: number): ProcessUse {
+  const { ownMs, childrenMs } = readTicks(pid);
+  const bytes = readMemory(pid);
+  return {
+    ownMs,
+    childrenMs,
+    living: readLiving(pid),
+    residentBytes: bytes('Rss'),
+    privateBytes: bytes('Private_Dirty') + bytes('Private_Clean'),
+  };
+}
+
+function readTicks(pid: number): Pick<ProcessUse, 'ownMs' | 'childrenMs'> {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = (from: number): number =>
     (Number(fields[from]) + Number(fields[from + 1])) * (1000 / ticksPerSecond);
+  return { ownMs: ticks(11), childrenMs: ticks(13) };
+}
+
+function readMemory(pid: number): (name: string) => number {
   const memory = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kilobytes = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(memory)?.[1] ?? 0);
+  return (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(memory)?.[1] ?? 0) * 1024;
+}
+
+/** One that ends while it is looked at counts for nothing. */
+function readLiving(pid: number): LivingChildren {
+  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  const living = pids.flatMap((text) => {
+    try {
+      const child = Number(text);
+      const { ownMs, childrenMs } = readTicks(child);
+      return [{ ms: ownMs + childrenMs, bytes: readMemory(child)('Pss') }];
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ESRCH') return [];
+      throw error;
+    }
+  });
   return {
-    ownMs: ticks(11),
-    childrenMs: ticks(13),
-    residentBytes: kilobytes('Rss') * 1024,
-    privateBytes: (kilobytes('Private_Dirty') + kilobytes('Private_Clean')) * 1024,
+    count: living.length,
+    ms: living.reduce((sum, { ms }) => sum + ms, 0),
+    proportionalBytes: living.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }

@@ -8,7 +8,7 @@ export interface Measurement {
   readonly quantity: string;
   readonly round: number;
   readonly value: number;
-  readonly unit: 'ms' | 'bytes' | 'series' | 'commands';
+  readonly unit: 'ms' | 'bytes' | 'series' | 'commands' | 'count';
 }
 
 /** One of the things that are compared. */

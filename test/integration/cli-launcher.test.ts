@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   symlinkSync,
@@ -71,6 +72,21 @@ describe('bin/holdfast', () => {
     utimesSync(join(directory, 'src/main.ts'), soon, soon);
     expect(await start()).toMatch(versionLine);
     expect(readlinkSync(current)).not.toBe(first);
+    // A single character beyond Latin-1 makes V8 keep all of a file with two bytes for each. Tagged templates have theirs.
+    const texts = readdirSync(current)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => readFileSync(join(current, name), 'utf8'));
+    const wide = texts.filter((text) => /[\u{100}-\u{10FFFF}]/u.test(text));
+    expect(wide.join('').length).toBeLessThan(texts.join('').length / 20);
+  });
+
+  it('compiles as `npm run build` does', () => {
+    const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    const [, options = 'none'] = /--platform (.*)$/.exec(scripts['build'] ?? '') ?? [];
+    const launcher = readFileSync(join(checkout, 'bin/holdfast'), 'utf8').replaceAll(/\\\n\s*/g, '');
+    expect(launcher).toContain(`--platform ${options} >`);
   });
 
   it('keeps a build for as long as a process runs from it', async () => {
