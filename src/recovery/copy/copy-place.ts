@@ -5,7 +5,7 @@ import type { CopyRecord } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RunAs } from '../../process/run-command.ts';
 import { writeOwnedFile } from '../../postgres/write-owned-file.ts';
-import { exists, makeOwnedDirectory } from '../apply/durable-files.ts';
+import { exists, listNames, makeOwnedDirectory } from '../apply/durable-files.ts';
 
 const markerName = 'holdfast-copy.json';
 
@@ -45,7 +45,7 @@ export async function makeCopyPlace(
 
 /**
  * Refuses to remove anything but a directory that Holdfast made for this very copy: below the configured directory,
- * with the copy's name and its marker, no link, and apart from every data directory that holdfast.yaml names.
+ * with the copy's name and its marker (or nothing at all in it), no link, and apart from every data directory that holdfast.yaml names.
  *
  * @returns whether something is there to remove
  * @throws Failure not-permitted
@@ -67,10 +67,21 @@ export async function isOwnCopyPlace(
         throw refused(copy.place, `the data directory of stanza ${name} is ${production}`);
     }
   }
-  if ((await readMarker(real)) !== copy.id) {
+  if ((await readMarker(real)) !== copy.id && !(await isBarelyMade(real))) {
     throw refused(copy.place, `it has no ${markerName} that names copy ${copy.id}`);
   }
   return true;
+}
+
+/** Killed between the directory and its marker, whether that was being made or removed: nothing is in it to lose. */
+async function isBarelyMade(place: string): Promise<boolean> {
+  return (await listNames(place)).every((name) => name === `${markerName}.holdfast-new`);
+}
+
+/** What lies in a copy's directory, the marker last: while anything is there, it says whose. */
+export async function listCopyPlace(place: string): Promise<string[]> {
+  const names = await listNames(place);
+  return [...names.filter((name) => name !== markerName), ...names.filter((name) => name === markerName)];
 }
 
 function isWithin(path: string, directory: string): boolean {

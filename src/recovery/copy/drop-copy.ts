@@ -11,7 +11,7 @@ import { defaultLimits } from '../apply/restore-context.ts';
 import { factsOfStep, readRestoreFacts, restoredServer, serverFor } from '../apply/restore-run.ts';
 import { stopWhateverRuns } from '../apply/stop-old-server.ts';
 import type { CopyDependencies } from './copy-deps.ts';
-import { isOwnCopyPlace } from './copy-place.ts';
+import { isOwnCopyPlace, listCopyPlace } from './copy-place.ts';
 
 type DropDependencies = Pick<
   CopyDependencies,
@@ -45,6 +45,7 @@ async function dropAll(copy: CopyRecord, deps: DropDependencies): Promise<void> 
   if (isThere) {
     await stopServerOf(copy, deps);
     await deps.checkpoint?.('drop: server stopped');
+    for (const name of await listCopyPlace(copy.place)) await removeTree(join(copy.place, name), owner);
     await removeTree(copy.place, owner);
   }
   await deps.checkpoint?.('drop: place removed');

@@ -127,7 +127,7 @@ async function becomeStandby(server: Server): Promise<void> {
     // Reading ahead would meet the zeros before replay does.
     ...(server.major >= 15 ? { recovery_prefetch: 'off' } : {}),
     // A table that is locked where the copy stands stays so: nobody else will release it.
-    lock_timeout: '1s',
+    lock_timeout: '50ms',
   };
   await writeOwnedFile(file, appendOverrides(await readFile(file, 'utf8'), settings), server.owner, 0o600);
   const signal = join(directory, 'recovery.signal');
