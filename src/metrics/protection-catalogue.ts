@@ -132,6 +132,42 @@ export const protectionCatalogue = {
     help: 'The newest moment up to which a restore was tried with success, epoch seconds; absent when never.',
     labels: perRepository,
   },
+  drillEnd: {
+    name: 'holdfast_last_drill_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a repository was last drilled on this host, epoch seconds; absent when never. Interrupted drills do not count.',
+    labels: perRepository,
+  },
+  drillPassed: {
+    name: 'holdfast_last_drill_passed',
+    type: 'gauge',
+    help: '1 when that drill passed, 0 when it failed.',
+    labels: perRepository,
+  },
+  drillRto: {
+    name: 'holdfast_drill_rto_seconds',
+    type: 'gauge',
+    help: 'How long a restore of production would take by what that drill measured; absent when it could not be told.',
+    labels: perRepository,
+  },
+  drillRpo: {
+    name: 'holdfast_drill_rpo_seconds',
+    type: 'gauge',
+    help: 'How much that drill would have lost; absent when it was not a drill of what is newest.',
+    labels: perRepository,
+  },
+  drillRestoreSpeed: {
+    name: 'holdfast_drill_restore_bytes_per_second',
+    type: 'gauge',
+    help: 'Bytes of the cluster that that drill restored each second.',
+    labels: perRepository,
+  },
+  drillReplaySpeed: {
+    name: 'holdfast_drill_replay_bytes_per_second',
+    type: 'gauge',
+    help: 'Bytes of WAL that that drill replayed each second.',
+    labels: perRepository,
+  },
   primaryKnown: {
     name: 'holdfast_primary_known',
     type: 'gauge',

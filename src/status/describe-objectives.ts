@@ -2,6 +2,7 @@ import type { Stanza } from '../config/configuration.ts';
 import type { Finding } from '../model/finding.ts';
 import { comparePosition } from './compare-position.ts';
 import type { Observations } from './health-observations.ts';
+import { lastRestoreTime } from './rules/objectives.ts';
 import { believe, explainUnknown } from './sighting.ts';
 
 /** An objective with what was measured, and when. Undefined fields are null: it is a JSON document. */
@@ -95,20 +96,25 @@ function measureLoss({ name }: Stanza, repository: string, seen: Observations, n
 }
 
 function measureRestore({ name }: Stanza, seen: Observations): Measured {
-  const last = seen.restores?.find((run) => run.stanza === name && run.endedAt !== undefined);
-  if (last?.endedAt === undefined) return nothing;
+  const last = lastRestoreTime(name, seen.restores, seen.drills);
+  if (last === undefined) return nothing;
   return {
-    measuredSeconds: Math.round((last.endedAt - last.startedAt) / 1000),
+    measuredSeconds: Math.round(last.tookMs / 1000),
     atMostSeconds: null,
     measuredAt: instant(last.endedAt),
   };
 }
 
 function measureProof({ name }: Stanza, seen: Observations, now: number): Measured {
-  const times = (seen.archives ?? [])
-    .filter((sighting) => sighting.stanza === name && explainUnknown(sighting.archive, now) === undefined)
-    .flatMap(({ archive }) => archive.value?.windows?.proven ?? [])
-    .flatMap(({ at }) => at ?? []);
+  const times = [
+    ...(seen.archives ?? [])
+      .filter((sighting) => sighting.stanza === name && explainUnknown(sighting.archive, now) === undefined)
+      .flatMap(({ archive }) => archive.value?.windows?.proven ?? [])
+      .flatMap(({ at }) => at ?? []),
+    ...(seen.drills ?? []).flatMap(({ stanza, passed, endedAt }) =>
+      stanza === name && passed ? [endedAt] : [],
+    ),
+  ];
   if (times.length === 0) return nothing;
   const last = Math.max(...times);
   return {

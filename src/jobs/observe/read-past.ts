@@ -8,16 +8,17 @@ import type {
 import type { Journal, RunKind, RunRecord } from '../../store/journal.ts';
 import type { ScheduleDecision } from '../../store/schedule-memory.ts';
 import type { ScheduleLine } from '../schedule/schedule-line.ts';
+import { observeDrills } from './observe-drills.ts';
 import { observeVerified } from './observe-verified.ts';
 
 /** What the journal knows. */
 export type Past = Pick<
   HealthObservations,
-  'lastRuns' | 'restores' | 'verified' | 'unfinished' | 'lines' | 'incidents'
+  'lastRuns' | 'restores' | 'drills' | 'verified' | 'unfinished' | 'lines' | 'incidents'
 >;
 
 /** What stays as it is until the journal changes. */
-interface Settled extends Pick<Past, 'lastRuns' | 'restores' | 'verified' | 'incidents'> {
+interface Settled extends Pick<Past, 'lastRuns' | 'restores' | 'drills' | 'verified' | 'incidents'> {
   readonly lines: readonly DecidedLine[];
 }
 
@@ -74,6 +75,7 @@ function readSettled(stanzas: readonly Stanza[], journal: Journal, lines: readon
     restores: stanzas
       .flatMap(({ name }) => journal.lastGoodRun({ kind: 'restore', stanza: name }) ?? [])
       .map(describeRun),
+    drills: stanzas.flatMap((stanza) => observeDrills(journal, stanza)),
     verified: stanzas.flatMap((stanza) => observeVerified(journal, stanza)),
     lines: lines.flatMap((line) => findDecision(journal, line)),
     incidents: journal.incidents.list({ limit: mostIncidents }),

@@ -27,7 +27,8 @@ export const objectiveFindings: readonly FindingMeaning[] = [
   {
     rule: 'rto-exceeded',
     seenBy: ['daemon'],
-    means: 'The last restore that ended well took longer than `objectives.rto` allows.',
+    means:
+      'The last restore that ended well took longer than `objectives.rto` allows, or would take longer by what the last drill measured, whichever was later.',
     matters: 'The next one will probably take as long, at a moment in which somebody waits for it.',
     seeYourself: ['holdfast journal --kind restore'],
     do: 'More processes (`process-max`), a repository that is nearer, and full backups more often make restores shorter. Where the data directory is still there, a delta restore copies only what differs.',
@@ -36,10 +37,19 @@ export const objectiveFindings: readonly FindingMeaning[] = [
     rule: 'rto-not-measured',
     seenBy: ['daemon'],
     means:
-      'There is an objective for the time that a restore takes, and the journal of this host has no restore that ended well. That is advice: nothing is known to be wrong, and nothing is known to be right.',
+      'There is an objective for the time that a restore takes, and the journal of this host has neither a restore that ended well nor a drill that measured it. That is advice: nothing is known to be wrong, and nothing is known to be right.',
     matters: 'An objective that was never measured is a wish.',
-    seeYourself: ['holdfast journal --kind restore'],
-    do: 'Restore beside production once: `holdfast restore --to latest --into DIRECTORY`.',
+    seeYourself: ['holdfast journal --kind restore', 'holdfast report trends'],
+    do: 'Drill once: `holdfast drill`.',
+  },
+  {
+    rule: 'drill-failed',
+    seenBy: ['daemon'],
+    means:
+      'The last drill of this repository failed: the set could not be restored, the server did not come up or did not reach its moment, or a check found something wrong. Interrupted drills, and those that could not be done (no room, no way to the repository), do not count.',
+    matters: 'A restore of production would meet the same, at the moment in which it is needed.',
+    seeYourself: ['holdfast report', 'holdfast report show drill-20261121T050000Z-3f2a', 'holdfast verify'],
+    do: 'The report says which check failed and what it saw. Take a full backup if the set is bad, look at `holdfast windows` if WAL is missing, repair production if the damage is older than the backups. It ends with a drill of the same repository that passes.',
   },
   {
     rule: 'drill-too-old',
@@ -48,7 +58,7 @@ export const objectiveFindings: readonly FindingMeaning[] = [
       'The last set that was proven by restoring it was proven longer ago than `objectives.drillAge` allows.',
     matters: 'What has changed since is unproven: the engine, the settings, the data, the keys.',
     seeYourself: ['pgbackrest --stanza=main --output=json info | grep -o "holdfast-proven[^,]*"'],
-    do: 'Restore a newer set beside production and look at it.',
+    do: 'Drill one (`holdfast drill`), and put `schedule.drill` into holdfast.yaml, so that it is done from then on.',
   },
   {
     rule: 'drill-not-measured',
@@ -57,6 +67,6 @@ export const objectiveFindings: readonly FindingMeaning[] = [
       'There is an objective for the age of the last drill, and no set in any repository carries a proof. That is advice, because nothing is known to be wrong.',
     matters: 'A backup that was never restored is a hope.',
     seeYourself: ['pgbackrest --stanza=main --output=json info | grep -o "holdfast-proven[^,]*"'],
-    do: 'Restore one beside production and look at it: `holdfast restore --to latest --into DIRECTORY`.',
+    do: 'Drill one (`holdfast drill`), and put `schedule.drill` into holdfast.yaml, so that it is done from then on.',
   },
 ];

@@ -3,6 +3,7 @@ import { formatDuration, formatElapsed } from '../../model/duration.ts';
 import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { ArchiveSighting } from '../archive-observation.ts';
 import { comparePosition } from '../compare-position.ts';
+import type { DrillObservation } from '../drill-observation.ts';
 import type { RunObservation } from '../health-observations.ts';
 import type { PrimarySighting } from '../primary-observation.ts';
 import { believe } from '../sighting.ts';
@@ -16,6 +17,8 @@ export interface ObjectiveObservations {
   readonly archives: readonly ArchiveSighting[];
   /** The newest restore of each stanza that ended well; undefined: nobody looked. */
   readonly restores: readonly RunObservation[] | undefined;
+  /** The last drill of each repository; undefined: nobody looked. */
+  readonly drills?: readonly DrillObservation[] | undefined;
 }
 
 /**
@@ -30,8 +33,8 @@ export function assessObjectives(
 ): Finding[] {
   return configuration.stanzas.flatMap((stanza) => [
     ...judgeLoss(stanza, seen, now),
-    ...judgeRestoreTime(stanza, seen.restores),
-    ...judgeProof(stanza, seen.archives, now),
+    ...judgeRestoreTime(stanza, seen),
+    ...judgeProof(stanza, seen, now),
   ]);
 }
 
@@ -86,49 +89,93 @@ function judgeLoss(stanza: Stanza, seen: ObjectiveObservations, now: number): Fi
     });
 }
 
-function judgeRestoreTime(stanza: Stanza, restores: readonly RunObservation[] | undefined): Finding[] {
+function judgeRestoreTime(
+  stanza: Stanza,
+  { restores, drills }: Pick<ObjectiveObservations, 'restores' | 'drills'>,
+): Finding[] {
   const { rto } = stanza.objectives;
-  if (rto === undefined || restores === undefined) return [];
-  const last = restores.find((run) => run.stanza === stanza.name && run.endedAt !== undefined);
+  if (rto === undefined || (restores === undefined && drills === undefined)) return [];
+  const last = lastRestoreTime(stanza.name, restores, drills);
   const place = findingPlace(stanza.name);
-  if (last?.endedAt === undefined) {
+  if (last === undefined) {
     return [
       {
         rule: 'rto-not-measured',
         severity: 'advice',
         ...place,
         problem: 'nobody knows how long a restore takes',
-        evidence: `the journal has no restore that ended well; objective: ${formatDuration(rto)}`,
-        remedy: `Restore beside production once: holdfast restore --stanza ${stanza.name} --to latest --into DIRECTORY.`,
+        evidence: `the journal has no restore that ended well, and no drill that measured it; objective: ${formatDuration(rto)}`,
+        remedy: `Drill once: holdfast drill --stanza ${stanza.name}.`,
       },
     ];
   }
-  const tookMs = last.endedAt - last.startedAt;
-  if (tookMs <= rto * 1000) return [];
+  if (last.tookMs <= rto * 1000) return [];
+  const evidence = last.ofDrill
+    ? `by drill ${last.run}, which ended at ${instant(last.endedAt)}, a restore of production would take ${formatElapsed(last.tookMs)}`
+    : `run ${last.run} took ${formatElapsed(last.tookMs)} and ended at ${instant(last.endedAt)}`;
   return [
     {
       rule: 'rto-exceeded',
       severity: 'warning',
       ...place,
       problem: 'the last restore took longer than the objective allows',
-      evidence: `run ${last.id} took ${formatElapsed(tookMs)} and ended at ${instant(last.endedAt)}; objective: ${formatDuration(rto)}`,
+      evidence: `${evidence}; objective: ${formatDuration(rto)}`,
       remedy:
         'More processes (process-max), a nearer repository or more frequent full backups make restores shorter; delta restores where the data directory is still there.',
     },
   ];
 }
 
+/** How long a restore took. Times are milliseconds. */
+export interface RestoreTime {
+  readonly run: string;
+  readonly endedAt: number;
+  readonly tookMs: number;
+  /** Estimated for production by what a drill measured. */
+  readonly ofDrill: boolean;
+}
+
+/** The newest that is known: of a restore, or of a drill that passed. */
+export function lastRestoreTime(
+  stanza: string,
+  restores: readonly RunObservation[] = [],
+  drills: readonly DrillObservation[] = [],
+): RestoreTime | undefined {
+  const restored = restores.flatMap((run): RestoreTime[] =>
+    run.stanza === stanza && run.endedAt !== undefined
+      ? [{ run: run.id, endedAt: run.endedAt, tookMs: run.endedAt - run.startedAt, ofDrill: false }]
+      : [],
+  );
+  const drilled = drills.flatMap(({ id, endedAt, passed, measured, ...drill }): RestoreTime[] =>
+    drill.stanza === stanza && passed && measured.rtoSeconds !== null
+      ? [{ run: id, endedAt, tookMs: measured.rtoSeconds * 1000, ofDrill: true }]
+      : [],
+  );
+  return [...restored, ...drilled].toSorted((left, right) => left.endedAt - right.endedAt).at(-1);
+}
+
 /** In any repository: the proof is of the data, wherever it was restored from. */
-function judgeProof(stanza: Stanza, archives: readonly ArchiveSighting[], now: number): Finding[] {
+function judgeProof(
+  stanza: Stanza,
+  { archives, drills = [] }: Pick<ObjectiveObservations, 'archives' | 'drills'>,
+  now: number,
+): Finding[] {
   const { drillAge } = stanza.objectives;
   const windows = archives
     .filter((sighting) => sighting.stanza === stanza.name)
     .map(({ archive }) => believe(archive, now)?.windows);
   // Unknown archives are findings of their own.
   if (drillAge === undefined || windows.length === 0 || windows.includes(undefined)) return [];
-  const proofs = windows.flatMap((one) => one?.proven ?? []).filter(({ at }) => at !== undefined);
+  const proofs = [
+    ...windows.flatMap((one) => one?.proven ?? []).filter(({ at }) => at !== undefined),
+    // Where the proof is kept in the journal only, no set carries it.
+    ...drills
+      .filter((drill) => drill.stanza === stanza.name && drill.passed)
+      .map(({ set, endedAt }) => ({ set, at: endedAt })),
+  ];
   const last = proofs.toSorted((left, right) => (left.at ?? 0) - (right.at ?? 0)).at(-1);
   const place = findingPlace(stanza.name);
+  const remedy = `Drill one: holdfast drill --stanza ${stanza.name}, and let the schedule do it from then on (schedule.drill).`;
   if (last?.at === undefined) {
     return [
       {
@@ -137,7 +184,7 @@ function judgeProof(stanza: Stanza, archives: readonly ArchiveSighting[], now: n
         ...place,
         problem: 'no backup was ever proven by restoring it',
         evidence: `no set carries a proof; objective: ${formatDuration(drillAge)}`,
-        remedy: `Restore one beside production and look at it: holdfast restore --stanza ${stanza.name} --to latest --into DIRECTORY.`,
+        remedy,
       },
     ];
   }
@@ -149,7 +196,7 @@ function judgeProof(stanza: Stanza, archives: readonly ArchiveSighting[], now: n
       ...place,
       problem: 'the last proof by a restore is older than the objective',
       evidence: `set ${last.set} was proven ${formatElapsed(now - last.at)} ago, at ${instant(last.at)}; objective: ${formatDuration(drillAge)}`,
-      remedy: 'Restore a newer set beside production and look at it.',
+      remedy,
     },
   ];
 }
