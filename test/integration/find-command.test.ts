@@ -118,7 +118,10 @@ describe('finding a moment', () => {
   it('pins a bad update among 10,000 transactions to its transaction', async () => {
     const found = await find(
       'SELECT count(*) = 0 FROM accounts WHERE owner IS NULL',
-      ...['--between', start, '--and', later],
+      '--between',
+      start,
+      '--and',
+      later,
     );
     expect(found).toMatchObject({
       firstBad: { xid: bad['update'] },
