@@ -10,6 +10,8 @@ export interface RestoreRequest {
   readonly set: string;
   /** The directory to restore into, when it is not the configured one. */
   readonly pgPath?: string | undefined;
+  /** The configured server is on another host, and what is restored is on this one. */
+  readonly withoutHost?: boolean | undefined;
   readonly type: 'default' | 'immediate' | 'time' | 'xid' | 'lsn' | 'name' | 'none' | 'preserve' | 'standby';
   /** In the engine's own form; a time must carry an offset (`2026-11-20 10:30:00+00`). */
   readonly target?: string | undefined;
@@ -53,6 +55,7 @@ export function restoreArguments(engine: Pick<Engine, 'settings'>, request: Rest
   return [
     'restore',
     `--set=${request.set}`,
+    ...(request.withoutHost === true ? ['--reset-pg1-host'] : []),
     ...targetArguments(request),
     ...(request.archiveModeOff ? ['--archive-mode=off'] : []),
     ...workArguments(request.workDirectory),
@@ -111,9 +114,10 @@ function ownRestoreCommand(
   { settings }: Pick<Engine, 'settings'>,
   request: RestoreRequest,
 ): Readonly<Record<string, string>> {
-  const { stanza, repositoryKey, pgPath, workDirectory } = request;
+  const { stanza, repositoryKey, pgPath, withoutHost, workDirectory } = request;
   if (workDirectory === undefined) return {};
-  return { restore_command: restoreCommand(settings, stanza, { repositoryKey, pgPath, workDirectory }) };
+  const options = { repositoryKey, pgPath, withoutHost, workDirectory };
+  return { restore_command: restoreCommand(settings, stanza, options) };
 }
 
 function workArguments(directory: string | undefined): string[] {

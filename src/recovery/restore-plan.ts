@@ -231,6 +231,8 @@ export interface RestorePlan {
   };
   /** Give the engine `--link-all`: delta, where links already lead to the right places. */
   readonly linkAll?: boolean | undefined;
+  /** Of a copy on a host that has no node of the stanza: the engine must not look for production on its own host. */
+  readonly productionElsewhere?: boolean | undefined;
   /** Of a copy beside production: how much it may take of its host. */
   readonly bounds?: CopyBounds | undefined;
   readonly owner: {

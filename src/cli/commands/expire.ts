@@ -1,5 +1,6 @@
 import type { Stanza } from '../../config/configuration.ts';
 import { documentExpire, type ExpireDocument } from '../../jobs/expire/describe-expire.ts';
+import { setsInUse } from '../../jobs/expire/sets-in-use.ts';
 import { type ExpirePreview, planExpire, removesAnything } from '../../jobs/expire/plan-expire.ts';
 import { Failure } from '../../model/failure.ts';
 import type { JobOutcome } from '../../model/job.ts';
@@ -16,8 +17,10 @@ export const run: CommandModule['run'] = async (input, context) => {
   const stanza = await context.stanza();
   const repositories = chooseRepositories(stanza, input.values('repo'));
   const { signal, onSpawn, terminal } = context;
+  const journal = await context.journal();
   const { previews } = await planExpire(stanza.name, repositories, {
     engine: await context.engine(),
+    inUse: (name) => setsInUse(journal, stanza.name, name),
     now: () => context.now(),
     signal,
     onSpawn,

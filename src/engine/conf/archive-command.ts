@@ -31,6 +31,8 @@ export interface RestoreCommandOptions {
   readonly repositoryKey?: number | undefined;
   /** The data directory of the server that runs it, when it is not the configured one. */
   readonly pgPath?: string | undefined;
+  /** The configured server is on another host than the one that runs it. */
+  readonly withoutHost?: boolean | undefined;
   /**
    * Lock and spool of its own, for a server beside production: fetching ahead uses the spool directory and a lock of
    * the stanza, which two servers must not share. Fetching ahead is then asked for, whatever the file says, because
@@ -47,6 +49,7 @@ export function restoreCommand(
 ): string {
   const words = [
     ...(options.pgPath === undefined ? [] : [`--pg1-path=${options.pgPath}`]),
+    ...(options.withoutHost === true ? ['--reset-pg1-host'] : []),
     ...(options.repositoryKey === undefined ? [] : [`--repo=${options.repositoryKey}`]),
     ...workArguments(options.workDirectory),
   ];

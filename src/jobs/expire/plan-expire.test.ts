@@ -84,6 +84,22 @@ describe('what expires', () => {
     expect(judged).toMatchObject({ sets: ['01F', '02F'], kept: [], manner: { kind: 'plain' } });
   });
 
+  it('spares what is being restored at this moment, and what that is built on', () => {
+    const chain = [
+      setOf('01F', 40),
+      setOf('01F_02D', 39, { prior: '01F', references: ['01F'] }),
+      ...sets.slice(1),
+    ];
+    const repository = { name: 'local', key: 1, retention: retentionOf({}) };
+    const outcome = { expiredSets: ['01F_02D', '01F', '02F'], removedArchives: [], warnings: [] };
+    const judged = judgeExpiry(repository, chain, outcome, now, new Map([['01F_02D', 'drill-1']]));
+    expect(judged.sets).toEqual(['02F']);
+    expect(judged.kept.map(({ label, reasons }) => [label, reasons])).toEqual([
+      ['01F', [{ kind: 'needed', by: '01F_02D' }]],
+      ['01F_02D', [{ kind: 'in-use', by: 'drill-1' }]],
+    ]);
+  });
+
   it('spares a pinned set and all that it is built on', () => {
     const chain = [
       setOf('01F', 40),

@@ -4,7 +4,7 @@ import { readCatalogue } from '../../engine/info.ts';
 import type { BackupSet, BackupType } from '../../model/backup-set.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Repository, Retention } from '../../model/repository.ts';
-import { judgeProtection, type ProtectedSets, type Protection } from './protected-sets.ts';
+import { judgeProtection, type ProtectedSets, type Protection, type SetsInUse } from './protected-sets.ts';
 
 /** A repository to expire in. */
 export type ExpireRepository = Pick<Repository, 'name' | 'key' | 'retention'>;
@@ -58,6 +58,8 @@ export interface ExpireRunDeps extends Pick<EngineRunOptions, 'signal' | 'onSpaw
   readonly engine: Engine;
   /** Epoch milliseconds, for pins that have ended. */
   readonly now: () => number;
+  /** Sets of a repository, by its name, that are being restored on this host; undefined: none. */
+  readonly inUse?: ((repository: string) => SetsInUse) | undefined;
 }
 
 /**
@@ -95,7 +97,7 @@ export async function previewExpire(
   const outcome = await runExpire(engine, request, run);
   const catalogue = await readCatalogue(engine, stanza, { ...run, repositoryKey: repository.key });
   const sets = catalogue.sets.filter((set) => set.repositoryKey === repository.key);
-  return judgeExpiry(repository, sets, outcome, deps.now());
+  return judgeExpiry(repository, sets, outcome, deps.now(), deps.inUse?.(repository.name));
 }
 
 /**
@@ -110,8 +112,9 @@ export function judgeExpiry(
   sets: readonly BackupSet[],
   outcome: Pick<ExpireOutcome, 'expiredSets' | 'removedArchives' | 'warnings'>,
   now: number,
+  inUse?: SetsInUse,
 ): ExpirePreview {
-  const protectedSets = judgeProtection(sets, now, repository.retention.minimum);
+  const protectedSets = judgeProtection(sets, now, repository.retention.minimum, inUse);
   const { expiredSets, removedArchives } = outcome;
   const kept = sets.filter((set) => expiredSets.includes(set.label) && protectedSets.has(set.label));
   const isKept = (label: string): boolean => kept.some((set) => set.label === label);

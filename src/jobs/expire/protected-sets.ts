@@ -8,8 +8,13 @@ export type Protection =
   | { readonly kind: 'proven'; readonly proof: string }
   /** One of the newest complete full sets, of which this many must stay. */
   | { readonly kind: 'last-full'; readonly minimum: number }
+  /** A copy on this host is being restored from it at this moment. */
+  | { readonly kind: 'in-use'; readonly by: string }
   /** A protected set is built on it. */
   | { readonly kind: 'needed'; readonly by: string };
+
+/** Labels of one repository that are being restored now, each with the id of the copy. */
+export type SetsInUse = ReadonlyMap<string, string>;
 
 /** Each protected set of one repository by its label, with every reason there is. */
 export type ProtectedSets = ReadonlyMap<string, readonly Protection[]>;
@@ -21,11 +26,13 @@ export type ProtectedSets = ReadonlyMap<string, readonly Protection[]>;
  * @param sets of one repository
  * @param now epoch milliseconds, for pins that have ended
  * @param minimum at least so many complete full sets stay; 1 is the least
+ * @param inUse labels of sets that are being restored, with what restores them
  */
 export function judgeProtection(
   sets: readonly BackupSet[],
   now: number,
   minimum: number | undefined,
+  inUse: SetsInUse = new Map(),
 ): ProtectedSets {
   const found = new Map<string, Protection[]>();
   const protect = (label: string, protection: Protection): void => {
@@ -34,6 +41,10 @@ export function judgeProtection(
   for (const set of sets) {
     const pin = pinOf(set);
     if (pin !== undefined && pinBinds(pin, now)) protect(set.label, { kind: 'pinned', pin });
+  }
+  for (const { label } of sets) {
+    const by = inUse.get(label);
+    if (by !== undefined) protect(label, { kind: 'in-use', by });
   }
   const byAge = sets.toSorted((left, right) => left.stopTime - right.stopTime);
   const proven = byAge.findLast((set) => (set.annotations[provenAnnotation] ?? '') !== '');
@@ -81,6 +92,8 @@ export function describeProtection(protection: Protection): string {
       return protection.minimum === 1
         ? 'the last complete full set'
         : `one of the last ${protection.minimum} complete full sets`;
+    case 'in-use':
+      return `being restored by ${protection.by}`;
     case 'needed':
       return `needed by ${protection.by}`;
     default:

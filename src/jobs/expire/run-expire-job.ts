@@ -2,6 +2,8 @@ import type { JobWork } from '../job-work.ts';
 import { repositoryOf } from '../repository-of.ts';
 import { applyExpire } from './apply-expire.ts';
 import { documentExpire } from './describe-expire.ts';
+import type { SetsInUse } from './protected-sets.ts';
+import { setsInUse } from './sets-in-use.ts';
 import { previewExpire, removesAnything } from './plan-expire.ts';
 
 /**
@@ -11,7 +13,8 @@ import { previewExpire, removesAnything } from './plan-expire.ts';
 export const runExpireJob: JobWork = async (context) => {
   const { deps, signal, onSpawn, stanza, emit } = context;
   const repository = repositoryOf(stanza, context.request);
-  const run = { engine: deps.engine, now: () => deps.clock.now(), signal, onSpawn };
+  const inUse = (name: string): SetsInUse => setsInUse(deps.journal, stanza.name, name);
+  const run = { engine: deps.engine, now: () => deps.clock.now(), inUse, signal, onSpawn };
   const preview = await previewExpire(stanza.name, repository, run);
   deps.journal.updateRun(context.runId, { facts: { planned: { ...documentExpire(preview) } } });
   if (!removesAnything(preview)) {

@@ -15,6 +15,7 @@ export function restoreRequestOf(plan: RestorePlan, delta: boolean): RestoreRequ
     repositoryKey: plan.repository.key,
     set: plan.set.label,
     pgPath: plan.directories.data,
+    withoutHost: plan.productionElsewhere === true,
     workDirectory: plan.directories.engine,
     type: plan.target.type,
     target: plan.target.value,

@@ -66,7 +66,12 @@ export async function planCopy(request: CopyRequest, deps: CopyDependencies): Pr
   };
   await using sessions = new KeptSessions();
   const observations = await observeRestore(
-    { ...deps, sessions, samples: readRestoreSamples(deps.journal, request.stanza) },
+    {
+      ...deps,
+      knownTimelines: (systemIdentifier) => deps.journal.timelines.list(request.stanza, systemIdentifier),
+      sessions,
+      samples: readRestoreSamples(deps.journal, request.stanza),
+    },
     restore,
   );
   const whole = planRestore(restore, observations, {

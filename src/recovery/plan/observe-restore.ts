@@ -62,7 +62,7 @@ export async function observeRestore(
 ): Promise<RestoreObservations> {
   const { engine } = deps;
   const stanza = findStanza(request);
-  const node = findLocalNode(stanza);
+  const node = findLocalNode(stanza) ?? standIn(request, stanza);
   const wanted = selectRepositories(request, stanza);
   const reading = readCatalogue(engine, stanza.name);
   const listing = reading.then((known) =>
@@ -229,14 +229,29 @@ function findStanza(request: RestoreRequest): Stanza {
   });
 }
 
-/** The node that lives on this host: a restore is done where the data is. */
-function findLocalNode(stanza: Stanza): PostgresNode {
-  const node = stanza.nodes.find((one) => one.host === undefined);
-  if (node) return node;
+/** The node that lives on this host. */
+function findLocalNode(stanza: Stanza): PostgresNode | undefined {
+  return stanza.nodes.find((one) => one.host === undefined);
+}
+
+/**
+ * On a host without any node of the stanza a copy can be restored all the same (a host for drills): in place of a data
+ * directory of production there is one that does not exist. It is none of the nodes' paths, because another cluster of
+ * this host may be there, and its owner is whoever runs the engine.
+ *
+ * @throws Failure usage when production itself is to be restored: that is done where the data is
+ */
+function standIn({ configuration, into }: RestoreRequest, stanza: Stanza): PostgresNode {
+  const [first] = stanza.nodes;
+  if (into !== undefined && first !== undefined) {
+    const path = join(configuration.stateDirectory, 'no-local-production', stanza.name);
+    const { user } = configuration.engine;
+    return { ...first, host: undefined, path, socketPath: path, osUser: user, binDirectory: undefined };
+  }
   throw new Failure('usage', {
     operation: `restore stanza ${stanza.name}`,
     problem: 'none of its nodes is on this host',
-    hint: `Run Holdfast on ${stanza.nodes.map((one) => one.host).join(' or ')}, or leave out host for the node on this machine.`,
+    hint: `Run Holdfast on ${stanza.nodes.map((one) => one.host).join(' or ')}, or leave out host for the node on this machine. A copy can be restored here: \`holdfast clone\`, \`holdfast drill\`, or --into.`,
   });
 }
 

@@ -120,6 +120,7 @@ function draftPlan(
       engine: inPlace ? undefined : join(request.configuration.stateDirectory, 'copies', id),
       tablespaces: mode === 'in-place' ? listTablespacesAside(observations, version, id) : [],
     },
+    ...(isElsewhere(request) ? { productionElsewhere: true } : {}),
     owner: {
       name: cluster.server.owner.name,
       uid: cluster.server.owner.uid,
@@ -150,6 +151,11 @@ function estimateOf(
     storedWalBytes: wal.storedBytes,
     samples,
   });
+}
+
+function isElsewhere({ configuration, stanza, into }: RestoreRequest): boolean {
+  const nodes = configuration.stanzas.find(({ name }) => name === stanza)?.nodes ?? [];
+  return into !== undefined && nodes.length > 0 && nodes.every(({ host }) => host !== undefined);
 }
 
 function judgePlan(
