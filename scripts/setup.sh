@@ -40,6 +40,11 @@ has_postgres() {
   return 1
 }
 
+has_faketime() {
+  for library in /usr/lib/*/faketime/libfaketimeMT.so.1; do [ ! -e "$library" ] || return 0; done
+  return 1
+}
+
 missing_packages() {
   has_postgres || printf 'postgresql '
   [ -x /usr/bin/pgbackrest ] || printf 'pgbackrest '
@@ -48,6 +53,8 @@ missing_packages() {
   # A change that Holdfast prints is applied as a person would, and a terminal is made by script.
   command -v patch >/dev/null || printf 'patch '
   command -v script >/dev/null || printf 'bsdutils '
+  # Clocks that go wrong, for one process at a time.
+  has_faketime || printf 'libfaketime '
   [ "$also" = patroni ] || return 0
   [ -x /usr/bin/patroni ] || printf 'patroni '
   [ -x /usr/bin/etcd ] || printf 'etcd-server '

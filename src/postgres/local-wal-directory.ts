@@ -17,12 +17,12 @@ export interface LocalWalDirectory {
  * new or recycled.
  *
  * @param segmentSize bytes
- * @returns undefined when it may not be read
+ * @returns text: why it could not be read
  */
 export async function lookIntoWalDirectory(
   dataDirectory: string,
   segmentSize: number,
-): Promise<LocalWalDirectory | undefined> {
+): Promise<LocalWalDirectory | string> {
   const directory = join(dataDirectory, 'pg_wal');
   try {
     const [names, states, space] = await Promise.all([
@@ -40,7 +40,7 @@ export async function lookIntoWalDirectory(
       totalBytes: space.blocks * space.bsize,
     };
   } catch (error) {
-    if (isUnreadable(error)) return undefined;
+    if (isUnreadable(error)) return (error as NodeJS.ErrnoException).message;
     throw error;
   }
 }

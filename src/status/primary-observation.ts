@@ -35,6 +35,8 @@ export interface PrimaryObservation {
   /** The server's clock minus ours, milliseconds, as well as the question's duration lets it be known. */
   readonly clockAheadMs: number;
   readonly walDirectory: WalDirectoryObservation | undefined;
+  /** Why pg_wal of a server of this host could not be looked into. */
+  readonly walDirectoryProblem?: string | undefined;
   /** The last heartbeat that this Holdfast committed. */
   readonly heartbeat: HeartbeatObservation | undefined;
   /** Why the last one that was due was not written. */

@@ -6,6 +6,7 @@ import {
   type DaemonBed,
   type DaemonBedRequest,
   type ServedDaemon,
+  type ServeOptions,
 } from '../support/daemon-bed.ts';
 import { readMetrics } from '../support/metrics-text.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -49,8 +50,13 @@ export interface HealthSeen {
 /** Seconds between looks; everything of an archive is listed again at each. */
 const watch = { catalogue: '3s', archive: '2s', primary: '2s', recheck: '4s' };
 
+export interface StatusBedRequest extends DaemonBedRequest {
+  /** How the daemon is started. */
+  readonly serve?: ((bed: DaemonBed) => ServeOptions) | undefined;
+}
+
 /** @param request `stanza` and `keys` of it come on top of what the bed needs */
-export async function createStatusBed(request: DaemonBedRequest): Promise<StatusBed> {
+export async function createStatusBed(request: StatusBedRequest): Promise<StatusBed> {
   const resources = new AsyncDisposableStack();
   try {
     const receiver = resources.use(await receiveWebhooks());
@@ -59,7 +65,7 @@ export async function createStatusBed(request: DaemonBedRequest): Promise<Status
     const bed = resources.use(await createDaemonBed({ ...request, keys: fileKeys }));
     await bed.cluster.sql(`ALTER SYSTEM SET archive_timeout = '60s'; SELECT pg_reload_conf()`);
     await bed.backup('full');
-    const daemon = resources.use(await bed.serve());
+    const daemon = resources.use(await bed.serve(request.serve?.(bed)));
     const health = async (): Promise<HealthSeen> =>
       (await (await fetch(`http://127.0.0.1:${bed.httpPort}/health`)).json()) as HealthSeen;
     return {

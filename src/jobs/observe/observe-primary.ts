@@ -12,7 +12,7 @@ import {
   readPrimaryFacts,
 } from '../../postgres/primary-facts.ts';
 import { measureWalRate } from '../../status/measure-rate.ts';
-import type { PrimaryObservation, WalDirectoryObservation } from '../../status/primary-observation.ts';
+import type { PrimaryObservation } from '../../status/primary-observation.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { Clock } from '../job-deps.ts';
 import type { Heart } from '../heartbeat/heart.ts';
@@ -46,7 +46,7 @@ export async function observePrimary(
   const before = deps.clock.now();
   const facts = await readPrimaryFacts(primary.server, options);
   const after = deps.clock.now();
-  const walDirectory = await lookAtWal(primary, facts, options);
+  const { walDirectory, walDirectoryProblem } = await lookAtWal(primary, facts, options);
   const beat = await deps.heart?.beat(stanza, primary, facts, signal);
   const { samples } = deps.journal;
   const heartbeat = beat?.heartbeat ?? samples.lastHeartbeat(stanza.name);
@@ -67,6 +67,7 @@ export async function observePrimary(
     archiver: facts.archiver,
     clockAheadMs: clockAhead(before, facts.clock, after),
     walDirectory,
+    walDirectoryProblem,
     heartbeat:
       heartbeat?.systemIdentifier === systemIdentifier
         ? { at: heartbeat.at, lsn: heartbeat.lsn, timeline: heartbeat.timeline }
@@ -84,12 +85,20 @@ async function lookAtWal(
   { server, dataDirectory }: Primary,
   { segmentSize, may }: PrimaryFacts,
   options: AskOptions,
-): Promise<WalDirectoryObservation | undefined> {
+): Promise<Pick<PrimaryObservation, 'walDirectory' | 'walDirectoryProblem'>> {
   const local =
     dataDirectory === undefined ? undefined : await lookIntoWalDirectory(dataDirectory, segmentSize);
-  if (local !== undefined) return local;
-  if (!may.listWal) return undefined;
-  return { ...(await listWalFiles(server, options)), availableBytes: undefined, totalBytes: undefined };
+  if (typeof local === 'object') return { walDirectory: local };
+  const problem = local === undefined ? {} : { walDirectoryProblem: local };
+  if (!may.listWal) return { walDirectory: undefined, ...problem };
+  try {
+    const files = await listWalFiles(server, options);
+    return { walDirectory: { ...files, availableBytes: undefined, totalBytes: undefined }, ...problem };
+  } catch (error) {
+    if (!isFailure(error, 'server-failed')) throw error;
+    // The server itself may not list it: where the primary is, is known all the same.
+    return { walDirectory: undefined, walDirectoryProblem: local ?? error.problem };
+  }
 }
 
 /** Timeline 1 has no history file, because it has no ancestors. Where nobody lets us read it, Patroni may have it. */

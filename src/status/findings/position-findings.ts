@@ -40,6 +40,18 @@ export const positionFindings: readonly FindingMeaning[] = [
     do: 'Read the log of archive-push: the repository cannot be reached, is full, or does not take the credentials. Nothing is lost yet; never delete anything in pg_wal by hand.',
   },
   {
+    rule: 'wal-directory-unknown',
+    seenBy: ['primary'],
+    means:
+      'pg_wal or its archive_status of a server of this host cannot be listed by the user that Holdfast runs as (and PostgreSQL itself could not list it either, or may not be asked).',
+    matters:
+      'How much WAL waits to be archived and when the file system of pg_wal is full is not known: `wal-waiting` and the forecasts of it say nothing while this lasts. When PostgreSQL may not list archive_status either, it archives nothing any more, without counting that as a failure.',
+    seeYourself: [
+      'ls -ld /var/lib/postgresql/15/main/pg_wal /var/lib/postgresql/15/main/pg_wal/archive_status',
+    ],
+    do: 'Both belong to the owner of the data directory, with mode 0700: `chown -R postgres: …/pg_wal && chmod 700 …/pg_wal …/pg_wal/archive_status`. Run Holdfast as that user, or as root.',
+  },
+  {
     rule: 'wal-waiting',
     seenBy: ['primary'],
     means: 'Ten or more segments have waited to be archived for five minutes or longer.',

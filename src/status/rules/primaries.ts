@@ -41,6 +41,7 @@ function judge(stanza: string, seen: PrimaryObservation): Finding[] {
   return [
     ...judgeArchiver(place, seen),
     ...judgeWaiting(place, seen),
+    ...judgeWalDirectory(place, seen),
     ...judgeClock(place, seen),
     ...judgeHeartbeat(place, seen),
   ];
@@ -91,6 +92,22 @@ function judgeWaiting(place: Place, { track, walDirectory, segmentSize }: Primar
       evidence: `${walDirectory.ready} segments (${formatByteSize(walDirectory.ready * segmentSize)}) are .ready; ${waitingSegments} or more since ${instant(since)}`,
       remedy:
         'Read the archive-push log of pgBackRest. When it only is too slow, archive-async with more processes helps.',
+    },
+  ];
+}
+
+/** Nobody knows then how much waits, and when its file system is full. */
+function judgeWalDirectory(place: Place, { walDirectoryProblem }: PrimaryObservation): Finding[] {
+  if (walDirectoryProblem === undefined) return [];
+  return [
+    {
+      rule: 'wal-directory-unknown',
+      severity: 'warning',
+      ...place,
+      problem: 'pg_wal cannot be looked into: it is not known how much waits there, and when it is full',
+      evidence: walDirectoryProblem,
+      remedy:
+        'Give pg_wal and archive_status back to the owner of the data directory, with mode 0700, and let Holdfast run as that user or as root.',
     },
   ];
 }
