@@ -22,6 +22,7 @@ export const runKinds = [
   'pin',
   'restore',
   'undo',
+  'rescue',
   'annotate',
   'drill',
 ] as const;
@@ -130,6 +131,8 @@ export interface FoundInRepositories {
 export interface Journal extends Disposable {
   /** The SQLite file. */
   readonly file: string;
+  /** Why the last transaction could not be written down (a full disk, say); undefined when it was. */
+  readonly writeProblem?: string | undefined;
   /**
    * Another text when runs, decisions of schedules or incidents may have changed meanwhile, whichever process wrote; then
    * what was read of them before is to be read again. Signs of life and steps of runs do not change it.

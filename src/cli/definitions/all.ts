@@ -20,6 +20,7 @@ import { pinDefinition } from './pin.ts';
 import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
 import { reportDefinition } from './report.ts';
+import { rescueDefinition } from './rescue.ts';
 import { restoreDefinition } from './restore.ts';
 import { scheduleDefinition } from './schedule.ts';
 import { secretsDefinition } from './secrets.ts';
@@ -63,6 +64,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   drillDefinition,
   cloneDefinition,
   clonesDefinition,
+  rescueDefinition,
   findMomentDefinition,
   reportDefinition,
   secretsDefinition,
