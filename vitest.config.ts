@@ -29,6 +29,15 @@ export default defineConfig({
       },
       {
         test: {
+          // Of its own, with scripts/test-pages.sh: it needs a browser.
+          name: 'pages',
+          include: ['test/pages/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           // Of its own, with scripts/test-patroni.sh: it needs packages that nothing else needs.
           name: 'patroni',
           include: ['test/patroni/**/*.test.ts'],

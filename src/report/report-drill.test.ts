@@ -92,7 +92,11 @@ describe('a report', () => {
       const evidence = { ...bed.deps, report: first, configuration: '', set: undefined, objectives: {} };
       const document = canonicalJson(drillDocument(evidence, place, key.fingerprint, bed.deps.now()));
       return {
-        ...{ stanza: 'main', repository: 'local', endedAt: 1, result: 'passed', key: key.fingerprint },
+        stanza: 'main',
+        repository: 'local',
+        endedAt: 1,
+        result: 'passed',
+        key: key.fingerprint,
         document,
         sha256: hashText(document),
         signature: signReport(document, key.privateKey).toString('base64'),
@@ -202,9 +206,7 @@ describe('keys', () => {
 
   it('are finished when a kill left the private half alone, and one is made by many at once', async () => {
     const deps = { ...bed.deps, stateDirectory: bed.stateDirectory };
-    const all = await Promise.all(
-      [1, 2].map(() => ensureSigningKey(deps).catch((error: unknown) => error)),
-    );
+    const all = await Promise.all([1, 2].map(() => ensureSigningKey(deps).catch((error: unknown) => error)));
     const made = all.filter((one) => !(one instanceof Error)) as {
       made: boolean;
       key: { fingerprint: string };

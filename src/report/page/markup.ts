@@ -34,13 +34,13 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is not to be markup. Control characters, which HTML forbids, and those that turn the direction of writing
+ * What is not to be markup. Control characters and noncharacters, which HTML forbids, and those that turn the direction of writing
  * around, with which a name could be made to read as another (CVE-2021-42574), become U+FFFD.
  */
 export function escapeText(text: string): string {
   return text
     .toWellFormed()
-    .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, (character) =>
+    .replaceAll(/[\p{Cc}\p{Noncharacter_Code_Point}\u202A-\u202E\u2066-\u2069]/gu, (character) =>
       character === '\n' || character === '\t' ? character : '\uFFFD',
     )
     .replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');

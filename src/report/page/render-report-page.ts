@@ -91,7 +91,7 @@ function tableChecks({ drill }: DrillDocument): Markup {
   if (drill.checks.length === 0) return markup`<h2 id="checks">Checks</h2><p>No check was begun.</p>`;
   const rows = drill.checks.map(
     ({ check, result, detail, elapsedMs }) =>
-      markup`<tr><th scope="row">${check}</th><td class="${result}">${checkResults[result]}</td><td>${detail}</td><td>${formatElapsed(elapsedMs)}</td></tr>`,
+      markup`<tr><th scope="row">${check}</th><td class="${result}">${checkResults[result]}</td><td>${detail}</td><td class="short">${formatElapsed(elapsedMs)}</td></tr>`,
   );
   return markup`<h2 id="checks">Checks</h2>
 <table><thead><tr><th scope="col">check</th><th scope="col">result</th><th scope="col">what was seen</th><th scope="col">time</th></tr></thead><tbody>${rows}</tbody></table>`;
@@ -137,17 +137,22 @@ function drawTrends({ document, former }: ReportPage): Markup | undefined {
 <div class="trends">${pictures}</div>`;
 }
 
-function describeSet({ set, audit, previous }: DrillDocument): Markup {
+function describeSet({ drill, set, audit, previous }: DrillDocument): Markup {
   const annotations =
     set === null ? [] : Object.entries(set.annotations).map(([name, value]) => `${name}: ${value}`);
   return tableFacts('Evidence', 'evidence', [
     [
       'the set, as pgBackRest told it',
       set === null
-        ? 'none was chosen'
+        ? drill.set.label === ''
+          ? 'none was chosen'
+          : 'it was gone when the report was written, or pgBackRest did not answer'
         : `${set.label}, ${formatByteSize(set.bytes)}, in the repository ${formatByteSize(set.repositoryBytes)}, WAL ${set.startLsn ?? '?'} to ${set.stopLsn ?? '?'}, made by pgBackRest ${set.engine}`,
     ],
-    ['its annotations', annotations.length === 0 ? 'none' : annotations.join('\n')],
+    [
+      'its annotations',
+      set === null ? 'not known' : annotations.length === 0 ? 'none' : annotations.join('\n'),
+    ],
     ['end of the audit trail', audit === null ? 'it was empty' : `entry ${audit.sequence}, ${audit.hash}`],
     [
       'the report before',
