@@ -29,3 +29,15 @@ export interface ForeignWal {
   /** Production's way, which a restore must name; undefined while it is not known. */
   readonly safeTimeline?: number | undefined;
 }
+
+/** WAL of a timeline that production had left when it was stored: whoever wrote it had not left it. */
+export interface LeftTimeline {
+  readonly timeline: number;
+  /** The one on which production went on. */
+  readonly leftFor: number;
+  /** The first segment behind the one in which it was left. */
+  readonly firstSegment: string;
+  readonly segments: number;
+  /** Epoch milliseconds by the repository's clock. */
+  readonly lastStoredAt: number;
+}

@@ -1,4 +1,4 @@
-import type { ForeignWal, TimelineInArchive } from '../model/archive-timeline.ts';
+import type { ForeignWal, LeftTimeline, TimelineInArchive } from '../model/archive-timeline.ts';
 import type { RepositoryWindows } from '../model/window.ts';
 import type { InfoFilesObservation } from './info-files-observation.ts';
 import type { Sighting } from './sighting.ts';
@@ -38,6 +38,8 @@ export interface ArchiveObservation {
   readonly otherCluster?: OtherCluster | undefined;
   /** WAL that production never wrote. */
   readonly foreign: readonly ForeignWal[];
+  /** Timelines that somebody still writes although production has left them. */
+  readonly goingOn?: readonly LeftTimeline[] | undefined;
   /** Room for more, where the repository is a directory of this host (jobs/observe/observe-repository-space.ts). */
   readonly space?: RepositorySpace | undefined;
   /** The files that say what is in the repository, both copies of each; undefined: nobody read them. */

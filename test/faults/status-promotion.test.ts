@@ -1,6 +1,9 @@
+import { utimesSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterAt, type TestCluster } from '../support/cluster.ts';
 import { appendKnownRows, archiveWal, createKnownRows } from '../support/data.ts';
+import { createFakeTime, type FakeTime } from '../support/fake-time.ts';
+import { listFiles } from '../support/hash-tree.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { createStatusBed, type StatusBed } from './status-bed.ts';
 
@@ -10,9 +13,16 @@ import { createStatusBed, type StatusBed } from './status-bed.ts';
  */
 let bed: StatusBed;
 let standby: TestCluster;
+let ours: FakeTime;
 
 beforeAll(async () => {
-  bed = await createStatusBed({ name: 'hf-status-promoted' });
+  bed = await createStatusBed({
+    name: 'hf-status-promoted',
+    serve: ({ sandbox }) => {
+      ours = createFakeTime(sandbox, 'holdfast');
+      return { env: ours.env };
+    },
+  });
   await createKnownRows(bed.cluster, 10);
   standby = await makeStandby();
 });
@@ -87,6 +97,41 @@ describe('a standby that is promoted', () => {
     await waitUntil('all is well', async () => (await bed.health()).status === 'healthy');
   }, 150_000);
 });
+
+describe('a former primary that is started again', () => {
+  it('is told as the second of two as long as its WAL comes, and nothing is called foreign', async () => {
+    const { cluster } = bed;
+    await cluster.start();
+    // Its own host has a pgbackrest.conf of its own.
+    const command = (await cluster.value('SHOW archive_command')).replace(
+      'archive-push',
+      `--pg1-path=${cluster.dataDirectory} archive-push`,
+    );
+    await cluster.sql(
+      `ALTER SYSTEM SET archive_command = '${command.replaceAll("'", "''")}'; SELECT pg_reload_conf()`,
+    );
+    await appendKnownRows(cluster, 10);
+    const segments = [await archiveWal(cluster), await archiveWal(cluster)];
+    // What comes within a minute may be leftovers of a server that has only come back: this one went on for two.
+    expect((await rules()).filter((rule) => never.test(rule))).toEqual([]);
+    age(segments, 120);
+    const seen = await bed.expectFinding('two-primaries');
+    expect(seen).toMatchObject({ severity: 'critical', subject: expect.stringContaining('timeline 1') });
+    expect((await rules()).filter((rule) => never.test(rule))).toEqual([]);
+    await cluster.stop('immediate');
+    // An hour later nothing of it has come.
+    ours.set(4000);
+    await bed.expectEnded('two-primaries');
+  }, 150_000);
+});
+
+/** Lets segments have come into the repository so many seconds later. */
+function age(segments: readonly string[], seconds: number): void {
+  const root = `${bed.configuration.repository('local')}/archive/main`;
+  const at = Date.now() / 1000 + seconds;
+  for (const path of listFiles(root))
+    if (segments.some((segment) => path.includes(`/${segment}-`))) utimesSync(path, at, at);
+}
 
 async function followed(): Promise<number | undefined> {
   const { stdout } = await bed.mustRun(['windows', '--json']);

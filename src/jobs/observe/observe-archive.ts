@@ -203,7 +203,7 @@ interface FindingContext {
 }
 
 interface JudgedArchive extends Pick<ArchiveObservation, 'newest' | 'followed'> {
-  readonly judgement: Pick<ArchiveObservation, 'timelines' | 'foreign'>;
+  readonly judgement: Pick<ArchiveObservation, 'timelines' | 'foreign' | 'goingOn'>;
   readonly requests: number;
   /** Undefined while production's way is not known. */
   readonly describe: (catalogue: Pick<Catalogue, 'sets' | 'archives'>) => RepositoryWindows | undefined;

@@ -1,4 +1,9 @@
-import type { ForeignWal, TimelineInArchive, TimelineStanding } from '../../model/archive-timeline.ts';
+import type {
+  ForeignWal,
+  LeftTimeline,
+  TimelineInArchive,
+  TimelineStanding,
+} from '../../model/archive-timeline.ts';
 import { hex8, historyFileName, segmentNumberOf, type Lsn, type TimelineSwitch } from '../../model/wal.ts';
 import type { KnownTimeline } from '../../store/timeline-memory.ts';
 import { countRows, eachRun, lowAt } from '../wal/archive-directory.ts';
@@ -30,6 +35,8 @@ export interface TimelineJudgement {
   /** By number. */
   readonly timelines: readonly TimelineInArchive[];
   readonly foreign: readonly ForeignWal[];
+  /** Timelines that somebody still writes although production has left them. */
+  readonly goingOn: readonly LeftTimeline[];
 }
 
 /**
@@ -65,6 +72,7 @@ export function judgeTimelines(archive: ArchiveTimelines): TimelineJudgement {
       ...findDuplicates(ledger, production?.timeline),
       ...findOtherHistories(archive),
     ],
+    goingOn: findGoingOn(archive),
   };
 }
 
@@ -169,6 +177,30 @@ function reaches(ledger: ArchiveLedger, timeline: number, number: bigint): boole
   if (last === undefined) return false;
   const row = lowAt(last, countRows(last) - 1);
   return BigInt(last.high) * BigInt(ledger.perDirectory) + BigInt(row) >= number;
+}
+
+/** What a former primary hands over late, when it comes back, comes within this time. Milliseconds. */
+const leftoverMs = 60_000;
+
+/**
+ * Segments of an ancestor behind the one in which production left it, stored after production was seen on its child: the
+ * former primary is alive. (What it had not replicated when it died is older than that.)
+ */
+function findGoingOn({ ledger, production, known }: ArchiveTimelines): LeftTimeline[] {
+  const history = production?.history ?? [];
+  return history.flatMap(({ timeline, switchLsn }, index): LeftTimeline[] => {
+    const leftFor = history[index + 1]?.timeline ?? production?.timeline ?? timeline;
+    const child = known.find((one) => one.timeline === leftFor && one.source === 'primary');
+    const left = segmentNumberOf(switchLsn, ledger.segmentSize);
+    if (child === undefined || !reaches(ledger, timeline, left + 1n)) return [];
+    const after = [...eachSegment(ledger, timeline)].filter(
+      ({ number, storedAt }) => number > left && storedAt * 1000 > child.firstSeen + leftoverMs,
+    );
+    const [first] = after;
+    if (first === undefined) return [];
+    const lastStoredAt = Math.max(...after.map(({ storedAt }) => storedAt)) * 1000;
+    return [{ timeline, leftFor, firstSegment: first.name, segments: after.length, lastStoredAt }];
+  });
 }
 
 /** Two servers archived into one place. */

@@ -114,6 +114,19 @@ export const archiveFindings: readonly FindingMeaning[] = [
     do: "First stop the copy, or set `archive_mode = off` there. Until its WAL is gone restore only with the timeline named: `holdfast restore` does so always; by hand `pgbackrest restore --type=default --target-timeline=N` with production's number (tried: it brings production's rows back). Then, when nobody needs what the copy wrote, keep a copy of its files elsewhere and take them away with `pgbackrest repo-rm --recurse archive/STANZA/15-1/0000000200000000` for each directory and `pgbackrest repo-rm archive/STANZA/15-1/00000002.history` (both are commands of pgBackRest that its help does not list; they work with every kind of repository, and what they remove is gone). If it is production's own after all, `holdfast timelines --accept N --because \"…\"`, which the audit trail keeps.",
   },
   {
+    rule: 'two-primaries',
+    seenBy: ['archive'],
+    means:
+      'Production has left a timeline (a standby was promoted), and WAL of the old timeline, from behind the point at which it was left, came into the archive more than a minute after production was seen on the new one. Within the last hour: the former primary is alive and archives.',
+    matters:
+      'Two servers take writes. What is written on the former one is not in the new timeline: no standby and no restore of production has it. `check`, `info` and `verify` say ok.',
+    seeYourself: [
+      'psql -h FORMER -Atc "SELECT pg_is_in_recovery(), pg_walfile_name(pg_current_wal_lsn())"   # f, and the old timeline',
+      `${listArchive} | sort | tail -5`,
+    ],
+    do: 'Stop the former primary, or cut applications off from it. See what was committed there since (its WAL is in the archive; a restore beside production with `--target-timeline` of the old one shows it) before it is rewound with `pg_rewind` or made anew. Late leftovers of a server that was rewound show only once, and the finding ends an hour after the last of them.',
+  },
+  {
     rule: 'foreign-wal',
     seenBy: ['archive', 'primary'],
     means:

@@ -4,6 +4,7 @@ import type { RepositoryWindows } from '../../model/window.ts';
 import type { ArchiveObservation, ArchiveSighting } from '../archive-observation.ts';
 import { explainUnknown } from '../sighting.ts';
 import { judgeForeign, judgeStandings } from './foreign-wal.ts';
+import { judgeGoingOn } from './going-on.ts';
 import { judgeHoles } from './holes.ts';
 import { judgeInfoCopies } from './info-copies.ts';
 import { judgeOtherCluster } from './other-cluster.ts';
@@ -26,10 +27,12 @@ export function assessArchives(
     if (unknown !== undefined || archive.value === undefined)
       return [archiveUnknown(place, unknown ?? 'nothing was seen')];
     const seenAt = ` (seen at ${new Date(archive.observedAt ?? now).toISOString()})`;
-    return judgeArchive(place, archive.value).map((finding) => ({
-      ...finding,
-      evidence: finding.evidence + seenAt,
-    }));
+    return [...judgeArchive(place, archive.value), ...judgeGoingOn(place, archive.value, now)].map(
+      (finding) => ({
+        ...finding,
+        evidence: finding.evidence + seenAt,
+      }),
+    );
   });
 }
 
