@@ -53,7 +53,8 @@ async function runHere(
 ): Promise<readonly JobOutcome[]> {
   const deps = await createJobDeps(context);
   const { signal, onSpawn } = context;
-  if (requests.some(({ kind }) => leasedKinds.has(kind))) await settle(stanza, deps, context);
+  if (requests.some(({ kind }) => leasedKinds.has(kind) || kind === 'drill'))
+    await settle(stanza, deps, context);
   const outcomes: JobOutcome[] = [];
   for (const [job, request] of requests.entries()) {
     if (signal.aborted) break;
