@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CopyRecord } from '../model/copy.ts';
 import type { Journal } from './journal.ts';
 import { openJournal, type OpenJournalDeps, rebuildJournal, type RecoveryWish } from './open-journal.ts';
 import type { JournalRecovery } from './recover-journal.ts';
@@ -136,6 +137,38 @@ describe('a damaged journal', () => {
     using journal = open();
     expect(recoveries).toHaveLength(1);
     expect(journal.samples.lastHeartbeat('main')).toEqual(heartbeat);
+  });
+
+  it('keeps what copies there are, so that they can be dropped', () => {
+    const copy: CopyRecord = {
+      id: 'clone-1',
+      purpose: 'clone',
+      stanza: 'main',
+      name: 'before',
+      restoreId: 'restore-1',
+      place: '/var/lib/holdfast/copies/clone-1',
+      dataDirectory: '/var/lib/holdfast/copies/clone-1/data',
+      engineDirectory: undefined,
+      port: 5433,
+      socketDirectory: '/tmp/holdfast-1',
+      owner: 'postgres',
+      host: 'db1',
+      target: 'the end of the WAL',
+      repository: 'local',
+      set: '20261120-000000F',
+      createdAt: time,
+      expiresAt: time + 1000,
+      state: 'ready',
+      process: undefined,
+    };
+    {
+      using journal = open();
+      journal.copies.begin(copy);
+    }
+    overwrite(pageOf('run') * 4096 - 4096, Buffer.alloc(4096));
+    using journal = open();
+    expect(recoveries).toHaveLength(1);
+    expect(journal.copies.list()).toEqual([copy]);
   });
 
   it('gives the beginning of a file that was cut off', () => {

@@ -5,6 +5,7 @@ import type { JournalDatabase, SqlRow } from './journal-database.ts';
 import { writeMeta } from './journal-meta.ts';
 import { readRunRow, readStepRow } from './journal-rows.ts';
 import { formatAuditAnchor, parseAuditAnchor } from './parse-audit-anchor.ts';
+import { readCopyRow } from './sqlite-copy-memory.ts';
 import { salvageKeyedTable, salvageTable, type SalvagedRows, walk } from './salvage-rows.ts';
 import { Failure } from '../model/failure.ts';
 
@@ -49,6 +50,8 @@ export function salvageJournal(from: DatabaseSync, to: JournalDatabase): Salvage
     if (hasTable(from, 'finding')) copy.take('finding', salvageTable(from, 'finding'));
     copyDeliveries(copy, from);
     copyTimelines(copy, from);
+    if (hasTable(from, 'copy'))
+      copy.take('copy', salvageTable(from, 'copy'), (row) => void readCopyRow(row, to.file));
     if (hasTable(from, 'report')) copy.take('report', salvageTable(from, 'report'));
     // Nobody can tell again when they were; measurements are made anew.
     if (hasTable(from, 'heartbeat')) copy.take('heartbeat', salvageHeartbeats(from));

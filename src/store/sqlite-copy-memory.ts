@@ -29,6 +29,13 @@ const copy = z.object({
 
 const row = z.object({ record: jsonObject.pipe(copy) });
 
+/** The record in a row. @throws Failure journal-damaged when it makes no sense */
+export function readCopyRow(found: unknown, file: string): CopyRecord {
+  const { record } = validate(row, found, file, 'copy');
+  const absent = { name: undefined, engineDirectory: undefined, expiresAt: undefined, process: undefined };
+  return { ...absent, ...record };
+}
+
 /** The memory of copies in the journal's file; see `CopyMemory`. */
 export class SqliteCopyMemory implements CopyMemory {
   readonly #database: JournalDatabase;
@@ -63,7 +70,7 @@ export class SqliteCopyMemory implements CopyMemory {
 
   read(id: string): CopyRecord | undefined {
     const found = this.#database.first('SELECT record FROM copy WHERE id = $id', { $id: id });
-    return found === undefined ? undefined : this.#parse(found);
+    return found === undefined ? undefined : readCopyRow(found, this.#database.file);
   }
 
   list(
@@ -76,12 +83,6 @@ export class SqliteCopyMemory implements CopyMemory {
          ORDER BY created_at DESC, id DESC`,
         { $dropped: dropped ? 1 : 0, $stanza: stanza },
       )
-      .map((found) => this.#parse(found));
-  }
-
-  #parse(found: unknown): CopyRecord {
-    const { record } = validate(row, found, this.#database.file, 'copy');
-    const absent = { name: undefined, engineDirectory: undefined, expiresAt: undefined, process: undefined };
-    return { ...absent, ...record };
+      .map((found) => readCopyRow(found, this.#database.file));
   }
 }
