@@ -21,6 +21,8 @@ export interface RestoreRequest {
   readonly targetExclusive?: boolean | undefined;
   /** Turns archiving off in the restored cluster, so that it can never write into the archive (PostgreSQL 12 on). */
   readonly archiveModeOff: boolean;
+  /** Only these databases: the files of all others are sparse and zeroed (`--db-include`). */
+  readonly databases?: readonly string[] | undefined;
   /** Keep what is equal in the directory, restore the rest over it. */
   readonly delta: boolean;
   /** With delta: go on where PG_VERSION or the manifest is missing; compares by time and size, so use it with care. */
@@ -60,6 +62,7 @@ export function restoreArguments(engine: Pick<Engine, 'settings'>, request: Rest
     ...(request.archiveModeOff ? ['--archive-mode=off'] : []),
     ...workArguments(request.workDirectory),
     ...optional('process-max', request.processes),
+    ...(request.databases ?? []).map((name) => `--db-include=${name}`),
     ...(request.delta ? ['--delta'] : []),
     ...(request.force === true ? ['--force'] : []),
     ...mapArguments('tablespace-map', request.tablespaceMap),

@@ -229,6 +229,8 @@ export interface RestorePlan {
      */
     readonly tablespaces?: readonly { readonly path: string; readonly aside: string }[] | undefined;
   };
+  /** Only the files of these databases; all others come as zeros. Undefined: all databases. */
+  readonly databases?: readonly string[] | undefined;
   /** Give the engine `--link-all`: delta, where links already lead to the right places. */
   readonly linkAll?: boolean | undefined;
   /** Of a copy on a host that has no node of the stanza: the engine must not look for production on its own host. */

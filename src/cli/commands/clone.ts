@@ -4,6 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
 import type { CopyDependencies } from '../../recovery/copy/copy-deps.ts';
 import { dropCopy } from '../../recovery/copy/drop-copy.ts';
+import { systemDatabases } from '../../recovery/copy/drop-zeroed-databases.ts';
 import { type CopyRequest, makeCopy, planCopy } from '../../recovery/copy/make-copy.ts';
 import { parseRestoreTarget } from '../../recovery/parse-target.ts';
 import { renderPlan } from '../../recovery/plan/render-plan.ts';
@@ -58,12 +59,20 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
     timeline: readTimeline(input.value('timeline')),
     name: readName(input.value('name')),
     ttlMs: readTtl(input.value('ttl')),
+    databases: readDatabases(input.values('database')),
   };
 }
 
 function readName(name: string | undefined): string | undefined {
   if (name === undefined || /^[a-zA-Z][\w-]{0,62}$/.test(name)) return name;
   throw usage(`--name ${name}: a name begins with a letter and has letters, digits, _ and -`);
+}
+
+/** The engine refuses the databases that it restores in any case. */
+function readDatabases(names: readonly string[]): readonly string[] | undefined {
+  const system = names.find((name) => (systemDatabases as readonly string[]).includes(name));
+  if (system !== undefined) throw usage(`--database ${system}: it is always restored`);
+  return names.length === 0 ? undefined : [...new Set(names)];
 }
 
 function readTtl(text: string | undefined): number | undefined {

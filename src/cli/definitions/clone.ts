@@ -32,6 +32,14 @@ export const cloneDefinition: CommandDefinition = {
       otherwise: 'it stays until it is dropped',
     },
     {
+      name: 'database',
+      value: 'NAME',
+      description:
+        'restore the data of this database only, with postgres and the templates; all others are dropped',
+      repeatable: true,
+      otherwise: 'all databases',
+    },
+    {
       name: 'set',
       value: 'LABEL',
       description: 'start from this set',
@@ -55,6 +63,10 @@ export const cloneDefinition: CommandDefinition = {
     {
       command: "holdfast clone --to '10 minutes ago' --name before --ttl 4h",
       explanation: 'a copy to look things up in; gone after four hours',
+    },
+    {
+      command: 'holdfast clone --to latest --database shop',
+      explanation: 'only this database, which takes less disk',
     },
     { command: 'holdfast clone drop before', explanation: 'gone now' },
   ],

@@ -23,6 +23,7 @@ export function restoreRequestOf(plan: RestorePlan, delta: boolean): RestoreRequ
     targetTimeline: plan.target.timeline,
     archiveModeOff: plan.mode === 'into',
     delta,
+    databases: plan.databases,
     processes: plan.bounds?.processes,
     ...(plan.linkAll === true ? { linkAll: true } : {}),
     tablespaceMap: Object.fromEntries(moved.map((tablespace) => [tablespace.oid, tablespace.to])),

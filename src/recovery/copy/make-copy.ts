@@ -15,6 +15,7 @@ import type { RestorePlan } from '../restore-plan.ts';
 import type { CopyDependencies } from './copy-deps.ts';
 import { makeCopyPlace, placeOfCopy } from './copy-place.ts';
 import { dropCopy } from './drop-copy.ts';
+import { dropZeroedDatabases } from './drop-zeroed-databases.ts';
 import { keepSpace, refuseFullDisk } from './keep-space.ts';
 import { proveHarmless } from './prove-harmless.ts';
 
@@ -29,6 +30,8 @@ export interface CopyRequest {
   readonly name?: string | undefined;
   /** Milliseconds until it is dropped; undefined: never by itself. */
   readonly ttlMs?: number | undefined;
+  /** Only these databases; all others are dropped in the copy. Not with `pause`. */
+  readonly databases?: readonly string[] | undefined;
   /** Stand still at the target instead of promoting: for a search that goes on from there. */
   readonly pause?: boolean | undefined;
 }
@@ -63,6 +66,7 @@ export async function planCopy(request: CopyRequest, deps: CopyDependencies): Pr
     into: join(placeOfCopy(configuration, id), 'data'),
     delta: false,
     timeline: request.timeline,
+    databases: request.databases,
   };
   await using sessions = new KeptSessions();
   const observations = await observeRestore(
@@ -116,6 +120,7 @@ export async function makeCopy(planned: CopyPlan, deps: CopyDependencies): Promi
     const server = restoredServer(plan, production);
     await proveHarmless(server, record);
     await deps.checkpoint?.('copy: proved harmless');
+    if (plan.databases !== undefined) await dropZeroedDatabases(server, plan.databases);
     return { record: deps.journal.copies.update(record.id, { state: 'ready' }), plan, outcome, server };
   } catch (error) {
     await dropAfterFailure(record, deps);

@@ -25,6 +25,8 @@ export interface RestoreObservations {
   /** Of a copy; undefined where production itself is restored. */
   readonly destination: DestinationObservation | undefined;
   readonly disks: readonly FileSystemObservation[];
+  /** Bytes of each database as production has it now; asked only for a restore of single ones, when it answers. */
+  readonly databaseSizes?: Readonly<Record<string, number>> | undefined;
   readonly patroni: PatroniObservation | undefined;
   /** What restores of this stanza took before, newest first. */
   readonly samples: readonly RestoreSample[];

@@ -18,6 +18,7 @@ import { gatherEvidence, type ListedRepository } from './gather-evidence.ts';
 import { guessSet } from './guess-set.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { observeDestination, observeFileSystems } from './observe-destination.ts';
+import { observeDatabaseSizes } from './observe-database-sizes.ts';
 import { observePatroni } from './observe-patroni.ts';
 import { listArchive, observeRepositories, selectRepositories } from './observe-repositories.ts';
 import type {
@@ -120,6 +121,9 @@ export async function observeRestore(
     destination,
     disks: await observeFileSystems(placesOf(request, cluster, setDetail)),
     patroni,
+    ...(request.databases === undefined
+      ? {}
+      : { databaseSizes: await observeDatabaseSizes(cluster, deps.sessions) }),
     unfinishedRestore: deps.unfinishedRestore,
     samples: deps.samples ?? [],
   };

@@ -26,7 +26,11 @@ export function planDisk(
     observations.disks.find((one) => one.path === path)?.device;
   // Recovery fetches WAL one segment at a time and needs two, and the first checkpoint some more.
   const needs: DiskNeed[] = [
-    { path: place, neededBytes: set.size + 4 * segmentSize, availableBytes: available(place) },
+    {
+      path: place,
+      neededBytes: sizeOf(request, observations, set) + 4 * segmentSize,
+      availableBytes: available(place),
+    },
   ];
   for (const { to } of tablespaces) {
     if (mode !== 'delta' && device(to) !== device(place)) {
@@ -37,4 +41,23 @@ export function planDisk(
   const state = request.configuration.stateDirectory;
   if (mode !== 'into') needs.push({ path: state, neededBytes: salvaged, availableBytes: available(state) });
   return needs;
+}
+
+/**
+ * Files of databases that are left out are sparse and take nothing. The set does not say how large each database is, so
+ * what production has now is taken off; where it does not answer, nothing is.
+ */
+function sizeOf(
+  request: RestoreRequest,
+  { databaseSizes = {} }: RestoreObservations,
+  set: BackupSet,
+): number {
+  const wanted = request.databases;
+  if (wanted === undefined) return set.size;
+  const always = new Set([...wanted, 'postgres', 'template0', 'template1']);
+  const left = Object.entries(databaseSizes).filter(([name]) => !always.has(name));
+  // What has grown since the set was made may be more than the set has of it.
+  const known = Object.entries(databaseSizes).reduce((sum, [, bytes]) => sum + bytes, 0);
+  const share = known > set.size ? set.size / known : 1;
+  return Math.ceil(set.size - share * left.reduce((sum, [, bytes]) => sum + bytes, 0));
 }

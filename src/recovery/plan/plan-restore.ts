@@ -95,6 +95,7 @@ function draftPlan(
     parameters: listParameters(observations),
     tablespaces,
     links: mapLinks(request, observations),
+    ...(request.databases === undefined ? {} : { databases: request.databases }),
     linkAll: mode === 'delta' && cluster.links.length > 0,
     server: {
       running: inPlace && cluster.state.running,

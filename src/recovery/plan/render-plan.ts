@@ -60,6 +60,9 @@ function renderFacts(plan: RestorePlan): string[] {
       'Size',
       `${formatByteSize(plan.bytes.cluster)} cluster, ${formatByteSize(plan.bytes.download)} to fetch`,
     ],
+    ...(plan.databases === undefined
+      ? []
+      : [['Databases', `only ${plan.databases.join(', ')}; the size is that of all`] as [string, string]]),
     ['Takes', describeEstimate(plan)],
     ...(plan.egress === undefined ? [] : [['Egress', describeEgress(plan.egress)] as [string, string]]),
     ...(plan.alternatives ?? []).flatMap(({ repository, seconds, egress }): [string, string][] => {

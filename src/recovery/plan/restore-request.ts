@@ -16,6 +16,8 @@ export interface RestoreRequest {
   readonly delta: boolean;
   /** `--timeline`: undefined is production's own. */
   readonly timeline?: number | undefined;
+  /** Only these databases; with `into`. */
+  readonly databases?: readonly string[] | undefined;
   /** `--port` of the restored server; only with `into`. */
   readonly port?: number | undefined;
 }
