@@ -111,6 +111,25 @@ describe('holdfast report', () => {
     expect(finding?.evidence).toContain('rows are there');
   });
 
+  it('has a drill that was stopped, which says nothing of the backup', async () => {
+    const stop = new AbortController();
+    const stopped = await bed.run(['drill', '--target', 'latest', '--checks', 'target', '--json'], {
+      signal: stop.signal,
+      killAt: () => {
+        if (existsSync(state('copies')) && readdirSync(state('copies')).length > 0) stop.abort();
+        return false;
+      },
+    });
+    expect(stopped.code).toBe(130);
+    const { reports } = (await bed.mustRun(['report', '--limit', '1', '--json'])).json<{
+      reports: readonly { result: string; repository: string }[];
+    }>();
+    expect(reports).toMatchObject([{ result: 'interrupted', repository: 'local' }]);
+    const status = (await bed.run(['status', '--json'])).json<{ findings: readonly { rule: string }[] }>();
+    expect(status.findings.map(({ rule }) => rule)).toContain('drill-failed');
+    expect((await bed.run(['report', 'verify', '--all'])).code).toBe(0);
+  });
+
   it('replaces the key when that is confirmed, and still verifies what was signed before', async () => {
     expect((await bed.run(['report', 'key', '--rotate'])).code).toBe(92);
     const { keys } = (await bed.mustRun(['report', 'key', '--rotate', '--yes', '--json'])).json<{
@@ -127,6 +146,6 @@ describe('holdfast report', () => {
     const { entries } = (await runHoldfast(audit)).json<{ entries: readonly { action: string }[] }>();
     const actions = entries.map(({ action }) => action);
     expect(actions).toContain('report key replaced');
-    expect(actions.filter((action) => action === 'drill reported')).toHaveLength(2);
+    expect(actions.filter((action) => action === 'drill reported')).toHaveLength(3);
   });
 });
