@@ -183,7 +183,7 @@ function describeRepository(
   const found = sighting?.catalogue.value?.repositories.find((repository) => repository.name === name);
   const unknownBecause = whyUnknown(sighting, found, now);
   const newest = unknownBecause === undefined && found !== undefined ? newestSets(found, now) : [];
-  const observedAt = sighting?.catalogue.observedAt;
+  const observedAt = found?.observedAt ?? sighting?.catalogue.observedAt;
   return {
     name,
     known: unknownBecause === undefined,

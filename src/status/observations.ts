@@ -74,6 +74,8 @@ export interface FileSystemObservation {
 }
 
 export interface RepositoryObservation {
+  /** When it was seen, where that is not when the whole stanza was; epoch milliseconds. */
+  readonly observedAt?: number | undefined;
   readonly name: string;
   /** Undefined when the engine did not answer. */
   readonly code: InfoStatusCode | undefined;

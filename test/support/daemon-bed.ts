@@ -55,12 +55,16 @@ export interface LogDocument {
   readonly [fact: string]: unknown;
 }
 
+type Repositories = Readonly<Record<string, RepositoryRequest>>;
+
 export interface DaemonBedRequest {
   readonly name: string;
   readonly schedule?: Keys;
   /** Other keys of the stanza. */
   readonly stanza?: Keys;
-  readonly repositories?: Readonly<Record<string, RepositoryRequest>>;
+  readonly repositories?: Repositories | undefined;
+  /** Makes what the repositories need, and gives them. */
+  readonly prepare?: ((sandbox: Sandbox, cluster: TestCluster) => Promise<Repositories>) | undefined;
   readonly keys?: Keys;
   /** Without a stanza that is set up. */
   readonly bare?: boolean;
@@ -72,7 +76,8 @@ export async function createDaemonBed(request: DaemonBedRequest): Promise<Daemon
   try {
     const cluster = await createCluster({ walSegmentMegabytes: 1, sandbox });
     const httpPort = await sandbox.port();
-    const write = writer(sandbox, cluster, request, httpPort);
+    const repositories = (await request.prepare?.(sandbox, cluster)) ?? request.repositories;
+    const write = writer(sandbox, cluster, repositories, httpPort);
     const schedule = request.schedule === undefined ? {} : { schedule: request.schedule };
     const configuration = write({ ...request.stanza, ...schedule }, request.keys);
     const bed = bedOf(sandbox, cluster, configuration);
@@ -90,7 +95,12 @@ export async function createDaemonBed(request: DaemonBedRequest): Promise<Daemon
   }
 }
 
-function writer(sandbox: Sandbox, cluster: TestCluster, { repositories }: DaemonBedRequest, port: number) {
+function writer(
+  sandbox: Sandbox,
+  cluster: TestCluster,
+  repositories: Repositories | undefined,
+  port: number,
+) {
   return (stanzaKeys: Keys, fileKeys: Keys = {}): TestConfiguration =>
     writeConfiguration(
       sandbox,

@@ -14,6 +14,12 @@ export interface NetworkHost {
   /** Cuts the cable: packets vanish, and nobody is told. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** From here on what this host sends there vanishes on the way, and nobody is told: connections are half-open. */
+  swallow(): Promise<void>;
+  /** What this host sends there goes on arriving. */
+  deliver(): Promise<void>;
+  /** What this host sends there passes with so many kbit/s; undefined: as fast as it can. */
+  throttle(kilobits: number | undefined): Promise<void>;
 }
 
 let made = 0;
@@ -47,5 +53,21 @@ export async function createNetworkHost(sandbox: Sandbox): Promise<NetworkHost> 
     address,
     cut: () => ip('link', 'set', outside, 'down'),
     mend: () => ip('link', 'set', outside, 'up'),
+    // A card that nobody has: what comes for it is not taken. A cable that is cut would be noticed here.
+    swallow: () =>
+      ip('neighbour', 'replace', address, 'lladdr', '02:00:00:00:00:01', 'dev', outside, 'nud', 'permanent'),
+    deliver: () => ip('neighbour', 'delete', address, 'dev', outside),
+    throttle: (kilobits) => throttle(outside, kilobits),
   };
+}
+
+/** By a token bucket (tc-tbf(8)), which takes the place of the one before. */
+async function throttle(device: string, kilobits: number | undefined): Promise<void> {
+  const bucket = ['rate', `${kilobits ?? 0}kbit`, 'burst', '2kb', 'latency', '2s'];
+  const args =
+    kilobits === undefined
+      ? ['qdisc', 'delete', 'dev', device, 'root']
+      : ['qdisc', 'replace', 'dev', device, 'root', 'tbf', ...bucket];
+  const result = await runCommand({ command: 'tc', args, env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' } });
+  if (result.code !== 0) throw new Error(`tc ${args.join(' ')}: ${result.stderr}`);
 }

@@ -52,6 +52,7 @@ describe('joinCatalogues', () => {
     const { observedAt, value } = join(seen(1, now - 9), seen(2, now - 5));
     expect(observedAt).toBe(now - 9);
     expect(value?.whole).toMatchObject({ code: 0, message: 'ok' });
+    expect(value?.repositories.map((one) => one.observedAt)).toEqual([now - 9, now - 5]);
     expect(value?.whole.sets.map(({ repositoryKey }) => repositoryKey)).toEqual([2, 1]);
     expect([...(value?.databases ?? [])]).toEqual([
       ['1/x', 1],

@@ -44,7 +44,8 @@ export function joinCatalogues(
         .filter(({ catalogue }) => !isUntried(catalogue))
         .flatMap(({ repository, catalogue }) => {
           const why = explainUnknown(catalogue, now);
-          if (why === undefined) return catalogue.value?.repositories ?? [];
+          const { observedAt, value } = catalogue;
+          if (why === undefined) return (value?.repositories ?? []).map((one) => ({ ...one, observedAt }));
           return describeRepositories({ ...stanza, repositories: [repository] }, undefined, why);
         }),
     },
