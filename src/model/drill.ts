@@ -39,7 +39,23 @@ export const drillProofPlaces = ['set', 'journal'] as const;
 /** What all drills of a stanza have in common. */
 export interface DrillRules {
   readonly queries: readonly DrillQuery[];
+  readonly counts?: DrillCountRules | undefined;
+  readonly amcheck?: DrillAmcheckRules | undefined;
   readonly proof: (typeof drillProofPlaces)[number];
+}
+
+/** How rows are counted and compared. */
+export interface DrillCountRules {
+  /** A table that lost more than this share of its rows since the drill before, 0 to 1, fails. Undefined: it is only told. */
+  readonly shrink?: number | undefined;
+  /** Larger tables are estimated from the catalog. Bytes; 64 MiB where it is not said. */
+  readonly exactBelow?: number | undefined;
+}
+
+/** How thorough pg_amcheck is. */
+export interface DrillAmcheckRules {
+  /** Whether each row is looked up in each B-tree index: undefined does so where databases have up to 64 GiB. */
+  readonly heapAllIndexed?: boolean | undefined;
 }
 
 /** SQL of the user's that must give a certain answer on the restored cluster. */

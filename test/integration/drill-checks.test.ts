@@ -94,7 +94,9 @@ describe('what was planted is found', () => {
       result: 'failed',
       detail: expect.stringContaining('invalid page in block'),
     });
-    const named = (read?.facts['unreadable'] as readonly { table: string }[]).map(({ table }) => table);
+    const named = ((read?.facts['unreadable'] ?? []) as readonly { table: string }[]).map(
+      ({ table }) => table,
+    );
     expect(named.toSorted()).toEqual(['"public"."known_rows"', '"public"."wide"']);
     expect(amcheck).toMatchObject({ result: 'failed', detail: expect.stringContaining('postgres.public.') });
     expect(checksums).toMatchObject({ result: 'failed', facts: { bad: 2 } });

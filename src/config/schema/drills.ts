@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { drillProofPlaces } from '../../model/drill.ts';
-import { oneOf, scalar, text } from './scalars.ts';
+import { byteSize, flag, oneOf, scalar, text } from './scalars.ts';
 import { section } from './section.ts';
 
 const sql = scalar<string>({
@@ -35,12 +35,47 @@ const querySchema = section({
   }),
 });
 
+/** A share of the rows. */
+const share = scalar<number>({
+  expected: 'a share from 0% to 100%',
+  remedy: 'Write a whole number with %: 50%.',
+  json: { type: 'string', pattern: '^(100|\\d{1,2})%$' },
+  read: (value) => {
+    const percent = typeof value === 'string' ? /^(100|\d{1,2})%$/.exec(value)?.[1] : undefined;
+    return percent === undefined ? undefined : Number(percent) / 100;
+  },
+});
+
+const countsSchema = section({
+  shrink: share.optional().meta({
+    description:
+      'A table that vanished, or lost more than this share of its rows since the drill before, fails the drill. Without it that is only told.',
+    examples: ['50%'],
+  }),
+  exactBelow: byteSize()
+    .optional()
+    .meta({
+      description:
+        'Tables below this size are counted row by row, others estimated from the catalog; 64 MiB without it.',
+      examples: ['1GiB'],
+    }),
+}).meta({ description: 'How rows of tables are counted and compared.' });
+
+const amcheckSchema = section({
+  heapAllIndexed: flag().optional().meta({
+    description:
+      'Whether pg_amcheck looks each row up in each B-tree index. Without it: where the databases have up to 64 GiB.',
+  }),
+}).meta({ description: 'How thorough pg_amcheck is.' });
+
 /** What all drills of a stanza check and where they are noted. */
 export const drillsSchema = section({
   queries: z
     .array(querySchema)
     .prefault([])
     .meta({ description: 'SQL that must give a certain answer on the restored cluster.' }),
+  counts: countsSchema.prefault({}),
+  amcheck: amcheckSchema.prefault({}),
   proof: oneOf(drillProofPlaces).prefault('set').meta({
     description:
       '`set`: a drill that passed is written to the set as annotation `holdfast-proven`, for which the repository must be writable and the primary reachable; where that fails, and with `journal`, only this journal knows of it.',

@@ -37,6 +37,9 @@ export const runDrillJob: JobWork = async (context) => {
       settings: {
         checks: drill.checks,
         queries: stanza.drills?.queries ?? [],
+        counts: stanza.drills?.counts,
+        amcheck: stanza.drills?.amcheck,
+        processes: deps.configuration.copies.processes,
       },
       previous: doneDrills(deps.journal, stanza.name).find(({ result }) => result === 'passed'),
       keepMs: drill.keepMs,

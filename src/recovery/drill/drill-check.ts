@@ -1,4 +1,11 @@
-import type { DrillCheck, DrillCheckResult, DrillQuery, DrillReport } from '../../model/drill.ts';
+import type {
+  DrillAmcheckRules,
+  DrillCheck,
+  DrillCheckResult,
+  DrillCountRules,
+  DrillQuery,
+  DrillReport,
+} from '../../model/drill.ts';
 import type { Stanza } from '../../config/configuration.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { Journal } from '../../store/journal.ts';
@@ -9,24 +16,10 @@ export interface DrillSettings {
   /** `target` is always done. */
   readonly checks: readonly DrillCheck[];
   readonly queries: readonly DrillQuery[];
-  readonly counts?: CountSettings | undefined;
-  readonly amcheck?: AmcheckSettings | undefined;
+  readonly counts?: DrillCountRules | undefined;
+  readonly amcheck?: DrillAmcheckRules | undefined;
   /** How many things are read at once; 2 where it is not said. */
   readonly processes?: number | undefined;
-}
-
-/** How rows are counted and compared. */
-export interface CountSettings {
-  /** A table that lost more than this share of its rows since the drill before, 0 to 1, fails. Undefined: it is only told. */
-  readonly shrink?: number | undefined;
-  /** Larger tables are estimated from the catalog. Bytes; 64 MiB where it is not said. */
-  readonly exactBelow?: number | undefined;
-}
-
-/** How thorough pg_amcheck is. */
-export interface AmcheckSettings {
-  /** Whether each row is looked up in each B-tree index: undefined does so in databases of up to 64 GiB. */
-  readonly heapAllIndexed?: boolean | undefined;
 }
 
 /** What one check may use. */

@@ -9,12 +9,12 @@ import type { DrillCheckContext } from '../drill-check.ts';
 type ProgramOptions = Pick<CommandSpec, 'input' | 'onLine'>;
 
 /**
- * Runs a program of the restored server's version as its owner. Any exit code is a result.
+ * Runs a program of the restored server's version as its owner, and as far behind others as the copy itself. Any exit code is a result.
  *
  * @throws Failure interrupted; SpawnError where there is no such program
  */
 export async function runProgram(
-  { copy: { server }, signal }: Pick<DrillCheckContext, 'copy' | 'signal'>,
+  { copy: { server, plan }, signal }: Pick<DrillCheckContext, 'copy' | 'signal'>,
   name: string,
   args: readonly string[],
   options: ProgramOptions = {},
@@ -27,6 +27,7 @@ export async function runProgram(
       PGCONNECT_TIMEOUT: '10',
     }),
     runAs: server.runAs,
+    priority: plan.bounds,
     priority: server.priority,
     signal,
     ...options,
