@@ -188,6 +188,7 @@ export class Daemon {
       sinceTickMs: last === undefined ? undefined : deps.clock.monotonic() - last,
       tickEveryMs,
       journalOpen: this.#journalOpen,
+      journalProblem: deps.journal.writeProblem,
       schedulerRunning: this.#running,
       stopping: stop.aborted,
       configuration: { loadedAt: this.held.loadedAt, refused: this.held.refused },

@@ -15,6 +15,8 @@ export interface DaemonObservation {
   /** The most that lies between two turns when all is well, milliseconds. */
   readonly tickEveryMs: number;
   readonly journalOpen: boolean;
+  /** Why the last thing could not be written into it: a full disk, say. */
+  readonly journalProblem?: string | undefined;
   readonly schedulerRunning: boolean;
   /** It was told to end, and begins nothing more. */
   readonly stopping: boolean;

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { isFailure } from '../model/failure.ts';
 import { fileNumber } from './follow-file.ts';
 import { nameSqliteError } from './sqlite-failure.ts';
 
@@ -16,6 +17,7 @@ export class JournalDatabase implements Disposable {
   #database: DatabaseSync;
   #number: bigint | undefined;
   readonly #replace: ReplaceDatabase | undefined;
+  #writeProblem: string | undefined;
   /** Of each connection by their text; they end with it. */
   readonly #statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
   /** How many times each table was written to by this process. */
@@ -38,13 +40,27 @@ export class JournalDatabase implements Disposable {
       try {
         const result = work();
         this.#database.exec('COMMIT');
+        this.#writeProblem = undefined;
         return result;
       } catch (error) {
+        this.#noteProblem(error);
         // SQLite has rolled back by itself after some errors, a full disk among them.
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
         throw error;
       }
     });
+  }
+
+  /** Why the last transaction could not be written down; undefined when it was. */
+  get writeProblem(): string | undefined {
+    return this.#writeProblem;
+  }
+
+  /** What a guard refuses is no fault of the journal. */
+  #noteProblem(error: unknown): void {
+    const named = nameSqliteError(error, this.file);
+    if (isFailure(named, 'disk-full') || isFailure(named, 'file-unusable'))
+      this.#writeProblem = named.problem;
   }
 
   /** What several queries see does not change between them. */

@@ -94,6 +94,10 @@ export class SqliteJournal implements Journal {
     return this.#database.file;
   }
 
+  get writeProblem(): string | undefined {
+    return this.#database.writeProblem;
+  }
+
   startRun(run: NewRun, guard?: (unfinished: readonly RunRecord[]) => void): RunRecord {
     return this.#database.write(() => {
       guard?.(this.unfinishedRuns());

@@ -6,9 +6,9 @@ export const daemonFindings: readonly FindingMeaning[] = [
     rule: 'daemon-not-ready',
     seenBy: ['daemon'],
     means:
-      'The daemon runs and cannot do its work: its journal is not open, the loop of its scheduler has not turned for three of its turns, or it is ending.',
+      'The daemon runs and cannot do its work: its journal is not open or cannot be written to (its disk is full, say), the loop of its scheduler has not turned for three of its turns, or it is ending.',
     matters:
-      'Nothing that is scheduled begins: no backup, no expire, no verify. The age of the last backup grows.',
+      'Nothing that is scheduled begins: no backup, no expire, no verify. The age of the last backup grows. While the journal cannot be written to, messages wait as well, because they are sent from there: only `/health`, `/ready`, metrics, Consul and the command tell of it.',
     seeYourself: [
       'systemctl status holdfast',
       'journalctl -u holdfast -n 50',

@@ -15,6 +15,9 @@ export function isLive({ sinceTickMs, tickEveryMs }: DaemonObservation): boolean
 export function explainNotReady(daemon: DaemonObservation): readonly string[] {
   return [
     ...(daemon.journalOpen ? [] : ['the journal is not open']),
+    ...(daemon.journalProblem === undefined
+      ? []
+      : [`the journal cannot be written to (${daemon.journalProblem})`]),
     ...(daemon.schedulerRunning ? [] : ['the scheduler does not run']),
     ...(daemon.schedulerRunning && daemon.sinceTickMs === undefined
       ? ['the scheduler has not looked yet']
