@@ -143,7 +143,7 @@ async function readShare(
   let answered = 0;
   const result = await runCommand({
     ...psqlCommand(copy.server, call),
-    priority: copy.plan.bounds,
+    priority: copy.server.priority,
     input: `\\set ON_ERROR_STOP off\n${lines.join('')}`,
     signal,
     onLine: (line, stream) => {

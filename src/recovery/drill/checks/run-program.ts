@@ -14,7 +14,7 @@ type ProgramOptions = Pick<CommandSpec, 'input' | 'onLine'>;
  * @throws Failure interrupted; SpawnError where there is no such program
  */
 export async function runProgram(
-  { copy: { server, plan }, signal }: Pick<DrillCheckContext, 'copy' | 'signal'>,
+  { copy: { server }, signal }: Pick<DrillCheckContext, 'copy' | 'signal'>,
   name: string,
   args: readonly string[],
   options: ProgramOptions = {},
@@ -27,7 +27,6 @@ export async function runProgram(
       PGCONNECT_TIMEOUT: '10',
     }),
     runAs: server.runAs,
-    priority: plan.bounds,
     priority: server.priority,
     signal,
     ...options,
