@@ -38,6 +38,16 @@ export default defineConfig({
       },
       {
         test: {
+          // Of its own, once with scripts/test-matrix.sh: it needs two versions of PostgreSQL and a pg_upgrade.
+          name: 'upgrade',
+          include: ['test/upgrade/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        test: {
           // Of its own, with scripts/test-patroni.sh: it needs packages that nothing else needs.
           name: 'patroni',
           include: ['test/patroni/**/*.test.ts'],

@@ -45,6 +45,12 @@ done
 
 # Once, with the distribution's versions, and not when a single pair was asked for.
 if [ "$pairs" = "$spread" ]; then
+  printf '\n== pg_upgrade from 15 to 17\n'
+  begin=$(date +%s)
+  result=passed
+  HOLDFAST_TEST_ENGINE=2.60 HOLDFAST_TEST_POSTGRES=15 vitest run --project upgrade </dev/null || result=FAILED failed=1
+  printf '%-12s %-12s %-8s %4d s\n' 2.60 "15 to 17" "$result" "$(($(date +%s) - begin))" >>"$table"
+
   printf '\n== Patroni\n'
   begin=$(date +%s)
   result=passed

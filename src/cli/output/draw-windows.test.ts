@@ -85,6 +85,16 @@ describe('drawn windows', () => {
     }
   });
 
+  it('call a set from before an upgrade by what it is for', () => {
+    const unusable = [
+      { set: 'A', problem: 'it is of an earlier database', why: 'former' },
+      { set: 'B', problem: 'WAL is missing', why: 'broken' },
+    ] as const;
+    const text = drawWindows([archive({ windows: { ...windows, unusable } })], now, 80);
+    expect(text).toContain('set A is for the former database alone: it is of an earlier database');
+    expect(text).toContain('set B cannot be restored: WAL is missing');
+  });
+
   it('say what is not known, and that nothing can be restored', () => {
     const unknown = archive({ windows: undefined, unknown: 'no route', observedAt: undefined });
     expect(drawWindows([unknown], now, 80)).toBe('local, timeline 1\n  not known now: no route\n');

@@ -1,4 +1,9 @@
-import type { ArchiveDocument, HoleDocument, WindowDocument } from '../../status/document-archive.ts';
+import type {
+  ArchiveDocument,
+  HoleDocument,
+  WindowDocument,
+  WindowsDocument,
+} from '../../status/document-archive.ts';
 import { printable } from './printable.ts';
 
 /** Widest name that is given a place beside the bars. */
@@ -113,6 +118,12 @@ function shortTime(time: number): string {
   return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 }
 
+function describeUnusable({ set, problem, why }: WindowsDocument['unusable'][number]): string {
+  return why === 'former'
+    ? `set ${set} is for the former database alone: ${problem}`
+    : `set ${set} cannot be restored: ${problem}`;
+}
+
 /** What the bars cannot say, in lines. */
 function describeArchive(archive: ArchiveDocument): string[] {
   const { repository, observedAt, unknown, windows, followed, foreign, findings } = archive;
@@ -126,7 +137,7 @@ function describeArchive(archive: ArchiveDocument): string[] {
     ...(windows?.contiguous ?? []).map(describeWindow),
     ...(windows === undefined || windows.contiguous.length > 0 ? [] : ['nothing can be restored from here']),
     ...(windows?.holes ?? []).map(describeHole),
-    ...(windows?.unusable ?? []).map(({ set, problem }) => `set ${set} cannot be restored: ${problem}`),
+    ...(windows?.unusable ?? []).map(describeUnusable),
     ...(windows?.proven ?? []).map(({ set, text }) => `proven: ${set} (${text})`),
     ...foreign.map(
       ({ timeline, firstFile, firstStoredAt }) =>
