@@ -123,10 +123,7 @@ async function writeWaiting(key: SigningKey, deps: ReportDrillDeps): Promise<voi
   const directory = reportDirectory(configuration.stateDirectory);
   await makeDirectory(directory, owner, 0o750);
   using _claim = claimOrRefuse(directory, owner, 'write a report');
-  for (const stored of journal.reports
-    .list()
-    .filter(({ written }) => !written)
-    .toReversed()) {
+  for (const stored of journal.reports.list({ waiting: true }).toReversed()) {
     const files = reportFiles(configuration.stateDirectory, stored.id);
     // A page that a killed run wrote is signed as it is.
     const page = (await readIfThere(files.page)) ?? renderStoredPage(stored, journal, key);

@@ -38,6 +38,8 @@ export interface ReportFilter {
   readonly repository?: string | undefined;
   /** Only up to this number. */
   readonly upTo?: number | undefined;
+  /** Only those whose files wait to be written. */
+  readonly waiting?: boolean | undefined;
   readonly limit?: number | undefined;
 }
 

@@ -62,17 +62,18 @@ export class SqliteReportMemory implements ReportMemory {
     return found === undefined ? undefined : this.#parse(found);
   }
 
-  list({ stanza, repository, upTo, limit }: ReportFilter = {}): readonly StoredReport[] {
+  list({ stanza, repository, upTo, waiting, limit }: ReportFilter = {}): readonly StoredReport[] {
     return this.#database
       .all(
         `SELECT * FROM report
          WHERE ($stanza IS NULL OR stanza = $stanza) AND ($repository IS NULL OR repository = $repository)
-           AND ($upTo IS NULL OR sequence <= $upTo)
+           AND ($upTo IS NULL OR sequence <= $upTo) AND ($waiting = 0 OR written = 0)
          ORDER BY sequence DESC LIMIT $limit`,
         {
           $stanza: stanza ?? null,
           $repository: repository ?? null,
           $upTo: upTo ?? null,
+          $waiting: waiting === true ? 1 : 0,
           $limit: limit ?? -1,
         },
       )
