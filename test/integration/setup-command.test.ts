@@ -41,6 +41,11 @@ describe('holdfast setup, check, restore and undo', () => {
 
   it('does everything but the restart with --yes, and says that the restart is left', async () => {
     const document = await mustRunOrFindings('setup', '--yes', '--json');
+    const { keys } = (await mustRun('report', 'key', '--json')).json<{
+      keys: readonly { signs: boolean }[];
+    }>();
+    expect(keys).toMatchObject([{ signs: true }]);
+    expect((await mustRun('journal', '--audit')).stdout).toContain('report key made');
     expect(document).toMatchObject({ ok: true, exitCode: 1 });
     expect(document.heldUp.some((step) => step.consent === 'restart')).toBe(true);
   });
