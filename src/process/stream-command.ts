@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { GroupStopper, signalGroup } from './group-stopper.ts';
 import { asWhom, type CommandSpec, exitOf } from './run-command.ts';
 
@@ -38,6 +38,9 @@ export function streamCommand(
     ...identity,
   });
   const exited = exitOf(child, spec.command);
+  // When a child ends node throws away what nobody reads yet (child_process.js, flushStdio).
+  const stdout = child.stdout.pipe(new PassThrough());
+  child.stdout.on('error', (error) => stdout.destroy(error));
   const stopper = new GroupStopper(() => child.pid, spec);
   // A child that ends without reading its input is judged by its exit code, not by our broken pipe.
   child.stdin.on('error', () => {});
@@ -56,9 +59,10 @@ export function streamCommand(
   // Whoever awaits it sees it.
   ended.catch(() => {});
   return {
-    stdout: child.stdout,
+    stdout,
     ended,
     async [Symbol.asyncDispose]() {
+      stdout.destroy();
       child.stdout.destroy();
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
         signalGroup(child.pid, 'SIGTERM');

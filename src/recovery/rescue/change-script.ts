@@ -203,8 +203,11 @@ function takeBack(content: ScriptContent): string[] {
     .map(({ name }) => quoteName(name));
   return [
     ...created.map((one) => proveCreated(one, 'was written to since it came back')),
+    // Schemas first: what is in them may lead to those tables, and the other way round.
+    ...schemas.map(
+      (schema) => `${guardSchema(schema, names)}DROP SCHEMA ${quoteIdentifier(schema)} CASCADE;\n`,
+    ),
     ...(names.length === 0 ? [] : [`DROP TABLE ${names.join(', ')};\n`]),
-    ...schemas.map((schema) => `${guardSchema(schema)}DROP SCHEMA ${quoteIdentifier(schema)} CASCADE;\n`),
     ...partitions.toReversed().map(
       (one) =>
         block(`  IF EXISTS (SELECT 1 FROM ${quoteName(one)}) THEN
@@ -214,20 +217,25 @@ function takeBack(content: ScriptContent): string[] {
   ];
 }
 
-/** CASCADE must not reach beyond the schema: foreign keys and views of others that came since. */
-function guardSchema(schema: string): string {
+/**
+ * CASCADE must not reach beyond the schema: foreign keys, views and columns of others that came since.
+ *
+ * @param made tables that go too, quoted
+ */
+function guardSchema(schema: string, made: readonly string[]): string {
   const name = quoteLiteral(schema);
+  const others = `<> ALL (ARRAY[${made.map((one) => `${quoteLiteral(one)}::regclass`).join(', ')}]::oid[])`;
   return block(`  IF EXISTS (
     SELECT 1 FROM pg_constraint c JOIN pg_class t ON t.oid = c.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
       JOIN pg_class f ON f.oid = c.conrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
-      WHERE tn.nspname = ${name} AND fn.nspname <> ${name}
+      WHERE tn.nspname = ${name} AND fn.nspname <> ${name} AND f.oid ${others}
     UNION ALL SELECT 1 FROM pg_depend d JOIN pg_class t ON d.refclassid = 'pg_class'::regclass AND t.oid = d.refobjid
       JOIN pg_namespace tn ON tn.oid = t.relnamespace JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
       JOIN pg_class v ON v.oid = r.ev_class JOIN pg_namespace vn ON vn.oid = v.relnamespace
       WHERE tn.nspname = ${name} AND vn.nspname <> ${name}
     UNION ALL SELECT 1 FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid JOIN pg_namespace yn ON yn.oid = y.typnamespace
       JOIN pg_class u ON u.oid = a.attrelid JOIN pg_namespace un ON un.oid = u.relnamespace
-      WHERE yn.nspname = ${name} AND un.nspname <> ${name} AND NOT a.attisdropped AND u.relkind IN ('r', 'p')) THEN
+      WHERE yn.nspname = ${name} AND un.nspname <> ${name} AND u.oid ${others} AND NOT a.attisdropped AND u.relkind IN ('r', 'p')) THEN
     RAISE EXCEPTION 'other schemas depend on schema ${schema.replaceAll('%', '%%').replaceAll("'", "''")} now' USING ERRCODE = '${wouldTakeMore}';
   END IF;`);
 }

@@ -198,7 +198,9 @@ function notesOf(
       ? [
           'triggers of users are off while rows go in (ALTER TABLE … DISABLE TRIGGER, for this transaction): they ran once when the rows were first written; --triggers on runs them. Foreign keys are checked',
         ]
-      : ['triggers of users run for each row: what they do elsewhere is not undone by rollback.sql']),
+      : [
+          'triggers of users run for each row: what they do elsewhere is not undone by rollback.sql, which knows these rows by their key alone',
+        ]),
     ...(keptNew ? ['rows that only the live table has are kept (--delete-new deletes them)'] : []),
     ...circular
       .filter(({ deferrable }) => !deferrable)

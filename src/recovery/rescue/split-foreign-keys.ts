@@ -7,7 +7,7 @@ export function splitForeignKeys(dump: string): { readonly others: string; reado
   // What keeps psql from obeying a hostile dump: a key is made for one whole file.
   const text = dump.replaceAll(/^\\(?:un)?restrict .*\n/gm, '');
   const [head = '', ...entries] = text.split(/(?=^--\n-- Name: .*; Type: .*; Schema: .*; Owner: .*\n--\n)/m);
-  const isKey = (entry: string): boolean => /^--\n-- Name: .*; Type: FK CONSTRAINT; /.test(entry);
+  const isKey = (entry: string): boolean => /^--\n-- Name: .*; Type: FK CONSTRAINT; Schema: /.test(entry);
   return {
     others: head + entries.filter((entry) => !isKey(entry)).join(''),
     foreignKeys: head + entries.filter(isKey).join(''),

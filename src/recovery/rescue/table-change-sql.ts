@@ -21,6 +21,8 @@ export interface StagedTable {
   readonly number: number;
   readonly counts: StagedCounts;
   readonly direction: Direction;
+  /** Triggers may have changed what was put in: on the way back rows are known by their key alone. */
+  readonly byKeyOnly: boolean;
 }
 
 /** SQLSTATE of the errors that the scripts raise themselves: rows are not what they were. */
@@ -96,8 +98,9 @@ function sameTexts(left: readonly string[], right: readonly string[]): string {
 }
 
 /** Columns whose values are known before: of rows that got defaults only the common ones. */
-function checkedColumns({ table, direction }: StagedTable, action: 'u' | 'd'): readonly string[] {
+function checkedColumns({ table, direction, byKeyOnly }: StagedTable, action: 'u' | 'd'): readonly string[] {
   const all = columnsOf(table).map(({ name }) => name);
+  if (byKeyOnly && table.key !== undefined) return table.key;
   return direction === 'back' && action === 'd' ? all.slice(0, table.common.length) : all;
 }
 

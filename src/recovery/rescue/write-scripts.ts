@@ -44,9 +44,11 @@ export async function writeScripts(work: RescueWork, parts: ScriptParts): Promis
       number: index + 1,
       counts: stagedCounts(compared, request.deleteNew, direction),
       direction,
+      byKeyOnly: direction === 'back' && request.triggers === 'on',
       rows: compared.files[direction],
     })),
-    triggers: request.triggers,
+    // The way back brings values back exactly, which a trigger could change again.
+    triggers: direction === 'back' ? 'off' : request.triggers,
     circular,
     partitions: found.flatMap(({ table }) => table.partitions),
     dump,
