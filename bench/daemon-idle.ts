@@ -117,7 +117,7 @@ async function scrape(port: number, everyMs: number, signal: AbortSignal): Promi
 
 /** Well under this, and no more of one processor than that. */
 const allowedBytes = 100_000_000;
-const allowedShare = 0.005;
+const allowedShare = 0.01;
 
 export function daemonIdleTables(result: BenchmarkResult): readonly Table[] {
   const resident = valuesOf(result, 'daemon', 'resident');
