@@ -55,7 +55,13 @@ describe('a drill that is killed', () => {
     await cluster.sandbox.mustRun(cluster.binaries.pgbench, [
       '-i',
       '-q',
-      ...['-h', cluster.socketDirectory, '-p', String(cluster.port), '-U', 'postgres', 'postgres'],
+      '-h',
+      cluster.socketDirectory,
+      '-p',
+      String(cluster.port),
+      '-U',
+      'postgres',
+      'postgres',
     ]);
     await bed.backup('full');
     await using _load = underLoad(cluster);

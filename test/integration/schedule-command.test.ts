@@ -87,9 +87,9 @@ describe('holdfast schedule', () => {
       expect(repositories).toEqual(isSunday(startAt) ? ['offsite'] : ['local', 'offsite']);
       if (isSunday(startAt)) expect(replacedBy).toBe('the full at the same time does it in local');
     }
-    expect(answer.next.filter(({ job }) => job === 'drill').map(({ skip }) => skip)).toContain(
-      'not-available',
-    );
+    const drills = answer.next.filter(({ job }) => job === 'drill');
+    expect(drills.length).toBeGreaterThan(0);
+    expect(drills.map(({ skip }) => skip)).not.toContain('not-available');
     const [full, diff] = answer.lines;
     expect(full).not.toHaveProperty('last');
     expect(diff?.last).toMatchObject({ detail: 'local: done, 20260101-020000F' });

@@ -6,6 +6,7 @@ import { runDrill } from '../../recovery/drill/run-drill.ts';
 import type { JobWork, JobWorkContext } from '../job-work.ts';
 import { copyDependenciesOf } from './copy-dependencies.ts';
 import { noteProof } from './note-proof.ts';
+import { withinTime } from './within-time.ts';
 import { chooseDrill, doneDrills } from './plan-drill-request.ts';
 import { reportInterrupted, writeEvidence } from './write-evidence.ts';
 
@@ -16,7 +17,7 @@ import { reportInterrupted, writeEvidence } from './write-evidence.ts';
  * @throws Failure drill-failed with the report in its details; engine-busy when another drill goes on; nothing-found,
  *   disk-full and others when it could not be done, which says nothing of the backup
  */
-export const runDrillJob: JobWork = async (context) => {
+export const runDrillJob: JobWork = withinTime(async (context) => {
   const { deps, signal, stanza, runId, emit } = context;
   const request = requireWish(context.request);
   refuseSecond(context);
@@ -76,7 +77,7 @@ export const runDrillJob: JobWork = async (context) => {
     ...unwritten,
   ];
   return { facts: { ...facts, proof, evidence }, warnings, label };
-};
+});
 
 function requireWish(request: JobRequest): JobRequest & { readonly drill: DrillWish } {
   const { drill } = request;

@@ -112,11 +112,11 @@ describe('decideSchedule', () => {
     });
   });
 
-  it('says that drills cannot be done', () => {
-    const drill = line('drill', '0 5 * * 6');
-    expect(decide([drill], '2026-06-01T03:00', '2026-06-06T05:00').skips).toEqual([
-      'drill 06-06T05:00 not-available',
-    ]);
+  it('says that copies cannot be made, and runs drills', () => {
+    const [copy, drill] = [line('copy', '0 5 * * 6'), line('drill', '0 5 * * 6')];
+    const decided = decide([copy, drill], '2026-06-01T03:00', '2026-06-06T05:00');
+    expect(decided.skips).toEqual(['copy 06-06T05:00 not-available']);
+    expect(decided.due).toHaveLength(1);
   });
 
   const office: Blackout = { cron: '0 8 * * 1-5', timezone: 'UTC', duration: 10 * 3600, missed: 'run' };
