@@ -38,6 +38,16 @@ export default defineConfig({
       },
       {
         test: {
+          // Minutes of waiting each: `npm run test:matrix` runs them once.
+          name: 'slow',
+          include: ['test/slow/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 240_000,
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        test: {
           // Of its own, once with scripts/test-matrix.sh: it needs two versions of PostgreSQL and a pg_upgrade.
           name: 'upgrade',
           include: ['test/upgrade/**/*.test.ts'],

@@ -51,6 +51,12 @@ if [ "$pairs" = "$spread" ]; then
   HOLDFAST_TEST_ENGINE=2.60 HOLDFAST_TEST_POSTGRES=15 vitest run --project upgrade </dev/null || result=FAILED failed=1
   printf '%-12s %-12s %-8s %4d s\n' 2.60 "15 to 17" "$result" "$(($(date +%s) - begin))" >>"$table"
 
+  printf '\n== Findings that need minutes\n'
+  begin=$(date +%s)
+  result=passed
+  vitest run --project slow </dev/null || result=FAILED failed=1
+  printf '%-12s %-12s %-8s %4d s\n' minutes "(distribution)" "$result" "$(($(date +%s) - begin))" >>"$table"
+
   printf '\n== Patroni\n'
   begin=$(date +%s)
   result=passed
