@@ -62,8 +62,9 @@ function expectNothingLeft(copy: CopyDocument): void {
 
 describe('a clone', () => {
   it('is a server at that moment, which can be written to and never archives', async () => {
-    const copy = await clone('--to', moment, '--name', 'before');
-    expect(copy).toMatchObject({ name: 'before', state: 'ready' });
+    const port = await bed.sandbox.port();
+    const copy = await clone('--to', moment, '--name', 'before', '--port', String(port));
+    expect(copy).toMatchObject({ name: 'before', state: 'ready', port });
     expect(Number(await ask(copy, 'SELECT count(*) FROM known_rows'))).toBe(atMoment.count);
     expect(await ask(copy, `SELECT current_setting('archive_mode')`)).toBe('off');
     await ask(copy, 'CREATE TABLE written AS SELECT 1 AS a; SELECT pg_switch_wal()::text');

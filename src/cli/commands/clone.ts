@@ -16,7 +16,7 @@ import { describeCopy } from '../output/copy-report.ts';
 import { openProgressLine } from '../output/progress-line.ts';
 import { outcomeToJson, showRestoreEvent } from '../output/restore-report.ts';
 import { planFailure } from '../../recovery/plan/plan-failure.ts';
-import { readTimeline } from '../restore-options.ts';
+import { readPort, readTimeline } from '../restore-options.ts';
 
 /** `holdfast clone --to …` and `holdfast clone drop NAME`. */
 export const run: CommandModule['run'] = async (input, context) => {
@@ -59,6 +59,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
     timeline: readTimeline(input.value('timeline')),
     name: readName(input.value('name')),
     ttlMs: readTtl(input.value('ttl')),
+    port: readPort(input.value('port')),
     databases: readDatabases(input.values('database')),
   };
 }

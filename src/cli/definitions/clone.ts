@@ -31,6 +31,7 @@ export const cloneDefinition: CommandDefinition = {
       description: 'drop it after this: 4h, 2d',
       otherwise: 'it stays until it is dropped',
     },
+    { name: 'port', value: 'PORT', description: 'its port', otherwise: 'a free one' },
     {
       name: 'database',
       value: 'NAME',

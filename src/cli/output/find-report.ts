@@ -98,7 +98,7 @@ function notesOf(request: FindRequest, found: FoundMoment): string[] {
  * state right before the bad one, whatever the clocks and the order of the transactions' numbers say.
  */
 function commandsOf(
-  { stanza }: FindRequest,
+  { stanza, probe }: FindRequest,
   found: FoundMoment,
 ): { readonly command: string; readonly does: string }[] {
   if (found.bad === undefined || found.good === undefined) return [];
@@ -108,6 +108,10 @@ function commandsOf(
     {
       command: `holdfast clone ${options}`,
       does: 'a running copy of the moment before, to look things up in',
+    },
+    {
+      command: `holdfast rescue TABLE --database ${quoteForShell(probe.database)} ${options}`,
+      does: 'what a table had then, as a change of the live one that you review',
     },
     {
       command: `holdfast restore ${options} --plan`,

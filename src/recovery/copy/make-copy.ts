@@ -32,6 +32,8 @@ export interface CopyRequest {
   readonly ttlMs?: number | undefined;
   /** Only these databases; all others are dropped in the copy. Not with `pause`. */
   readonly databases?: readonly string[] | undefined;
+  /** Undefined: a free one. */
+  readonly port?: number | undefined;
   /** Stand still at the target instead of promoting: for a search that goes on from there. */
   readonly pause?: boolean | undefined;
 }
@@ -67,6 +69,7 @@ export async function planCopy(request: CopyRequest, deps: CopyDependencies): Pr
     delta: false,
     timeline: request.timeline,
     databases: request.databases,
+    port: request.port,
   };
   await using sessions = new KeptSessions();
   const observations = await observeRestore(

@@ -1,6 +1,7 @@
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { RestoreTarget } from '../../model/restore-target.ts';
+import { type Lsn, parseLsn } from '../../model/wal.ts';
 import { readRecovery } from '../../postgres/recovery-progress.ts';
 import type { CopyDependencies } from '../copy/copy-deps.ts';
 import { dropCopy } from '../copy/drop-copy.ts';
@@ -95,7 +96,7 @@ class MomentSearch implements AsyncDisposable {
     const wal = this.#requireWal();
     const listed = await this.#list(wal);
     const { commits } = listed;
-    await this.#askBeginning();
+    await this.#askBeginning(listed);
     const transition = await this.#search(commits);
     const { good, bad, suspect } = transition;
     const badCommit = bad === undefined ? undefined : commits.at(bad);
@@ -148,19 +149,33 @@ class MomentSearch implements AsyncDisposable {
     });
   }
 
-  async #askBeginning(): Promise<void> {
-    const answer = await this.#ask();
+  /**
+   * A time ends recovery right before the first commit behind it, with all that this transaction did replayed, its locks
+   * too. Right behind the last commit before that the same is visible, and mostly nothing is locked.
+   */
+  async #askBeginning({ before }: ListedCommits): Promise<void> {
+    let answer = await this.#ask();
+    const { plan } = this.#requireCopy();
+    const last = before?.lsn ?? parseLsn(plan.target.lastTransaction?.lsn ?? '');
+    if (answer === 'blocked' && last !== undefined) {
+      await this.#measure.copy(() => this.#startAt(last, plan.repository.name));
+      answer = await this.#ask();
+    }
     if (answer === 'good') return;
-    const { from } = this.#request;
     throw new Failure('nothing-found', {
       operation: 'find the moment',
-      place: describeTarget(from),
+      place: describeTarget(this.#request.from),
       problem:
         answer === 'bad'
           ? 'the probe is not true at the beginning: it was bad already'
           : 'the probe waits for a lock at the beginning: a transaction that changes a table was not over there',
       hint: 'Begin earlier with --between; `holdfast windows` shows how far back the WAL reaches.',
     });
+  }
+
+  async #startAt(lsn: Lsn, repository: string): Promise<void> {
+    await this.#drop();
+    await this.#makeCopy({ kind: 'lsn', lsn }, repository);
   }
 
   #search(commits: CommitList): Promise<Transition> {

@@ -17,7 +17,7 @@ export interface Probe {
 export function probeQuery(text: string): string {
   const sql = text.trim().replace(/[;\s]+$/, '');
   if (sql === '') throw usage('the probe is empty');
-  return /^(?:select|with|values|table|\()/i.test(sql) ? sql : `SELECT (${sql})`;
+  return /^(?:select|with|values|table)\b/i.test(sql) ? sql : `SELECT (${sql})`;
 }
 
 /**
