@@ -40,9 +40,9 @@ describe('one copy of an info file that is bad', () => {
     expect(seen.severity).toBe('warning');
     const { findings } = await bed.health();
     const evidence = findings.filter(({ rule }) => rule === seen.rule).map((one) => one.evidence);
-    expect(evidence).toEqual([
-      expect.stringContaining('backup/main/backup.info: '),
+    expect(evidence.toSorted()).toEqual([
       expect.stringContaining('archive/main/archive.info.copy is not there'),
+      expect.stringContaining('backup/main/backup.info: '),
     ]);
     await followRemedy(seen.remedy);
     await bed.expectEnded('info-copy-damaged');

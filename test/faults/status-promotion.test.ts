@@ -64,7 +64,7 @@ async function makeStandby(): Promise<TestCluster> {
   return copy;
 }
 
-const never = /^(?:foreign|wal-hole|wal-duplicate|timeline-unknown|no-usable-set|set-unusable|wrong-cluster)/;
+const never = /^(?:foreign|wal-hole|wal-duplicate|no-usable-set|set-unusable|wrong-cluster)/;
 
 async function rules(): Promise<readonly string[]> {
   return (await bed.health()).findings.map(({ rule }) => rule);
