@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { daemonIdleTables } from './daemon-idle.ts';
 import { daemonLimitsTables } from './daemon-limits.ts';
 import { overheadBackupTables } from './overhead-backup.ts';
+import { overheadDrillTables } from './overhead-drill.ts';
 import { overheadRestoreTables } from './overhead-restore.ts';
 import { scrapeTables } from './scrape.ts';
 import { formatMegabytes } from './support/format.ts';
@@ -29,6 +30,7 @@ interface Section {
 const sections: readonly Section[] = [
   { name: 'overhead-backup', results: /^overhead-backup$/, tables: overheadBackupTables },
   { name: 'overhead-restore', results: /^overhead-restore$/, tables: overheadRestoreTables },
+  { name: 'overhead-drill', results: /^overhead-drill$/, tables: overheadDrillTables },
   { name: 'engine-settings', results: /^engine-settings-[\d.]+$/, tables: settingsTables },
   { name: 'daemon-limits', results: /^daemon-limits$/, tables: daemonLimitsTables },
   { name: 'daemon-idle', results: /^daemon-idle$/, tables: daemonIdleTables },

@@ -3,7 +3,7 @@
 set -eu
 
 root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
-names='overhead-backup overhead-restore engine-settings startup daemon-limits daemon-idle wal-ledger scrape'
+names='overhead-backup overhead-restore overhead-drill engine-settings startup daemon-limits daemon-idle wal-ledger scrape'
 
 usage() {
   echo "npm run bench -- NAME [OPTIONS]"

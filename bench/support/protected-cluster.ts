@@ -14,8 +14,12 @@ export interface ProtectedCluster {
   readonly repository: string;
   /** Runs `holdfast` as a person would. Milliseconds. */
   holdfast(args: readonly string[]): Promise<number>;
-  /** Runs pgBackRest itself, as the server's owner, with the files that Holdfast has written. Milliseconds. */
-  pgbackrest(args: readonly string[], outputFile?: string): Promise<number>;
+  /**
+   * Runs pgBackRest itself, as the server's owner, with the files that Holdfast has written. Milliseconds.
+   *
+   * @param prefix a program and its arguments that run it: nice
+   */
+  pgbackrest(args: readonly string[], outputFile?: string, prefix?: readonly string[]): Promise<number>;
   /** Path of its holdfast.yaml. */
   readonly configuration: string;
 }
@@ -50,10 +54,11 @@ export async function protectCluster(
         logFile: sandbox.file('holdfast.log'),
       }),
     configuration,
-    pgbackrest: (args, outputFile = sandbox.file('pgbackrest.log')) =>
+    pgbackrest: (args, outputFile = sandbox.file('pgbackrest.log'), [program, ...words] = [engine]) =>
       timeCommand({
-        command: engine,
+        command: program ?? engine,
         args: [
+          ...(program === engine ? [] : [...words, engine]),
           `--config=${directory}/etc/pgbackrest.conf`,
           `--config-include-path=${directory}/etc/conf.d`,
           `--stanza=${stanza}`,
