@@ -1,7 +1,7 @@
 import { runAnnotate } from '../../engine/annotate.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import type { DrillReport } from '../../model/drill.ts';
-import { isFailure } from '../../model/failure.ts';
+import { Failure, isFailure } from '../../model/failure.ts';
 import { provenAnnotation } from '../../model/pin.ts';
 import { formatProof } from '../../model/proof.ts';
 import type { JobWorkContext } from '../job-work.ts';
@@ -67,5 +67,12 @@ async function annotate(report: DrillReport, context: JobWorkContext): Promise<v
     },
     { ...run, signal: AbortSignal.any([signal, lease.lost]) },
   );
-  await readCatalogue(deps.engine, stanza.name, run);
+  const { sets } = await readCatalogue(deps.engine, stanza.name, run);
+  if (sets.some((set) => set.label === label && set.annotations[provenAnnotation] === value)) return;
+  throw new Failure('proof-failed', {
+    operation: `annotate set ${label}`,
+    place: `repository ${repository.name}`,
+    problem: 'pgbackrest reported success, but the repository does not show it',
+    hint: 'Make sure that no other host or tool works with this repository.',
+  });
 }

@@ -3,6 +3,8 @@ import { Failure, isFailure } from '../../model/failure.ts';
 import type { JobRequest } from '../../model/job.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import { runDrill } from '../../recovery/drill/run-drill.ts';
+import type { RestorePlan } from '../../recovery/restore-plan.ts';
+import type { RunRecord } from '../../store/journal.ts';
 import type { JobWork, JobWorkContext } from '../job-work.ts';
 import { copyDependenciesOf } from './copy-dependencies.ts';
 import { noteProof } from './note-proof.ts';
@@ -20,7 +22,7 @@ import { reportInterrupted, writeEvidence } from './write-evidence.ts';
 export const runDrillJob: JobWork = withinTime(async (context) => {
   const { deps, signal, stanza, runId, emit } = context;
   const request = requireWish(context.request);
-  refuseSecond(context);
+  refuseBeside(context);
   const choice = await chooseDrill(request, stanza, deps, signal);
   deps.journal.updateRun(runId, { repository: choice.repository });
   const { drill } = request;
@@ -89,20 +91,29 @@ function requireWish(request: JobRequest): JobRequest & { readonly drill: DrillW
   });
 }
 
-/** The daemon's queue runs one at a time; this is about commands beside it. @throws Failure engine-busy */
-function refuseSecond({ deps, runId, stanza }: JobWorkContext): void {
+/**
+ * The daemon's queue sees to both; this is about commands beside it.
+ *
+ * @throws Failure engine-busy when another drill goes on on this host, or a restore of this stanza's production
+ */
+function refuseBeside({ deps, runId, stanza }: JobWorkContext): void {
   const other = deps.journal
     .unfinishedRuns()
-    .find(
-      (run) => run.kind === 'drill' && run.id !== runId && run.process !== undefined && isAlive(run.process),
-    );
+    .filter(({ id, process }) => id !== runId && process !== undefined && isAlive(process))
+    .find((run) => run.kind === 'drill' || (run.stanza === stanza.name && isOfProduction(run)));
   if (other === undefined) return;
   throw new Failure('engine-busy', {
     operation: `drill stanza ${stanza.name}`,
     place: other.stanza === undefined ? undefined : `stanza ${other.stanza}`,
-    problem: `another drill is going on: ${other.id}`,
-    hint: 'One at a time is drilled on a host. Try again when it has ended: `holdfast jobs` shows it.',
+    problem: `${other.kind === 'drill' ? 'another drill' : `a ${other.kind}`} is going on: ${other.id}`,
+    hint: 'One drill at a time runs on a host, and none beside a restore. Try again when it has ended: `holdfast journal` shows it.',
   });
+}
+
+/** Also a copy is made by a restore. */
+function isOfProduction({ kind, facts }: RunRecord): boolean {
+  const { mode } = (facts['plan'] ?? {}) as Partial<RestorePlan>;
+  return kind === 'undo' || (kind === 'restore' && mode !== 'into');
 }
 
 function failed(report: DrillReport, kept: string | undefined): Failure {

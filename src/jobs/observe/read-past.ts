@@ -36,6 +36,7 @@ const judgedKinds: readonly (readonly [RunKind, boolean])[] = [
   ['backup', true],
   ['expire', true],
   ['verify', true],
+  ['drill', true],
   ['check', false],
   ['maintenance', false],
 ];
@@ -89,9 +90,16 @@ function withPresent({ lines, ...settled }: Settled, journal: Journal): Past {
     unfinished: journal
       .unfinishedRuns()
       .filter(({ kind }) => kind === 'restore' || kind === 'undo')
+      .filter((run) => !isOfCopy(run))
       .map(describeRun),
     lines: lines.map(describeLine),
   };
+}
+
+/** What a killed drill or clone was restoring is taken away by whoever sweeps; nobody has to resume or undo it. */
+function isOfCopy({ facts }: RunRecord): boolean {
+  const plan = facts['plan'];
+  return typeof plan === 'object' && plan !== null && 'bounds' in plan;
 }
 
 function findLastRuns(journal: Journal, { name, repositories }: Stanza): RunObservation[] {
