@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../model/quote-for-shell.ts';
 import type { AppliedChange } from '../../recovery/rescue/apply-change.ts';
 import type { RescuedTable, RescueReport } from '../../recovery/rescue/rescue-report.ts';
 import { formatTable } from './format-table.ts';
@@ -84,10 +83,12 @@ function notesOf({ name, notes, changedColumns, triggersOff }: RescuedTable): st
 }
 
 function ending(report: RescueReport, applied: AppliedChange | undefined, wantsApply: boolean): string {
-  const { files, database } = report;
-  const back = `The way back:\n  psql -X -d ${quoteForShell(database)} -f ${quoteForShell(files.rollback)}\n`;
+  const { files, commands } = report;
+  const back = `The way back:
+  ${commands.rollback}
+`;
   if (applied !== undefined) return `Applied, in one transaction. ${back}`;
   if (!report.changes) return 'There is nothing to bring back: no row is missing or changed.\n';
   if (wantsApply) return back;
-  return `Nothing was changed. Look at ${files.change}, then run it, or the same rescue with --apply.\n`;
+  return `Nothing was changed. Look at ${files.change}, then run it, or the same rescue with --apply:\n  ${commands.change}\n`;
 }

@@ -18,6 +18,8 @@ export interface ChosenTables {
   readonly items: readonly RescueItem[];
   /** Schemas that were named and are gone: they come back with everything in them. */
   readonly goneSchemas: readonly string[];
+  /** What of the schemas is left out, and why. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -31,18 +33,22 @@ export async function chooseTables(
 ): Promise<ChosenTables> {
   const facts: TableFacts[] = [];
   const goneSchemas: string[] = [];
+  const notes: string[] = [];
   const add = (table: TableFacts): void => {
     if (!facts.some((one) => showName(one) === showName(table))) facts.push(table);
   };
   for (const schema of wanted.schemas) {
     if (!(await hasSchema(copy, schema))) throw nothing(`there was no schema ${schema} then`);
-    for (const table of await readTables(copy, { by: 'schema', schema })) add(table);
+    for (const table of await readTables(copy, { by: 'schema', schema })) {
+      if (table.persistence === 'p') add(table);
+      else notes.push(`${showName(table)} was unlogged: no backup has its rows, it is left out`);
+    }
     if (!(await hasSchema(live, schema))) goneSchemas.push(schema);
   }
   for (const text of wanted.tables) add(await findOne(parseTableName(text), text, copy));
   const items: RescueItem[] = [];
   for (const table of facts) items.push(await matchOne(table, live));
-  return { facts, items, goneSchemas };
+  return { facts, items, goneSchemas, notes };
 }
 
 async function findOne(table: WantedTable, text: string, copy: Side): Promise<TableFacts> {

@@ -9,6 +9,7 @@ import { type ComparedTable, type CreatedTable, rowsQuery } from './match-table.
 import { orderTables } from './order-tables.ts';
 import { proveCasts, refuseImpossible } from './refuse-columns.ts';
 import type { RescuedTable, RescueReport } from './rescue-report.ts';
+import { psqlCommands } from './psql-commands.ts';
 import type { RescueWork } from './rescue-tables.ts';
 import { RowStreams } from './row-stream.ts';
 import { type ForeignKeyFacts, type RelationName, showName } from './table-facts.ts';
@@ -71,6 +72,7 @@ export async function prepareChange(work: RescueWork, chosen: ChosenTables): Pro
       found.some(({ table }) => table.partitions.length > 0) ||
       rescued.some(({ applied }) => applied.inserts + applied.updates + applied.deletes > 0),
     files: { ...work.files, byHand },
+    commands: psqlCommands(work),
   };
 }
 
@@ -188,11 +190,12 @@ function describeCreated({ shown, table, notes }: CreatedTable, rows: CreatedRow
 
 function notesOf(
   { request }: RescueWork,
-  { items, goneSchemas }: ChosenTables,
+  { items, goneSchemas, notes }: ChosenTables,
   circular: readonly ForeignKeyFacts[],
 ): string[] {
   const keptNew = !request.deleteNew && items.some(({ kind }) => kind === 'compare');
   return [
+    ...notes,
     ...goneSchemas.map((schema) => `schema ${schema} is gone: it comes back with everything in it`),
     ...(request.triggers === 'off'
       ? [

@@ -6,6 +6,7 @@ import { dumpTables } from './dump-tables.ts';
 import { quoteName } from './match-table.ts';
 import { hasSchema } from './read-tables.ts';
 import type { RescuedTable, RescueReport } from './rescue-report.ts';
+import { psqlCommands } from './psql-commands.ts';
 import type { RescueWork } from './rescue-tables.ts';
 import { writeScript } from './script-file.ts';
 import { type RelationName, showName, type TableFacts } from './table-facts.ts';
@@ -19,7 +20,7 @@ import { type RelationName, showName, type TableFacts } from './table-facts.ts';
  */
 export async function prepareSchema(
   work: RescueWork,
-  { facts }: ChosenTables,
+  { facts, notes }: ChosenTables,
   schema: string,
 ): Promise<RescueReport> {
   const { request, sides, files, planned, parts } = work;
@@ -76,6 +77,7 @@ export async function prepareSchema(
     largeObjects: { missing: 0, changed: 0, equal: 0 },
     notRestored: [],
     notes: [
+      ...notes,
       ...outward.map(
         ({ from, name, to }) =>
           `foreign key ${name} of ${showName(from)} leads to ${showName(to)}, which is not among the tables: it is left out`,
@@ -89,6 +91,7 @@ export async function prepareSchema(
     ],
     changes: true,
     files,
+    commands: psqlCommands(work),
   };
 }
 

@@ -30,6 +30,8 @@ export interface RescueReport {
   /** Whether there is anything to be applied. */
   readonly changes: boolean;
   readonly files: RescueFiles;
+  /** What a person types to run the scripts, for a shell. */
+  readonly commands: { readonly change: string; readonly rollback: string };
 }
 
 /** Where the change lies. Absolute. */

@@ -1,11 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Stanza } from '../../config/configuration.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RestoreTarget } from '../../model/restore-target.ts';
 import { findPrimary } from '../../postgres/find-primary.ts';
 import type { RunAs } from '../../process/run-command.ts';
-import { listNames, syncPath } from '../apply/durable-files.ts';
+import { listNames, makeOwnedDirectory, syncPath } from '../apply/durable-files.ts';
 import type { CopyDependencies } from '../copy/copy-deps.ts';
 import { dropCopy } from '../copy/drop-copy.ts';
 import { type CopyPlan, makeCopy, planCopy } from '../copy/make-copy.ts';
@@ -82,7 +82,7 @@ export async function prepareRescue(
     timeline,
   } as const;
   const planned = await planCopy(wanted, deps);
-  const files = await makeDirectory(request.directory);
+  const files = await makeDirectory(request.directory, deps.engineUser);
   const parts = join(files.directory, 'parts');
   deps.onPhase(`making a copy of ${planned.plan.target.description}`);
   const made = await makeCopy(planned, deps);
@@ -101,7 +101,7 @@ export async function prepareRescue(
       request.intoSchema === undefined
         ? await prepareChange(work, chosen)
         : await prepareSchema(work, chosen, request.intoSchema);
-    await writeReport(report);
+    await writeReport(report, deps);
     return { report, live };
   } finally {
     await rm(parts, { recursive: true, force: true });
@@ -126,7 +126,8 @@ function refuse(refused: readonly { readonly shown: string; readonly problem: st
   });
 }
 
-async function makeDirectory(directory: string): Promise<RescueFiles> {
+/** The engine's user owns it, also when root makes it: that user runs psql. */
+async function makeDirectory(directory: string, owner: RunAs): Promise<RescueFiles> {
   if ((await listNames(directory)).length > 0) {
     throw new Failure('file-unusable', {
       operation: 'write the change',
@@ -135,8 +136,7 @@ async function makeDirectory(directory: string): Promise<RescueFiles> {
       hint: 'Name another one with --out: nothing is overwritten.',
     });
   }
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await syncPath(dirname(directory));
+  await makeOwnedDirectory(directory, 0o700, owner);
   return {
     directory,
     change: join(directory, 'change.sql'),
@@ -146,8 +146,15 @@ async function makeDirectory(directory: string): Promise<RescueFiles> {
   };
 }
 
-async function writeReport(report: RescueReport): Promise<void> {
-  const { files } = report;
-  await writeFile(files.report, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600, flush: true });
+async function writeReport(
+  { files, ...report }: RescueReport,
+  { currentUid, engineUser }: RescueDependencies,
+): Promise<void> {
+  const text = JSON.stringify({ ...report, files }, null, 2);
+  await writeFile(files.report, `${text}\n`, { mode: 0o600, flush: true });
+  if (currentUid === 0) {
+    for (const file of [files.change, files.rollback, files.report, files.byHand])
+      if (file !== undefined) await chown(file, engineUser.uid, engineUser.gid);
+  }
   await syncPath(files.directory);
 }

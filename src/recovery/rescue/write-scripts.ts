@@ -6,6 +6,7 @@ import { splitForeignKeys } from './split-foreign-keys.ts';
 import { dumpTables } from './dump-tables.ts';
 import { type LargeObjectDifferences, writeLargeObjects } from './large-objects.ts';
 import type { ComparedTable, CreatedTable } from './match-table.ts';
+import { psqlCommands } from './psql-commands.ts';
 import type { RescueWork } from './rescue-tables.ts';
 import { writeScript } from './script-file.ts';
 import type { Direction } from './table-change-sql.ts';
@@ -98,12 +99,13 @@ export function stagedCounts(
     : { inserts: gone, updates: counts.changed, deletes: counts.missing };
 }
 
-function titleOf({ request, planned, sides, files }: RescueWork, direction: Direction): string[] {
+function titleOf(work: RescueWork, direction: Direction): string[] {
+  const { request, planned, sides, files } = work;
   return [
     direction === 'forward'
       ? `The change of rescue ${request.id}: brings rows back to ${planned.plan.target.description}.`
       : `The way back of rescue ${request.id}: what was there before ${files.change} ran.`,
     `Database ${sides.live.database} of stanza ${request.stanza.name}. One transaction, for psql:`,
-    `psql -X -d ${sides.live.database} -f ${direction === 'forward' ? files.change : files.rollback}`,
+    psqlCommands(work)[direction === 'forward' ? 'change' : 'rollback'],
   ];
 }
