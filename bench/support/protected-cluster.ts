@@ -54,11 +54,11 @@ export async function protectCluster(
         logFile: sandbox.file('holdfast.log'),
       }),
     configuration,
-    pgbackrest: (args, outputFile = sandbox.file('pgbackrest.log'), [program, ...words] = [engine]) =>
+    pgbackrest: (args, outputFile = sandbox.file('pgbackrest.log'), [first, ...words] = [engine]) =>
       timeCommand({
-        command: program ?? engine,
+        command: first ?? engine,
         args: [
-          ...(program === engine ? [] : [...words, engine]),
+          ...(first === engine ? [] : [...words, engine]),
           `--config=${directory}/etc/pgbackrest.conf`,
           `--config-include-path=${directory}/etc/conf.d`,
           `--stanza=${stanza}`,
