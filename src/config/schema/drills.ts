@@ -81,5 +81,3 @@ export const drillsSchema = section({
       '`set`: a drill that passed is written to the set as annotation `holdfast-proven`, for which the repository must be writable and the primary reachable; where that fails, and with `journal`, only this journal knows of it.',
   }),
 }).meta({ description: 'What drills check beside the data itself (docs/drills.md).' });
-
-export type DrillsInput = z.output<typeof drillsSchema>;
