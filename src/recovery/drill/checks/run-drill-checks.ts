@@ -1,6 +1,12 @@
 import { type DrillCheck, drillChecks, type DrillCheckResult } from '../../../model/drill.ts';
 import { isFailure } from '../../../model/failure.ts';
-import { type CheckOutcome, type DrillCheckContext, failed, type RunDrillCheck } from '../drill-check.ts';
+import {
+  type CheckOutcome,
+  type DrillCheckContext,
+  type DrillSettings,
+  failed,
+  type RunDrillCheck,
+} from '../drill-check.ts';
 import { checkAmcheck } from './check-amcheck.ts';
 import { checkChecksums } from './check-checksums.ts';
 import { checkCounts } from './check-counts.ts';
@@ -36,7 +42,7 @@ export async function runDrillChecks(
 ): Promise<DrillCheckResult[]> {
   const results: DrillCheckResult[] = [];
   for (const check of drillChecks) {
-    if (check !== 'target' && !context.settings.checks.includes(check)) continue;
+    if (!isWanted(check, context.settings)) continue;
     if (context.signal?.aborted === true) throw interrupted();
     const began = context.now();
     const outcome = await outcomeOf(bodies[check], context);
@@ -45,6 +51,15 @@ export async function runDrillChecks(
     onResult(result);
   }
   return results;
+}
+
+/** All checks are asked for where nothing is said: whoever has no queries does not miss them. */
+export function isWanted(check: DrillCheck, { checks, queries }: DrillSettings): boolean {
+  if (check === 'target') return true;
+  return (
+    checks.includes(check) &&
+    (check !== 'queries' || queries.length > 0 || checks.length < drillChecks.length)
+  );
 }
 
 async function outcomeOf(body: RunDrillCheck, context: DrillCheckContext): Promise<CheckOutcome> {
