@@ -32,6 +32,7 @@ beforeAll(async () => {
     cluster: { settings: { wal_level: 'logical' } },
   });
   const { cluster, sandbox, configuration } = bed;
+  const { major } = cluster.binaries;
   stolen = sandbox.directory('stolen');
   const engine = `${engineUnderTest()} --config=${configuration.engineFile} --config-include-path=${configuration.includeDirectory}`;
   pushAnywhere = sandbox.write(
@@ -68,9 +69,9 @@ beforeAll(async () => {
     archive_mode: 'always',
     archive_command: `${pushAnywhere} %p`,
     archive_timeout: '1s',
-    archive_library: 'basic_archive',
+    ...(major >= 15 ? { archive_library: 'basic_archive' } : {}),
     'basic_archive.archive_directory': stolen,
-    shared_preload_libraries: 'basic_archive, pg_stat_statements',
+    shared_preload_libraries: major >= 15 ? 'basic_archive, pg_stat_statements' : 'pg_stat_statements',
     primary_conninfo: `host=${cluster.socketDirectory} port=${cluster.port} user=postgres`,
     primary_slot_name: 'standby',
     synchronous_standby_names: '*',
@@ -78,7 +79,7 @@ beforeAll(async () => {
     archive_cleanup_command: `touch ${stolen}/cleanup`,
     max_logical_replication_workers: '4',
     external_pid_file: `${stolen}/pid`,
-    promote_trigger_file: `${cluster.dataDirectory}/PG_VERSION`,
+    ...(major < 16 ? { promote_trigger_file: `${cluster.dataDirectory}/PG_VERSION` } : {}),
   };
   const lines = Object.entries(hostile).map(([name, value]) => `${name} = '${value}'\n`);
   appendFileSync(`${cluster.dataDirectory}/postgresql.auto.conf`, lines.join(''));
@@ -160,7 +161,7 @@ describe('a copy of a production whose files tell it to archive, to stream and t
   it('does none of it after ALTER SYSTEM and a restart', async () => {
     await using copy = await drills.copy();
     await copy.sql(`ALTER SYSTEM SET archive_mode = 'always'; ALTER SYSTEM SET archive_command = '${pushAnywhere} %p';
-      ALTER SYSTEM SET archive_library = ''; ALTER SYSTEM SET max_logical_replication_workers = 4`);
+      ALTER SYSTEM SET max_logical_replication_workers = 4`);
     await byHand(copy, 'restart');
     await expectOff(copy);
     await copy.restart();
@@ -260,14 +261,21 @@ describe('the attack itself', () => {
       '--target-action=promote',
       'restore',
     ]);
-    appendFileSync(
-      `${directory}/postgresql.auto.conf`,
-      `archive_mode = on\narchive_library = ''\nrecovery_end_command = ''\nprimary_conninfo = ''\nsynchronous_standby_names = ''\nexternal_pid_file = ''\npromote_trigger_file = ''\n`,
-    );
+    const { major } = cluster.binaries;
+    const quiet = [
+      'recovery_end_command',
+      'primary_conninfo',
+      'synchronous_standby_names',
+      'external_pid_file',
+      ...(major >= 15 ? ['archive_library'] : []),
+      ...(major < 16 ? ['promote_trigger_file'] : []),
+    ];
+    const lines = ['archive_mode = on\n', ...quiet.map((name) => `${name} = ''\n`)];
+    appendFileSync(`${directory}/postgresql.auto.conf`, lines.join(''));
     const port = await sandbox.port();
     sandbox.defer(async () => {
       if (processesOf(directory).length > 0)
-        await sandbox.mustRun(`${cluster.binaries.directory}/pg_ctl`, [
+        await sandbox.run(`${cluster.binaries.directory}/pg_ctl`, [
           'stop',
           '-D',
           directory,
