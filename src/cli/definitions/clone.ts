@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { repositoryOption, setOption, timelineOption, timezoneOption } from './target-options.ts';
 
 export const cloneDefinition: CommandDefinition = {
   name: 'clone',
@@ -19,11 +20,7 @@ export const cloneDefinition: CommandDefinition = {
   ],
   options: [
     { name: 'to', value: 'TARGET', description: 'the moment, see above' },
-    {
-      name: 'timezone',
-      value: 'ZONE',
-      description: 'the zone of a time that has none: Europe/Berlin, UTC, +01:00',
-    },
+    timezoneOption,
     { name: 'name', value: 'NAME', description: 'a name of your own', otherwise: 'only an id' },
     {
       name: 'ttl',
@@ -40,24 +37,9 @@ export const cloneDefinition: CommandDefinition = {
       repeatable: true,
       otherwise: 'all databases',
     },
-    {
-      name: 'set',
-      value: 'LABEL',
-      description: 'start from this set',
-      otherwise: 'the best one for the target',
-    },
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'take it from this repository',
-      otherwise: 'the best one for the target',
-    },
-    {
-      name: 'timeline',
-      value: 'NUMBER',
-      description: 'follow this timeline',
-      otherwise: 'the one of the cluster',
-    },
+    setOption,
+    repositoryOption,
+    timelineOption,
     { name: 'plan', description: 'print the plan and stop' },
   ],
   examples: [

@@ -1,6 +1,7 @@
 import { drillChecks, drillTargets } from '../../model/drill.ts';
 import type { CommandDefinition } from '../command-definition.ts';
 import { detachOption, directOption } from './daemon-options.ts';
+import { timelineOption, timezoneOption } from './target-options.ts';
 
 export const drillDefinition: CommandDefinition = {
   name: 'drill',
@@ -22,19 +23,10 @@ export const drillDefinition: CommandDefinition = {
       otherwise: 'random',
     },
     { name: 'to', value: 'TARGET', description: 'a moment of your own, as `restore --to` takes it' },
-    {
-      name: 'timezone',
-      value: 'ZONE',
-      description: 'the zone of a time that has none: Europe/Berlin, UTC, +01:00',
-    },
+    timezoneOption,
     { name: 'repo', value: 'NAME', description: 'restore from this repository', otherwise: 'in turn' },
     { name: 'set', value: 'LABEL', description: 'restore this set', otherwise: 'as the target says' },
-    {
-      name: 'timeline',
-      value: 'NUMBER',
-      description: 'follow this timeline',
-      otherwise: 'the one of the cluster',
-    },
+    timelineOption,
     {
       name: 'checks',
       value: 'LIST',

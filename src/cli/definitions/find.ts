@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { timelineOption, timezoneOption } from './target-options.ts';
 
 export const findMomentDefinition: CommandDefinition = {
   name: 'find',
@@ -48,23 +49,14 @@ export const findMomentDefinition: CommandDefinition = {
       choices: ['good', 'bad'],
       otherwise: 'nothing is kept',
     },
-    {
-      name: 'timezone',
-      value: 'ZONE',
-      description: 'the zone of times that have none: Europe/Berlin, UTC, +01:00',
-    },
+    timezoneOption,
     {
       name: 'repo',
       value: 'NAME',
       description: 'search in this repository',
       otherwise: 'the best one for the beginning',
     },
-    {
-      name: 'timeline',
-      value: 'NUMBER',
-      description: 'follow this timeline',
-      otherwise: 'the one of the cluster',
-    },
+    timelineOption,
   ],
   examples: [
     {

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { repositoryOption, setOption, timelineOption, timezoneOption } from './target-options.ts';
 
 export const rescueDefinition: CommandDefinition = {
   name: 'rescue',
@@ -15,11 +16,7 @@ export const rescueDefinition: CommandDefinition = {
   ],
   options: [
     { name: 'to', value: 'TARGET', description: 'the moment to which the tables were good' },
-    {
-      name: 'timezone',
-      value: 'ZONE',
-      description: 'the zone of a time that has none: Europe/Berlin, UTC, +01:00',
-    },
+    timezoneOption,
     {
       name: 'database',
       value: 'NAME',
@@ -54,24 +51,9 @@ export const rescueDefinition: CommandDefinition = {
       completes: 'directory',
     },
     { name: 'apply', description: 'run the change, after a question' },
-    {
-      name: 'set',
-      value: 'LABEL',
-      description: 'start from this set',
-      otherwise: 'the best one for the target',
-    },
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'take it from this repository',
-      otherwise: 'the best one for the target',
-    },
-    {
-      name: 'timeline',
-      value: 'NUMBER',
-      description: 'follow this timeline',
-      otherwise: 'the one of the cluster',
-    },
+    setOption,
+    repositoryOption,
+    timelineOption,
   ],
   examples: [
     {

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command-definition.ts';
 import { directOption } from './daemon-options.ts';
+import { repositoryOption, setOption, timelineOption, timezoneOption } from './target-options.ts';
 
 export const restoreDefinition: CommandDefinition = {
   name: 'restore',
@@ -14,29 +15,10 @@ export const restoreDefinition: CommandDefinition = {
   arguments: [],
   options: [
     { name: 'to', value: 'TARGET', description: 'the target, see above' },
-    {
-      name: 'timezone',
-      value: 'ZONE',
-      description: 'the zone of a time that has none: Europe/Berlin, UTC, +01:00',
-    },
-    {
-      name: 'set',
-      value: 'LABEL',
-      description: 'start from this set',
-      otherwise: 'the best one for the target',
-    },
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'take it from this repository',
-      otherwise: 'the best one for the target',
-    },
-    {
-      name: 'timeline',
-      value: 'NUMBER',
-      description: 'follow this timeline',
-      otherwise: 'the one of the cluster',
-    },
+    timezoneOption,
+    setOption,
+    repositoryOption,
+    timelineOption,
     {
       name: 'into',
       value: 'DIR',
