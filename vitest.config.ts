@@ -41,6 +41,7 @@ export default defineConfig({
           // Minutes of waiting each: `npm run test:matrix` runs them once.
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
+          maxWorkers: 2,
           testTimeout: 900_000,
           hookTimeout: 240_000,
           globalSetup: ['test/support/global-setup.ts'],

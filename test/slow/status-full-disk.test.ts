@@ -4,7 +4,7 @@ import { appendKnownRows, archiveWal, createKnownRows } from '../support/data.ts
 import type { ServedDaemon } from '../support/daemon-bed.ts';
 import { fillDisk, mountSmallDisk } from '../support/full-disk.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { createStatusBed, type StatusBed } from './status-bed.ts';
+import { createStatusBed, type StatusBed } from '../faults/status-bed.ts';
 
 /* File systems that are filled to the last byte: what is said of it by a daemon that goes on, and how it ends. */
 let bed: StatusBed;
