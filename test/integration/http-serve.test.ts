@@ -42,7 +42,9 @@ async function healthWith(
     const answer = await fetch(url('/health'));
     const health = (await answer.json()) as Health;
     const found = health.findings.map(({ rule }) => rule);
-    return health.status === status && rules.every((rule) => found.includes(rule)) ? { code: answer.status, health } : undefined;
+    return health.status === status && rules.every((rule) => found.includes(rule))
+      ? { code: answer.status, health }
+      : undefined;
   }).then((found) => found ?? Promise.reject(new Error('nothing')));
 }
 

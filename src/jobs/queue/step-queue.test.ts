@@ -72,7 +72,10 @@ describe('drills', () => {
 
   test('have a place of their own, for one at a time', () => {
     const one = emptyQueue({ parallel: 1, parallelPerRepository: 1 });
-    const { log } = play([submit(1), submit(2, drill), submit(3, { ...drill, stanza: 'other' }), ended(2)], one);
+    const { log } = play(
+      [submit(1), submit(2, drill), submit(3, { ...drill, stanza: 'other' }), ended(2)],
+      one,
+    );
     expect(log).toEqual(['begin 1', 'begin 2', 'begin 3']);
     // A drill that runs keeps no backup from beginning, in the same repository neither.
     const beside = { isDrill: true, takesEngineLock: false };
