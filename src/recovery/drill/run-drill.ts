@@ -18,6 +18,7 @@ import type { CopyDependencies } from '../copy/copy-deps.ts';
 import { dropCopy } from '../copy/drop-copy.ts';
 import { type CopyPlan, type MadeCopy, makeCopy } from '../copy/make-copy.ts';
 import { keepSpace } from '../copy/keep-space.ts';
+import { readRestoreSamples } from '../estimate/restore-sample.ts';
 import { runDrillChecks } from './checks/run-drill-checks.ts';
 import type { DrillCheckProgress, DrillSettings } from './drill-check.ts';
 import { measureDrill, phasesOfRestore } from './measure-drill.ts';
@@ -210,7 +211,12 @@ class Drill {
       problems: this.#problems,
       phases: this.#phases,
       checks: this.#checks,
-      measured: measureDrill(this.#planned, this.#copy),
+      measured: measureDrill(
+        this.#planned,
+        this.#copy,
+        this.#checks,
+        readRestoreSamples(this.#deps.journal, this.#request.stanza.name),
+      ),
     };
   }
 }
