@@ -97,6 +97,7 @@ export class Daemon {
           held: this.held,
           metrics: this.metrics,
           watches: this.watches,
+          onEnded: () => this.findings.notice(),
         }),
       identityOf: ({ stanza, repository }) => this.#identityOf(stanza, repository),
       limits: this.held.configuration.jobs,

@@ -13,6 +13,8 @@ export interface JobExecution {
   readonly held: HeldConfiguration;
   readonly metrics: MetricsRecorder;
   readonly watches: Pick<Watches, 'refresh'>;
+  /** Called when the journal has the end. */
+  readonly onEnded: () => void;
 }
 
 /**
@@ -29,6 +31,8 @@ export async function executeJob(
   metrics.jobEnded(request, outcome);
   parts.log(describeEnd(request, outcome));
   watches.refresh(request.stanza);
+  // How a run ended is news by itself, whatever the looks take.
+  execution.onEnded();
   return outcome;
 }
 

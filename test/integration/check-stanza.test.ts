@@ -67,10 +67,10 @@ describe('check', () => {
     cluster.sandbox.defer(() => chmodSync(archive, 0o700));
     const report = await check(bed, 3000);
     expect(findingsExitCode(report.findings)).toBe(2);
-    expect(rulesOf(report)).toContain('archive-not-arriving: repository offsite');
-    expect(rulesOf(report)).not.toContain('archive-not-arriving: repository local');
+    expect(rulesOf(report)).toContain('archive-not-arriving: stanza main, repository offsite');
+    expect(rulesOf(report)).not.toContain('archive-not-arriving: stanza main, repository local');
     expect(rulesOf(report)).toContain('engine-check-failed: stanza main');
-    expect(renderCheckReport(report)).toContain('CRITICAL  repository offsite');
+    expect(renderCheckReport(report)).toContain('CRITICAL  stanza main, repository offsite');
   });
 
   it.each([
@@ -107,8 +107,8 @@ describe('check', () => {
     const report = await check(bed);
     expect(withoutSpace(report).toSorted()).toEqual(
       [
-        'backup-too-old: repository local',
-        'backup-too-old: repository offsite',
+        'backup-too-old: stanza main, repository local',
+        'backup-too-old: stanza main, repository offsite',
         `configuration-edited: ${conf}`,
         `configuration-stale: ${secrets}`,
         'page-checksums-off: stanza main',
@@ -128,7 +128,7 @@ describe('check', () => {
     await cluster.sandbox.mustRun('dd', ['if=/dev/zero', `of=${disk}/filler`, 'bs=1M', 'count=33']);
     const report = await check(bed);
     const finding = report.findings.find(
-      ({ rule, subject }) => rule === 'disk-space' && subject === 'repository offsite',
+      ({ rule, subject }) => rule === 'disk-space' && subject === 'stanza main, repository offsite',
     );
     expect(finding).toBeDefined();
     expect(finding?.evidence).toContain(disk);

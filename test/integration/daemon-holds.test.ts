@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { createDaemonBed } from '../support/daemon-bed.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -50,7 +51,12 @@ describe('stanzas that commands work on', () => {
   test('a daemon that hangs is told, and --direct goes without it', async () => {
     await using bed = await createDaemonBed({ name: 'dhang' });
     await using daemon = await bed.serve();
-    daemon.signal('SIGSTOP');
+    await waitUntil('it hangs, and not in the middle of a transaction', async () => {
+      daemon.signal('SIGSTOP');
+      if (isWritable(`${bed.configuration.stateDirectory}/journal.sqlite`)) return true;
+      daemon.signal('SIGCONT');
+      return false;
+    });
     try {
       const result = await bed.run(['backup', '--json']);
       expect(result.code).toBe(102);
@@ -61,3 +67,14 @@ describe('stanzas that commands work on', () => {
     }
   });
 });
+
+/** False while a process is in a transaction that writes: no command could then, whatever it does. */
+function isWritable(file: string): boolean {
+  using database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+}

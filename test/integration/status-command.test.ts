@@ -129,11 +129,17 @@ describe('holdfast status', () => {
     expect(plugin.stdout).toMatch(
       /^HOLDFAST CRITICAL - 1 critical[^|\n]*what is stored is damaged[^|\n]* \| '/,
     );
+    await waitUntil('its beginning is written down', async () =>
+      (await history()).find(({ rule }) => rule === 'verify-found-damage'),
+    );
     repair();
     await bed.mustRun(['verify']);
     await statusWith('no damage', (found) => !rulesOf(found).includes('verify-found-damage'));
-    const over = await waitUntil('its end is written down', async () =>
-      (await history()).find((one) => one.rule === 'verify-found-damage' && one.endedAt !== null),
+    // An assessment comes at the latest after 30 s, where what was looked at tells of nothing new.
+    const over = await waitUntil(
+      'its end is written down',
+      async () => (await history()).find((one) => one.rule === 'verify-found-damage' && one.endedAt !== null),
+      { timeoutMs: 90_000 },
     );
     expect(over?.severity).toBe('critical');
     expect((await bed.run(['status', '--plugin'])).stdout).toMatch(/^HOLDFAST OK - /);

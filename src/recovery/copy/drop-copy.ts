@@ -3,6 +3,7 @@ import type { CopyRecord } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { findServerProcesses } from '../../postgres/postmaster-processes.ts';
 import { endGroup } from '../../process/end-group.ts';
+import { endProcessesNaming } from '../../process/end-naming.ts';
 import { isAlive, type ProcessIdentity } from '../../process/process-identity.ts';
 import { lookupUser, runAsFor } from '../../process/os-user.ts';
 import { runCommand, type RunAs } from '../../process/run-command.ts';
@@ -12,6 +13,9 @@ import { factsOfStep, readRestoreFacts, restoredServer, serverFor } from '../app
 import { stopWhateverRuns } from '../apply/stop-old-server.ts';
 import type { CopyDependencies } from './copy-deps.ts';
 import { isOwnCopyPlace, listCopyPlace } from './copy-place.ts';
+
+/** Programs that make or start a copy; its server itself is stopped as servers are. */
+const starters: ReadonlySet<string> = new Set(['pgbackrest', 'pg_ctl', 'pg_controldata']);
 
 type DropDependencies = Pick<
   CopyDependencies,
@@ -42,6 +46,8 @@ async function dropAll(copy: CopyRecord, deps: DropDependencies): Promise<void> 
   await endRestore(copy, deps);
   await deps.checkpoint?.('drop: engine ended');
   const owner = await ownerOf(copy, deps.currentUid);
+  // A pg_ctl or an engine whose Holdfast was killed right after it started them: neither is in the journal yet.
+  await endProcessesNaming(copy.dataDirectory, { graceMs: 10_000, sleep: deps.sleep, programs: starters });
   if (isThere) {
     await stopServerOf(copy, deps);
     await deps.checkpoint?.('drop: server stopped');
@@ -50,6 +56,8 @@ async function dropAll(copy: CopyRecord, deps: DropDependencies): Promise<void> 
   }
   await deps.checkpoint?.('drop: place removed');
   for (const directory of extraDirectories(copy, deps)) {
+    // The copy's server may have left an archive-get in the background, which would make its spool again.
+    await endProcessesNaming(directory, { graceMs: 10_000, sleep: deps.sleep });
     if (await exists(directory)) await removeTree(directory, owner);
   }
   journal.copies.update(copy.id, { state: 'dropped', process: undefined });
