@@ -55,12 +55,31 @@ async function dropAll(copy: CopyRecord, deps: DropDependencies): Promise<void> 
     await removeTree(copy.place, owner);
   }
   await deps.checkpoint?.('drop: place removed');
-  for (const directory of extraDirectories(copy, deps)) {
-    // The copy's server may have left an archive-get in the background, which would make its spool again.
-    await endProcessesNaming(directory, { graceMs: 10_000, sleep: deps.sleep });
-    if (await exists(directory)) await removeTree(directory, owner);
-  }
+  for (const directory of extraDirectories(copy, deps)) await removeUsed(directory, owner, deps.sleep);
   journal.copies.update(copy.id, { state: 'dropped', process: undefined });
+}
+
+/**
+ * Removes a directory that programs in the background may be using: the copy's server may have left an archive-get that
+ * makes its spool again, and that one another. @throws Failure file-unusable when it comes back again and again
+ */
+async function removeUsed(
+  directory: string,
+  owner: RunAs | undefined,
+  sleep: DropDependencies['sleep'],
+): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    await endProcessesNaming(directory, { graceMs: 10_000, sleep });
+    if (await exists(directory)) await removeTree(directory, owner);
+    else if (attempt > 0) return;
+    await sleep(100);
+  }
+  throw new Failure('file-unusable', {
+    operation: 'remove the directory of a copy',
+    place: directory,
+    problem: 'something makes it again and again',
+    hint: 'Find out who does (`fuser`), end it, and drop the copy again.',
+  });
 }
 
 /** Its restore is over: an engine that still works is ended, and a run that nobody ends any more is closed. */
