@@ -1,3 +1,4 @@
+import { instant } from './instant.ts';
 /**
  * Lost WAL from when its hole was confirmed until it was over: what cannot be restored any more, and what was done about
  * it. Times are epoch milliseconds.
@@ -64,8 +65,4 @@ export function describeLoss({ lostFrom, closed }: Pick<Incident, 'lostFrom' | '
 
 function describeFrom({ time, timeFrom }: LostFrom): string {
   return timeFrom === 'stored' ? `about ${instant(time)}` : instant(time);
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

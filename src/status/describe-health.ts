@@ -15,6 +15,7 @@ import { documentArchive, type ArchiveDocument } from './document-archive.ts';
 import type { RepositoryObservation } from './observations.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
 import { explainUnknown } from './sighting.ts';
+import { instant } from '../model/instant.ts';
 
 /** What `/health` and `holdfast status --json` answer; docs/daemon.md is its contract. Times are ISO texts, and undefined fields are null. */
 export interface HealthDocument {
@@ -268,8 +269,4 @@ export function oldestAge(stanzas: readonly StanzaHealth[]): string | null {
   );
   if (ages.length === 0 || ages.includes(null)) return null;
   return String(Math.floor(Math.max(0, ...ages.map(Number)) / 3600));
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,4 +1,5 @@
 import { describeLoss, type Incident } from '../model/incident.ts';
+import { instantOrNull } from '../model/instant.ts';
 
 /** How long an incident that is over is still told of, milliseconds. */
 const toldMs = 7 * 86_400_000;
@@ -19,18 +20,14 @@ export function describeIncidents(
         first,
         last,
         segments,
-        beganAt: instant(beganAt),
-        lostFrom: instant(lostFrom?.time),
-        lostTo: instant(closed?.lostTo),
-        closedAt: instant(closed?.at),
+        beganAt: instantOrNull(beganAt),
+        lostFrom: instantOrNull(lostFrom?.time),
+        lostTo: instantOrNull(closed?.lostTo),
+        closedAt: instantOrNull(closed?.at),
         why: closed?.why ?? null,
         set: closed?.set ?? null,
         attempts: attempts.length,
         loss: describeLoss(incident),
       };
     });
-}
-
-function instant(time: number | undefined): string | null {
-  return time === undefined ? null : new Date(time).toISOString();
 }

@@ -4,6 +4,7 @@ import { comparePosition } from './compare-position.ts';
 import type { Observations } from './health-observations.ts';
 import { lastRestoreTime } from './rules/objectives.ts';
 import { believe, explainUnknown } from './sighting.ts';
+import { instant } from '../model/instant.ts';
 
 /** An objective with what was measured, and when. Undefined fields are null: it is a JSON document. */
 export interface ObjectiveDocument {
@@ -122,8 +123,4 @@ function measureProof({ name }: Stanza, seen: Observations, now: number): Measur
     atMostSeconds: null,
     measuredAt: instant(last),
   };
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

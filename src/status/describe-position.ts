@@ -3,6 +3,7 @@ import type { ArchiveSighting } from './archive-observation.ts';
 import { comparePosition, type PositionState } from './compare-position.ts';
 import type { PrimarySighting } from './primary-observation.ts';
 import { explainUnknown } from './sighting.ts';
+import { instantOrNull } from '../model/instant.ts';
 
 /** How far a repository is behind the primary. What is not known is null. */
 export interface PositionDocument {
@@ -48,12 +49,12 @@ export function describePosition(
   return {
     known: true,
     unknownBecause: null,
-    at: instant(at),
+    at: instantOrNull(at),
     state,
     behindBytes,
     behindSegments,
     behindSeconds: behindMs === undefined ? null : Math.round(behindMs / 1000),
-    restorableUntil: instant(loss?.restorableUntil),
+    restorableUntil: instantOrNull(loss?.restorableUntil),
   };
 }
 
@@ -64,16 +65,12 @@ export function describePrimary(sighting: PrimarySighting | undefined, now: numb
   return {
     known: unknownBecause === undefined,
     unknownBecause: unknownBecause ?? null,
-    observedAt: instant(sighting?.primary.observedAt),
+    observedAt: instantOrNull(sighting?.primary.observedAt),
     host: value?.host ?? null,
     timeline: value?.timeline ?? null,
     position: value === undefined ? null : formatLsn(value.insertLsn),
     walBytesPerSecond: value?.rates.walBytesPerSecond ?? null,
     waitingSegments: value?.walDirectory?.ready ?? null,
-    heartbeatAt: instant(value?.heartbeat?.at),
+    heartbeatAt: instantOrNull(value?.heartbeat?.at),
   };
-}
-
-function instant(time: number | undefined): string | null {
-  return time === undefined ? null : new Date(time).toISOString();
 }

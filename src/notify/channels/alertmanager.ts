@@ -2,6 +2,7 @@ import { identifyFinding, type KnownFinding } from '../../model/finding.ts';
 import type { CreateChannel, DeliveryResult, FindingsState } from '../channel.ts';
 import type { Sender } from '../notification.ts';
 import { sendHttp } from '../send-http.ts';
+import { instant } from '../../model/instant.ts';
 
 /** Seconds between two pushes: Alertmanager wants to hear again of what is still there. */
 const usualEvery = 60;
@@ -172,8 +173,4 @@ function failureOf({
   retryAfterMs,
 }: DeliveryResult & { delivered: false }): DeliveryResult & { delivered: false } {
   return { delivered, problem, permanent, retryAfterMs };
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

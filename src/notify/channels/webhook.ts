@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { CreateChannel } from '../channel.ts';
 import type { Notification, NotifiedFinding } from '../notification.ts';
 import { sendHttp } from '../send-http.ts';
+import { instant } from '../../model/instant.ts';
 
 /** Of each list at most so many findings are in a document; `counts` has all of them. */
 const mostFindings = 100;
@@ -90,8 +91,4 @@ function describeFinding(finding: NotifiedFinding): Record<string, unknown> {
     since: instant(since),
     ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),
   };
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,4 +1,12 @@
-import { estimateRestore, type RestoreWork } from '../estimate/estimate-restore.ts';
+import { median } from '../../model/median.ts';
+import {
+  estimateRestore,
+  measureSpeed,
+  predictParts,
+  tookSeconds,
+  workOf,
+  type RestoreWork,
+} from '../estimate/estimate-restore.ts';
 import type { RestoreSample } from '../estimate/restore-sample.ts';
 
 /** What a restore of production would take, and by how much such predictions were wrong. */
@@ -34,21 +42,11 @@ export function extrapolateRto(
 /** What those before it would have let expect. */
 function predictBefore(sample: RestoreSample, samples: readonly RestoreSample[]): number | undefined {
   const before = samples.filter(({ endedAt }) => endedAt < sample.endedAt);
-  const work = { repository: sample.repository, bytes: sample.restoredBytes, segments: sample.segments };
-  return estimateRestore(work, before)?.seconds;
+  const speed = measureSpeed(before, sample.repository);
+  return speed === undefined ? undefined : predictParts(workOf(sample), speed).seconds;
 }
 
-function errorOf(
-  { restoreMs, replayMs, otherMs }: RestoreSample,
-  predicted: number | undefined,
-): number | undefined {
+function errorOf(sample: RestoreSample, predicted: number | undefined): number | undefined {
   if (predicted === undefined || predicted <= 0) return undefined;
-  return Math.abs((restoreMs + replayMs + otherMs) / 1000 - predicted) / predicted;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+  return Math.abs(tookSeconds(sample) - predicted) / predicted;
 }

@@ -1,3 +1,4 @@
+import { median } from '../../model/median.ts';
 import type { RestoreEstimate } from '../restore-plan.ts';
 import type { RestoreSample } from './restore-sample.ts';
 
@@ -64,9 +65,7 @@ export function estimateRestore(
 ): RestoreEstimate | undefined {
   const speed = measureSpeed(samples, work.repository);
   if (speed === undefined) return undefined;
-  const restoreSeconds = work.bytes / speed.bytesPerSecond;
-  const replaySeconds = speed.segmentsPerSecond === undefined ? 0 : work.segments / speed.segmentsPerSecond;
-  const seconds = restoreSeconds + replaySeconds + speed.otherSeconds;
+  const { seconds, restoreSeconds, replaySeconds } = predictParts(work, speed);
   const { low, high } = pastErrors(samples, work.repository);
   return {
     seconds,
@@ -78,6 +77,26 @@ export function estimateRestore(
     otherSeconds: speed.otherSeconds,
     samples: speed.samples,
   };
+}
+
+/** What a restore would take at such speeds: both parts, and all of it. */
+export function predictParts(
+  { bytes, segments }: Pick<RestoreWork, 'bytes' | 'segments'>,
+  { bytesPerSecond, segmentsPerSecond, otherSeconds }: RestoreSpeed,
+): { readonly seconds: number; readonly restoreSeconds: number; readonly replaySeconds: number } {
+  const restoreSeconds = bytes / bytesPerSecond;
+  const replaySeconds = segmentsPerSecond === undefined ? 0 : segments / segmentsPerSecond;
+  return { seconds: restoreSeconds + replaySeconds + otherSeconds, restoreSeconds, replaySeconds };
+}
+
+/** What a past restore had to do. */
+export function workOf({ repository, restoredBytes, segments }: RestoreSample): RestoreWork {
+  return { repository, bytes: restoredBytes, segments };
+}
+
+/** What a past restore took. */
+export function tookSeconds({ restoreMs, replayMs, otherMs }: RestoreSample): number {
+  return (restoreMs + replayMs + otherMs) / 1000;
 }
 
 /** What a restore really took over what the others would have let expect: the smallest and the largest of these ratios. */
@@ -92,18 +111,10 @@ function pastErrors(
       const others = samples.filter((other) => other !== sample);
       const speed = measureSpeed(others, repository);
       if (speed === undefined) return [];
-      const replay = speed.segmentsPerSecond === undefined ? 0 : sample.segments / speed.segmentsPerSecond;
-      const expected = sample.restoredBytes / speed.bytesPerSecond + replay + speed.otherSeconds;
-      return expected > 0 ? [(sample.restoreMs + sample.replayMs + sample.otherMs) / 1000 / expected] : [];
+      const expected = predictParts(workOf(sample), speed).seconds;
+      return expected > 0 ? [tookSeconds(sample) / expected] : [];
     });
   // One or two measurements do not show how they scatter.
   const room = ratios.length < 3 ? 0.5 : leastRoom;
   return { low: Math.min(1 - room, ...ratios), high: Math.max(1 + room, ...ratios) };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = Math.floor(sorted.length / 2);
-  const [lower = 0, upper = 0] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
-  return (lower + upper) / 2;
 }

@@ -1,6 +1,7 @@
 import { formatElapsed } from '../../model/duration.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ChannelObservation } from '../delivery-observation.ts';
+import { instant } from '../../model/instant.ts';
 
 /** One attempt that fails may be a receiver that restarts: so many in a row, over so long, are a channel that fails. */
 const [mostFailures, longestMs] = [3, 120_000];
@@ -45,8 +46,4 @@ function describe(observed: ChannelObservation, nobody: boolean, now: number): F
     evidence: `${attempts}; ${delivered}; ${waits}`,
     remedy: `Run holdfast notify test ${channel}, and look at its receiver and at what holdfast.yaml says of it.`,
   };
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

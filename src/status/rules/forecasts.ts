@@ -8,6 +8,7 @@ import { type Forecast, forecastExpiry, forecastSpace, forecastWal } from '../fo
 import type { RepositorySighting } from '../health-observations.ts';
 import type { PrimarySighting } from '../primary-observation.ts';
 import { believe } from '../sighting.ts';
+import { instant } from '../../model/instant.ts';
 
 const hour = 60 * 60_000;
 const day = 24 * hour;
@@ -133,8 +134,4 @@ function describe(
     const when = remaining > 0 ? `in ${formatElapsed(remaining)}, at ${instant(at)}` : `since ${instant(at)}`;
     return [{ ...words[kind], severity, ...place, evidence: `${when}: ${how}` }];
   });
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -7,6 +7,7 @@ import type { DrillObservation } from '../drill-observation.ts';
 import type { RunObservation } from '../health-observations.ts';
 import type { PrimarySighting } from '../primary-observation.ts';
 import { believe } from '../sighting.ts';
+import { instant } from '../../model/instant.ts';
 
 /** Looks and heartbeats come every minute; so many of them may fail before a measurement is too coarse. Milliseconds. */
 const coarseMs = 5 * 60_000;
@@ -199,8 +200,4 @@ function judgeProof(
       remedy,
     },
   ];
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

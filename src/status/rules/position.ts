@@ -7,6 +7,7 @@ import type { ArchiveObservation, ArchiveSighting } from '../archive-observation
 import { comparePosition, listedAt, type PositionComparison } from '../compare-position.ts';
 import type { PrimaryObservation, PrimarySighting, TrackPoint } from '../primary-observation.ts';
 import { believe } from '../sighting.ts';
+import { instant } from '../../model/instant.ts';
 
 /** Behind for so long it is critical also where no objective says so: an archive that stands still. Milliseconds. */
 const standstillMs = 60 * 60_000;
@@ -103,8 +104,4 @@ function judgeClaim(place: Place, { server, store, storeAt }: Seen): Finding[] {
 function hasGoneBack(track: readonly TrackPoint[], from: TrackPoint): boolean {
   const later = track.slice(track.indexOf(from));
   return later.some((point, index) => point.lsn < (later[index - 1]?.lsn ?? point.lsn));
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -5,6 +5,7 @@ import { findingPlace, type Finding } from '../../model/finding.ts';
 import { isFailing } from '../forecast.ts';
 import type { PrimaryObservation, PrimarySighting } from '../primary-observation.ts';
 import { explainUnknown } from '../sighting.ts';
+import { instant } from '../../model/instant.ts';
 
 /** Clocks may differ by so much before times in targets and measured losses mislead, milliseconds. */
 const clockToleranceMs = 2000;
@@ -141,8 +142,4 @@ function judgeHeartbeat(place: Place, { heartbeatFailure, heartbeat }: PrimaryOb
         'With `form: table`, run holdfast setup, which makes the table. Otherwise look at what the server says in the evidence.',
     },
   ];
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,5 +1,6 @@
 import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { LineObservation, RunObservation } from '../health-observations.ts';
+import { instant } from '../../model/instant.ts';
 
 /** The last run of each kind came to a good end, and no restore was left in its middle. */
 export function assessRuns(
@@ -71,8 +72,4 @@ export function hasFailed({ decision, run, detail }: LineObservation): boolean {
 
 function placeOf({ stanza, repository }: RunObservation): Pick<Finding, 'subject' | 'stanza' | 'repository'> {
   return stanza === undefined ? { subject: 'daemon' } : findingPlace(stanza, repository);
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -3,6 +3,7 @@ import { findingPlace, type Finding } from '../../model/finding.ts';
 import type { RepositorySighting } from '../health-observations.ts';
 import { explainUnknown } from '../sighting.ts';
 import { assessBackups } from './backups.ts';
+import { instant } from '../../model/instant.ts';
 
 /**
  * What the repositories were seen to hold, as long as that may still be believed. A look that failed, or one that is
@@ -34,8 +35,4 @@ export function assessSightings(
       },
     ];
   });
-}
-
-function instant(time: number): string {
-  return new Date(time).toISOString();
 }
