@@ -1,8 +1,8 @@
 import { Failure } from '../model/failure.ts';
 import { JobQueue } from '../jobs/queue/job-queue.ts';
 import { repositoryIdentity } from '../jobs/run/repository-identity.ts';
-import type { ScheduleLine } from '../jobs/schedule/schedule-line.ts';
-import { scheduleLines } from '../jobs/schedule/schedule-lines.ts';
+import type { ScheduleLine } from '../model/schedule-line.ts';
+import { scheduleLines } from '../config/schedule-lines.ts';
 import { Healer } from '../jobs/heal/healer.ts';
 import { Heart } from '../jobs/heartbeat/heart.ts';
 import { createWatches } from '../jobs/observe/create-watches.ts';

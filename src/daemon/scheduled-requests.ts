@@ -1,4 +1,4 @@
-import type { DueRun } from '../jobs/schedule/schedule-line.ts';
+import type { DueRun } from '../model/schedule-line.ts';
 import type { Actor } from '../model/actor.ts';
 import type { JobKind, JobOutcome, JobRequest } from '../model/job.ts';
 import type { BackupType } from '../model/backup-set.ts';

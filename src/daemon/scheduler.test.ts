@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
-import type { ScheduleLine } from '../jobs/schedule/schedule-line.ts';
+import type { ScheduleLine } from '../model/schedule-line.ts';
 import { Failure } from '../model/failure.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
 import type { Journal } from '../store/journal.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../jobs/job-deps.ts';
 import { decideSchedule } from '../jobs/schedule/decide-schedule.ts';
-import type { DueRun, ScheduleLine } from '../jobs/schedule/schedule-line.ts';
+import type { DueRun, ScheduleLine } from '../model/schedule-line.ts';
 import type { Actor } from '../model/actor.ts';
 import type { JobOutcome, JobRequest } from '../model/job.ts';
 import type { ScheduleDecision, ScheduleMemory } from '../store/schedule-memory.ts';

@@ -6,7 +6,7 @@ import { runDaemon } from '../../src/daemon/run-daemon.ts';
 import type { LogEntry } from '../../src/daemon/serve-log.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { runJob } from '../../src/jobs/run/run-job.ts';
-import { scheduleLines } from '../../src/jobs/schedule/schedule-lines.ts';
+import { scheduleLines } from '../../src/config/schedule-lines.ts';
 import { settleOrphans } from '../../src/jobs/run/settle-orphans.ts';
 import { openJournal } from '../../src/store/open-journal.ts';
 import { createDaemonBed, type DaemonBed } from '../support/daemon-bed.ts';

@@ -5,7 +5,7 @@ import { readCatalogue } from '../../src/engine/info.ts';
 import type { JobDeps } from '../../src/jobs/job-deps.ts';
 import { runJob } from '../../src/jobs/run/run-job.ts';
 import { leaseResource } from '../../src/jobs/run/repository-identity.ts';
-import { scheduleLines } from '../../src/jobs/schedule/schedule-lines.ts';
+import { scheduleLines } from '../../src/config/schedule-lines.ts';
 import type { BackupSet } from '../../src/model/backup-set.ts';
 import type { JobEvent, JobOutcome, JobRequest } from '../../src/model/job.ts';
 import { findPrimary } from '../../src/postgres/find-primary.ts';

@@ -1,6 +1,6 @@
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scheduleLines } from '../../src/jobs/schedule/schedule-lines.ts';
+import { scheduleLines } from '../../src/config/schedule-lines.ts';
 import { parseConfiguration } from '../../src/config/load.ts';
 import { openJournal } from '../../src/store/open-journal.ts';
 import { runHoldfast } from '../support/holdfast.ts';

@@ -5,7 +5,7 @@ import { loadConfiguration } from '../../src/config/load.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import type { JobDeps, JobRunOptions } from '../../src/jobs/job-deps.ts';
 import { runJob } from '../../src/jobs/run/run-job.ts';
-import { scheduleLines } from '../../src/jobs/schedule/schedule-lines.ts';
+import { scheduleLines } from '../../src/config/schedule-lines.ts';
 import type { BackupType } from '../../src/model/backup-set.ts';
 import type { JobOutcome } from '../../src/model/job.ts';
 import { openJournal } from '../../src/store/open-journal.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import { previewSchedule } from '../../jobs/schedule/preview-schedule.ts';
-import type { ScheduleLine } from '../../jobs/schedule/schedule-line.ts';
-import { scheduleLines } from '../../jobs/schedule/schedule-lines.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { ScheduleDecision } from '../../store/schedule-memory.ts';
 import type { CommandInput, CommandModule } from '../command-definition.ts';

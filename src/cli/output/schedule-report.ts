@@ -1,5 +1,5 @@
 import type { PlannedRun } from '../../jobs/schedule/preview-schedule.ts';
-import type { ScheduleLine } from '../../jobs/schedule/schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { formatElapsed } from '../../model/duration.ts';
 import type { RunResult } from '../../store/journal.ts';
 import type { ScheduleDecision } from '../../store/schedule-memory.ts';

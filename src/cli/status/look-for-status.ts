@@ -2,7 +2,7 @@ import { createLooks } from '../../jobs/observe/looks.ts';
 import { judgeSeen } from '../../jobs/observe/judge-now.ts';
 import { lookOnce } from '../../jobs/observe/look-once.ts';
 import { readPast } from '../../jobs/observe/read-past.ts';
-import { scheduleLines } from '../../jobs/schedule/schedule-lines.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 import { observeChannel } from '../../notify/observe-channel.ts';
 import { describeHealth, type HealthDocument } from '../../status/describe-health.ts';
 import type { CommandContext } from '../context.ts';

@@ -3,7 +3,7 @@ import { node, repository, stanza } from '../../../test/support/conf-parts.ts';
 import type { Stanza } from '../../config/configuration.ts';
 import { parseEngineVersion, type EngineVersion } from '../../model/engine-version.ts';
 import type { RunsOn } from '../../model/schedule.ts';
-import { scheduleLines } from '../schedule/schedule-lines.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 import { backupStandby } from './backup-standby.ts';
 
 const version = (text: string): EngineVersion => parseEngineVersion(`pgBackRest ${text}`) as EngineVersion;

@@ -1,7 +1,7 @@
 import type { Configuration, Stanza } from '../../config/configuration.ts';
 import { isAtLeast, type EngineVersion } from '../../model/engine-version.ts';
 import type { JobRequest } from '../../model/job.ts';
-import { scheduleLines } from '../schedule/schedule-lines.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 
 /**
  * How a backup copies its files from a standby: what a line with `on: replica` is for. The engine then only begins and

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createHttpParts } from '../../../test/support/http-parts.ts';
 import type { NewRun } from '../../store/journal.ts';
 import type { ScheduleDecision } from '../../store/schedule-memory.ts';
-import { scheduleLines } from '../schedule/schedule-lines.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 import { observeHealth } from './observe-health.ts';
 
 const actor = { user: 'postgres', host: 'db1', via: 'daemon' };

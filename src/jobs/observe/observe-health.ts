@@ -4,7 +4,7 @@ import type { ChannelObservation } from '../../status/delivery-observation.ts';
 import type { HealthObservations } from '../../status/health-observations.ts';
 import type { LeftCopy } from '../../status/left-copy.ts';
 import type { Journal } from '../../store/journal.ts';
-import type { ScheduleLine } from '../schedule/schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { readPast } from './read-past.ts';
 import type { Watches } from './watches.ts';
 

@@ -5,7 +5,7 @@ import { identifyProcess } from '../../process/process-identity.ts';
 import { openJournal } from '../../store/open-journal.ts';
 import type { Journal, NewRun } from '../../store/journal.ts';
 
-import { scheduleLines } from '../schedule/schedule-lines.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 import { createPastReader, readPast } from './read-past.ts';
 
 const actor = { user: 'postgres', host: 'db1', via: 'daemon' };

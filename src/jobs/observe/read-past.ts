@@ -7,7 +7,7 @@ import type {
 } from '../../status/health-observations.ts';
 import type { Journal, RunKind, RunRecord } from '../../store/journal.ts';
 import type { ScheduleDecision } from '../../store/schedule-memory.ts';
-import type { ScheduleLine } from '../schedule/schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { observeDrills } from './observe-drills.ts';
 import { observeVerified } from './observe-verified.ts';
 

@@ -2,7 +2,7 @@ import { isFailure } from '../../model/failure.ts';
 import type { JobKind, JobOutcome } from '../../model/job.ts';
 import type { Lease } from '../../postgres/lease.ts';
 import { prepareBackup } from '../backup/prepare-backup.ts';
-import { scheduleLines } from '../schedule/schedule-lines.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 import type { JobAttempt } from './job-attempt.ts';
 import { judgeRole } from './judge-role.ts';
 import { nothingPrepared, type PreparedJob } from './prepared-job.ts';

@@ -6,7 +6,7 @@ import { locateServer } from '../../postgres/locate-server.ts';
 import { readPatroniNode } from '../../postgres/patroni.ts';
 import { queryRow } from '../../postgres/query.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { usualPlace } from '../schedule/schedule-lines.ts';
+import { usualPlace } from '../../config/schedule-lines.ts';
 
 /** What this host is at this moment. `none`: no server of the stanza is on it. `other`: neither (it starts, it is down). */
 export type ObservedRole = 'leader' | 'replica' | 'none' | 'other' | 'unknown';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Blackout } from '../../model/schedule.ts';
 import { decideSchedule } from './decide-schedule.ts';
-import type { ScheduleLine } from './schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { plainLine as line } from './schedule-simulation.ts';
 
 const hour = 3_600_000;

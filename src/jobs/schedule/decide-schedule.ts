@@ -1,7 +1,7 @@
 import type { LineMemory, ScheduleDecision } from '../../store/schedule-memory.ts';
 import { companionsOf } from './jitter.ts';
 import { describeReplacement, replacedRepositories } from './replaced-repositories.ts';
-import type { DueRun, ScheduleLine } from './schedule-line.ts';
+import type { DueRun, ScheduleLine } from '../../model/schedule-line.ts';
 import { takeTurn } from './take-turn.ts';
 
 /** What is to be done at one moment. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { node, repository, stanza } from '../../../test/support/conf-parts.ts';
 import { jitterOf } from './jitter.ts';
-import { scheduleLines } from './schedule-lines.ts';
+import { scheduleLines } from '../../config/schedule-lines.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

@@ -1,5 +1,5 @@
 import { cronTimes } from '../../model/cron-times.ts';
-import { backupJobs, type ScheduleLine } from './schedule-line.ts';
+import { backupJobs, type ScheduleLine } from '../../model/schedule-line.ts';
 
 /**
  * The lines that may do the work of each other: all backups of a stanza, or all lines of another job of it. The greatest

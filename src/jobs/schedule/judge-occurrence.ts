@@ -1,6 +1,6 @@
 import { blackoutAt } from './blackout-at.ts';
 import { jitterOf } from './jitter.ts';
-import type { ScheduleLine } from './schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 
 /** What becomes of one time of a line as far as time alone says. Epoch milliseconds. */
 export type OccurrenceVerdict =

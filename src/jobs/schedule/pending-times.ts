@@ -3,7 +3,7 @@ import type { LineMemory } from '../../store/schedule-memory.ts';
 import { blackoutAt, leftOutSince } from './blackout-at.ts';
 import { jitterOf } from './jitter.ts';
 import { judgeOccurrence, type OccurrenceVerdict, type StartRules } from './judge-occurrence.ts';
-import type { ScheduleLine } from './schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 
 /** So much later than its time a run may begin without that it counts as caught up on: a restart takes as long. */
 export const graceMs = 5 * 60_000;

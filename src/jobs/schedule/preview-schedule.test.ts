@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Blackout } from '../../model/schedule.ts';
 import { decideSchedule } from './decide-schedule.ts';
 import { previewSchedule } from './preview-schedule.ts';
-import type { ScheduleLine } from './schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { plainLine as line } from './schedule-simulation.ts';
 
 const at = (text: string): number => Date.parse(`${text}Z`);

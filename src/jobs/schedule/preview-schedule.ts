@@ -5,7 +5,7 @@ import { companionsOf } from './jitter.ts';
 import { judgeOccurrence, type StartRules } from './judge-occurrence.ts';
 import { decidedUntil, pendingTimes } from './pending-times.ts';
 import { describeReplacement, replacedRepositories } from './replaced-repositories.ts';
-import type { ScheduleLine } from './schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 
 /** What will become of a time of a line, as far as it can be known before. Epoch milliseconds. */
 export interface PlannedRun {

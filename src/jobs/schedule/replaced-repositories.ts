@@ -1,4 +1,4 @@
-import { backupJobs, type DueRun, type ScheduleLine } from './schedule-line.ts';
+import { backupJobs, type DueRun, type ScheduleLine } from '../../model/schedule-line.ts';
 
 /**
  * In which repositories another run that begins at the same moment does the work of one: a full that of a diff and an

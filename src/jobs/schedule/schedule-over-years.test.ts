@@ -5,7 +5,7 @@ import type { Blackout } from '../../model/schedule.ts';
 import type { LineMemory } from '../../store/schedule-memory.ts';
 import { blackoutAt, leftOutSince } from './blackout-at.ts';
 import { mostListed } from './pending-times.ts';
-import type { ScheduleLine } from './schedule-line.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { plainLine as line, ScheduleSimulation, type SimulationEvent } from './schedule-simulation.ts';
 
 const minute = 60_000;

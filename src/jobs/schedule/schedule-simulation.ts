@@ -1,6 +1,6 @@
 import type { LineMemory, ScheduleDecision } from '../../store/schedule-memory.ts';
 import { decideSchedule, type ScheduleVerdict } from './decide-schedule.ts';
-import type { DueRun, ScheduleLine } from './schedule-line.ts';
+import type { DueRun, ScheduleLine } from '../../model/schedule-line.ts';
 
 const minute = 60_000;
 

@@ -5,7 +5,7 @@ import type { SkipReason } from '../../model/job.ts';
 import type { LineMemory, ScheduleDecision } from '../../store/schedule-memory.ts';
 import { judgeOccurrence, type StartRules } from './judge-occurrence.ts';
 import { decidedUntil, mostListed, pendingTimes, type PendingTime } from './pending-times.ts';
-import type { DueRun, ScheduleLine } from './schedule-line.ts';
+import type { DueRun, ScheduleLine } from '../../model/schedule-line.ts';
 
 /** What one line has to decide at one moment, as if there were no other. */
 export interface Turn {

@@ -1,5 +1,5 @@
-import type { DrillWish } from '../../model/drill.ts';
-import type { Blackout, RunsOn, ScheduledJob } from '../../model/schedule.ts';
+import type { DrillWish } from './drill.ts';
+import type { Blackout, RunsOn, ScheduledJob } from './schedule.ts';
 
 /** Jobs that are backups, greatest first: each has in it what the later ones would do at the same time. */
 export const backupJobs: readonly ScheduledJob[] = ['full', 'diff', 'incr'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { node, repository, stanza } from '../../../test/support/conf-parts.ts';
-import type { Stanza } from '../../config/configuration.ts';
-import type { ScheduleEntry } from '../../model/schedule.ts';
+import { node, repository, stanza } from '../../test/support/conf-parts.ts';
+import type { Stanza } from './configuration.ts';
+import type { ScheduleEntry } from '../model/schedule.ts';
 import { scheduleLines } from './schedule-lines.ts';
 
 const entry = (job: ScheduleEntry['job'], more: Partial<ScheduleEntry> = {}): ScheduleEntry => ({

@@ -1,6 +1,6 @@
-import type { Configuration, Stanza } from '../../config/configuration.ts';
-import type { DrillSchedule, RunsOn, ScheduledJob, ScheduleEntry } from '../../model/schedule.ts';
-import type { ScheduleLine } from './schedule-line.ts';
+import type { Configuration, Stanza } from './configuration.ts';
+import type { DrillSchedule, RunsOn, ScheduledJob, ScheduleEntry } from '../model/schedule.ts';
+import type { ScheduleLine } from '../model/schedule-line.ts';
 
 /**
  * Who goes first where runs wait for each other. What makes data safe goes before what looks at it, and what others
