@@ -1,3 +1,4 @@
+import type { DeploySettings } from './schema/deploy/deploy.ts';
 import type { CopyBounds, KeptFree } from '../model/copy.ts';
 import type { DrillRules } from '../model/drill.ts';
 import type { HeartbeatSettings } from '../model/heartbeat.ts';
@@ -173,4 +174,5 @@ export interface Configuration {
   readonly jobs: JobSettings;
   readonly watch: WatchSettings;
   readonly copies: CopySettings;
+  readonly deploy: DeploySettings;
 }

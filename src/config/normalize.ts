@@ -35,6 +35,7 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
     server: { listen: input.server.listen, token: input.server.token },
     jobs: { ...input.jobs },
     watch: { ...input.watch },
+    deploy: input.deploy,
     copies: { ...input.copies, directory: input.copies.directory ?? `${input.state.directory}/copies` },
   };
 }

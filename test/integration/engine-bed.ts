@@ -1,4 +1,5 @@
 import { defaultCopySettings } from '../../src/config/schema/copies.ts';
+import { defaultDeploySettings } from '../../src/config/schema/deploy/deploy.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, Stanza } from '../../src/config/configuration.ts';
 import type { Repository } from '../../src/model/repository.ts';
@@ -62,6 +63,7 @@ export function configurationIn(sandbox: Sandbox, stanzas: readonly Stanza[]): C
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
     copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
+    deploy: defaultDeploySettings(),
     watch: defaultWatchSettings(),
   };
 }

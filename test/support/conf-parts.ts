@@ -1,4 +1,5 @@
 import { defaultCopySettings } from '../../src/config/schema/copies.ts';
+import { defaultDeploySettings } from '../../src/config/schema/deploy/deploy.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration, PassThroughOption, Stanza } from '../../src/config/configuration.ts';
 import { type EngineVersion, parseEngineVersion } from '../../src/model/engine-version.ts';
@@ -6,6 +7,7 @@ import type { Repository } from '../../src/model/repository.ts';
 import type { HostTransport, PostgresNode } from '../../src/model/stanza.ts';
 import { renderConf, type RenderTarget } from '../../src/engine/conf/render-conf.ts';
 import { maskedSecrets } from '../../src/engine/conf/secret-values.ts';
+import type { RenderCall } from '../../src/render/deployment/deployment-target.ts';
 
 /** SSH with nothing said about it. */
 export const transport: HostTransport = {
@@ -91,6 +93,7 @@ export function configuration(stanzas: Stanza[], options: PassThroughOption[] = 
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
     copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
+    deploy: defaultDeploySettings(),
     watch: defaultWatchSettings(),
   };
 }
@@ -124,4 +127,17 @@ export function readSections(text: string): Record<string, string[]> {
     else if (line !== '' && !line.startsWith('#')) lines.push(line);
   }
   return sections;
+}
+
+/** A call of `holdfast render` with nothing said about it. */
+export function renderCall(change: Partial<RenderCall> = {}): RenderCall {
+  return {
+    host: undefined,
+    version: version('2.55'),
+    machine: { cores: 4 },
+    secrets: maskedSecrets,
+    owner: 'postgres',
+    job: 'holdfast',
+    ...change,
+  };
 }

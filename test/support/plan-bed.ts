@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultCopySettings } from '../../src/config/schema/copies.ts';
+import { defaultDeploySettings } from '../../src/config/schema/deploy/deploy.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { runBackup } from '../../src/engine/backup.ts';
@@ -216,6 +217,7 @@ function describe(sandbox: Sandbox, cluster: TestCluster, engine: Configuration[
     server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
     jobs: defaultJobSettings(),
     copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
+    deploy: defaultDeploySettings(),
     watch: defaultWatchSettings(),
   };
 }

@@ -1,4 +1,5 @@
 import { defaultCopySettings } from '../../src/config/schema/copies.ts';
+import { defaultDeploySettings } from '../../src/config/schema/deploy/deploy.ts';
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import type { BackupSet } from '../../src/model/backup-set.ts';
@@ -213,5 +214,6 @@ const configuration: Configuration = {
   server: { listen: { host: '127.0.0.1', port: 7432 }, token: undefined },
   jobs: defaultJobSettings(),
   copies: { ...defaultCopySettings(), directory: '/var/lib/holdfast/copies' },
+  deploy: defaultDeploySettings(),
   watch: defaultWatchSettings(),
 };

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Configuration } from '../../config/configuration.ts';
 import { hasErrors, problemsFailure } from '../../config/problems.ts';
 import { resolveSecret } from '../../config/secrets.ts';
@@ -7,59 +7,82 @@ import { applyFileWrites } from '../../engine/conf/apply-file-writes.ts';
 import { planFileWrites, type FileChange } from '../../engine/conf/plan-file-writes.ts';
 import type { RenderedFile } from '../../engine/conf/render-conf.ts';
 import { maskedSecrets, resolveSecrets } from '../../engine/conf/secret-values.ts';
-import type { EngineVersion } from '../../model/engine-version.ts';
+import { supportedEngineMinors, type EngineVersion } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
 import { currentUser } from '../../process/os-user.ts';
-import { renderMonitoring } from '../../render/monitoring/render-monitoring.ts';
-import { renderPgbackrest, type Elsewhere } from '../../render/pgbackrest/render-pgbackrest.ts';
+import { allTargets } from '../../render/deployment/all-targets.ts';
+import type { DeploymentTarget } from '../../render/deployment/deployment-target.ts';
+import { placeFiles, type Elsewhere } from '../../render/deployment/place-files.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
 import { installedEngineVersion } from '../installed-engine-version.ts';
 import { readEngineVersion } from '../read-engine-version.ts';
 import { secretAccess } from '../secret-access.ts';
 
-/** `holdfast render pgbackrest` and `holdfast render monitoring`. */
-export const run: CommandModule['run'] = async (input, context) =>
-  input.argument('target') === 'monitoring'
-    ? renderForMonitoring(input, context)
-    : renderForEngine(input, context);
-
-async function renderForMonitoring(input: CommandInput, context: CommandContext): Promise<CommandResult> {
+/** `holdfast render TARGET`. */
+export const run: CommandModule['run'] = async (input, context) => {
+  const target = findTarget(input.argument('target') ?? '');
+  const version = await versionFor(target, input, context);
+  const configuration =
+    version === undefined ? await context.configuration() : await configurationFor(context, version);
   const out = input.value('out');
-  if (out === undefined && input.flag('check')) {
-    throw new Failure('usage', {
-      operation: 'compare the files for monitoring',
-      problem: 'it is not known where they are',
-      hint: 'Name the directory with --out.',
-    });
-  }
-  const files = renderMonitoring(await context.configuration(), {
-    directory: out === undefined ? '' : resolve(out),
-    owner: currentUser().name,
-    job: input.value('job') ?? 'holdfast',
-  });
-  if (out === undefined) return printFiles(files, undefined);
-  const changes = await planFileWrites(files);
-  return input.flag('check') ? compareFiles(changes) : writeFiles(changes, input, context);
-}
-
-async function renderForEngine(input: CommandInput, context: CommandContext): Promise<CommandResult> {
-  const version = readEngineVersion(input.value('engine')) ?? (await installedVersion(context));
-  const configuration = await configurationFor(context, version);
+  const compares = input.flag('check');
+  const writes = out !== undefined && !compares;
   const host = input.value('host');
-  const out = input.value('out');
-  const writes = out !== undefined && !input.flag('check');
   const secrets =
-    writes || input.flag('check')
+    target.needsSecrets && (writes || compares)
       ? await resolveSecrets(configuration, host, (reference) =>
           resolveSecret(reference, secretAccess(context)),
         )
       : maskedSecrets;
-  const target = { host, version, machine: { cores: availableParallelism() }, secrets };
-  const files = renderPgbackrest(configuration, target, elsewhere(out, context));
-  if (!writes && !input.flag('check')) return printFiles(files, version);
+  const rendered = target.render(configuration, {
+    host,
+    version: version ?? newestVersion,
+    machine: { cores: availableParallelism() },
+    secrets,
+    owner: currentUser().name,
+    job: input.value('job') ?? 'holdfast',
+  });
+  const files = out === undefined ? rendered : placeFiles(rendered, elsewhere(out, context));
+  if (!writes && !compares) return printFiles(files, version);
+  if (files.some(({ path }) => !isAbsolute(path))) throw placeUnknown(target);
   const changes = await planFileWrites(files);
-  return writes ? writeFiles(changes, input, context) : compareFiles(changes);
+  return compares ? compareFiles(changes) : writeFiles(changes, input, context);
+};
+
+/** For targets without a pgbackrest.conf, which ask no version. */
+const newestVersion: EngineVersion = {
+  text: `2.${supportedEngineMinors.newest}`,
+  major: 2,
+  minor: supportedEngineMinors.newest,
+  patch: 0,
+};
+
+/** The parser has refused what is not in the list of targets. */
+function findTarget(name: string): DeploymentTarget {
+  const target = allTargets.find((candidate) => candidate.name === name);
+  if (target === undefined) throw new Error(`no target is called ${name}`);
+  return target;
+}
+
+async function versionFor(
+  target: DeploymentTarget,
+  input: CommandInput,
+  context: CommandContext,
+): Promise<EngineVersion | undefined> {
+  const given = readEngineVersion(input.value('engine'));
+  if (given !== undefined || target.engine === 'none') return given;
+  return target.engine === 'installed'
+    ? installedVersion(context)
+    : readEngineVersion((await context.configuration()).deploy.engineVersion);
+}
+
+function placeUnknown(target: DeploymentTarget): Failure {
+  return new Failure('usage', {
+    operation: `compare the files of ${target.name}`,
+    problem: 'it is not known where they are',
+    hint: 'Name the directory with --out.',
+  });
 }
 
 async function installedVersion(context: CommandContext): Promise<EngineVersion> {
@@ -80,8 +103,7 @@ async function configurationFor(context: CommandContext, version: EngineVersion)
 }
 
 /** Below a directory the files belong to whoever writes them, unless root does. */
-function elsewhere(out: string | undefined, context: CommandContext): Elsewhere | undefined {
-  if (out === undefined) return undefined;
+function elsewhere(out: string, context: CommandContext): Elsewhere {
   return { directory: resolve(out), owner: context.uid === 0 ? undefined : currentUser().name };
 }
 

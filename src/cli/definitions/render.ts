@@ -1,17 +1,22 @@
+import { renderTargets } from '../../model/render-target.ts';
 import type { CommandDefinition } from '../command-definition.ts';
 
 export const renderDefinition: CommandDefinition = {
   name: 'render',
   summary: 'write the files of a deployment that holdfast.yaml describes',
   description: [
-    '`pgbackrest` renders pgbackrest.conf for one host. `holdfast setup` puts it in place.',
-    '`monitoring` renders alerting rules for Prometheus, with thresholds from objectives and schedules: docs/alerts.md.',
+    ...renderTargets.map(({ name, summary }) => `\`${name}\`: ${summary}.`),
     'The files are printed; --out writes them below a directory instead.',
     'Secrets are in a file of their own (mode 0600). Printed on the terminal they are masked.',
     'A file that was changed by hand after Holdfast wrote it is never overwritten: the difference is shown.',
   ],
   arguments: [
-    { name: 'target', description: 'what to render', optional: false, choices: ['pgbackrest', 'monitoring'] },
+    {
+      name: 'target',
+      description: 'what to render',
+      optional: false,
+      choices: renderTargets.map(({ name }) => name),
+    },
   ],
   options: [
     { name: 'host', value: 'HOST', description: 'the host to render for', otherwise: 'this host' },
@@ -33,7 +38,7 @@ export const renderDefinition: CommandDefinition = {
       name: 'engine',
       value: 'VERSION',
       description: 'the version of pgBackRest to render for',
-      otherwise: 'the installed one',
+      otherwise: 'the installed one for pgbackrest, deploy.engineVersion for what has an engine of its own',
     },
   ],
   examples: [

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { judgeConfText } from '../../engine/conf/conf-text.ts';
+import { judgeGeneratedText } from '../../engine/conf/conf-text.ts';
 
 /** Where pgBackRest looks for its configuration (pgBackRest `src/config/parse.c`; the second is the old place). */
 const places = ['/etc/pgbackrest/pgbackrest.conf', '/etc/pgbackrest.conf'] as const;
@@ -14,7 +14,7 @@ export async function findForeignConfiguration(
   for (const path of candidates) {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined || !/^\s*pg\d*-path\s*=/m.test(text)) continue;
-    if (judgeConfText(text) !== 'untouched') return path;
+    if (judgeGeneratedText(text) !== 'untouched') return path;
   }
   return undefined;
 }

@@ -10,7 +10,7 @@ import { fillFinding, settleFindings } from '../../lint/judge-project.ts';
 import type { LintFinding } from '../../lint/lint-finding.ts';
 import { readProject } from '../../lint/read-project.ts';
 import { isFailure } from '../../model/failure.ts';
-import { renderPgbackrest } from '../../render/pgbackrest/render-pgbackrest.ts';
+import { renderConf } from '../../engine/conf/render-conf.ts';
 import type { InputJudgement } from './judge-inputs.ts';
 
 /**
@@ -65,7 +65,7 @@ function renderedSources(
   try {
     const machine = { cores: availableParallelism() };
     const target = { version: engine.version, machine, secrets: maskedSecrets };
-    return renderPgbackrest(configuration, target).map(({ path, content }) => ({
+    return renderConf(configuration, target).map(({ path, content }) => ({
       file: path,
       text: content,
     }));

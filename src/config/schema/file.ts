@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { consulSchema } from './consul.ts';
 import { copiesSchema } from './copies.ts';
+import { deploySchema } from './deploy/deploy.ts';
 import { notifySchema } from './notify.ts';
 import { optionsSchema } from './options.ts';
 import { absolutePath, count, duration, isLine, oneOf, port, scalar, secret, text } from './scalars.ts';
@@ -151,6 +152,7 @@ export const fileSchema = section({
   jobs: jobsSchema.prefault({}),
   watch: watchSchema.prefault({}),
   copies: copiesSchema.prefault({}),
+  deploy: deploySchema.prefault({}),
 });
 
 export type FileInput = z.output<typeof fileSchema>;

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Failure } from '../../model/failure.ts';
-import { judgeConfText } from './conf-text.ts';
+import { judgeGeneratedText } from './conf-text.ts';
 import { fileDifference } from './file-difference.ts';
 import type { RenderedFile } from './render-conf.ts';
 
@@ -33,7 +33,7 @@ async function planFileWrite(file: RenderedFile): Promise<FileChange> {
     const state = existing.mode === file.mode ? 'same' : 'changed';
     return { file, path: file.path, state, diff: '' };
   }
-  const ours = existing.text.trim() === '' || judgeConfText(existing.text) === 'untouched';
+  const ours = existing.text.trim() === '' || judgeGeneratedText(existing.text) === 'untouched';
   return { file, path: file.path, state: ours ? 'changed' : 'edited-by-hand', diff: difference };
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { judgeConfText } from '../../engine/conf/conf-text.ts';
+import { judgeGeneratedText } from '../../engine/conf/conf-text.ts';
 import { supersededIncludes } from './superseded-includes.ts';
 
 let directory: string;
@@ -23,7 +23,7 @@ test('finds files that say again what is rendered, and empties them', async () =
   writeFileSync(join(directory, 'repo.conf'), '[global]\nrepo1-path=/old\n');
   const found = await supersededIncludes(directory, rendered('holdfast-secrets.conf'), '/etc/holdfast.yaml');
   expect(found).toMatchObject([{ path: join(directory, 'repo.conf'), owner: 'postgres', secret: false }]);
-  expect(judgeConfText(found[0]?.content ?? '')).toBe('untouched');
+  expect(judgeGeneratedText(found[0]?.content ?? '')).toBe('untouched');
   expect(found[0]?.content).not.toContain('=');
 });
 

@@ -2,24 +2,29 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { alertsConfiguration } from '../../../test/support/alert-cases.ts';
-import { stanza as bareStanza, configuration, repository } from '../../../test/support/conf-parts.ts';
+import {
+  stanza as bareStanza,
+  configuration,
+  renderCall,
+  repository,
+} from '../../../test/support/conf-parts.ts';
 import type { Stanza } from '../../config/configuration.ts';
-import { judgeConfText } from '../../engine/conf/conf-text.ts';
+import { judgeGeneratedText } from '../../engine/conf/conf-text.ts';
 import { catalogue } from '../../metrics/catalogue.ts';
 import { alertGroups } from './alert-groups.ts';
 import { longestAge } from './longest-gap.ts';
-import { renderMonitoring } from './render-monitoring.ts';
+import { monitoringTarget } from './render-monitoring.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const target = { directory: '/out', owner: 'postgres', job: 'holdfast' };
+const call = renderCall();
 
 describe('what is rendered for monitoring', () => {
   it('is this for one configuration', async () => {
-    const [file] = renderMonitoring(alertsConfiguration, target);
-    expect(file?.path).toBe('/out/prometheus/holdfast-rules.yml');
+    const [file] = monitoringTarget.render(alertsConfiguration, call);
+    expect(file?.path).toBe('prometheus/holdfast-rules.yml');
     await expect(file?.content).toMatchFileSnapshot(join(root, 'test/golden/holdfast-rules.yml'));
-    expect(judgeConfText(file?.content ?? '')).toBe('untouched');
-    expect(judgeConfText(file?.content.replace('> 93600', '> 9') ?? '')).toBe('edited');
+    expect(judgeGeneratedText(file?.content ?? '')).toBe('untouched');
+    expect(judgeGeneratedText(file?.content.replace('> 93600', '> 9') ?? '')).toBe('edited');
   });
 
   const rules = alertGroups(alertsConfiguration, 'holdfast').flatMap((group) => group.rules);

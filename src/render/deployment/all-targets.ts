@@ -1,0 +1,6 @@
+import { monitoringTarget } from '../monitoring/render-monitoring.ts';
+import { pgbackrestTarget } from '../pgbackrest/render-pgbackrest.ts';
+import type { DeploymentTarget } from './deployment-target.ts';
+
+/** Everything that `holdfast render` can write, in the order of its help. */
+export const allTargets: readonly DeploymentTarget[] = [pgbackrestTarget, monitoringTarget];

@@ -1,0 +1,42 @@
+import type { Configuration } from '../../config/configuration.ts';
+import type { RenderedFile } from '../../engine/conf/render-conf.ts';
+import type { ResolvedSecrets } from '../../engine/conf/secret-values.ts';
+import type { Machine } from '../../engine/conf/tuning.ts';
+import type { RenderTargetName } from '../../model/render-target.ts';
+import type { EngineVersion } from '../../model/engine-version.ts';
+
+/** What a call of `holdfast render` gives to every target. */
+export interface RenderCall {
+  /** The host as holdfast.yaml names it; undefined: the host whose node has no `host`. */
+  readonly host: string | undefined;
+  /** Version of pgBackRest of the deployment: `--engine`, else what the target has (`ownsEngine`). */
+  readonly version: EngineVersion;
+  readonly machine: Machine;
+  /** Masked where the files are only shown. */
+  readonly secrets: ResolvedSecrets;
+  /** User who gets files that nobody else must have. */
+  readonly owner: string;
+  /** `job_name` with which Prometheus reads Holdfast. */
+  readonly job: string;
+}
+
+/**
+ * A deployment that holdfast.yaml is turned into: pure, every file it has and nothing else. The command writes,
+ * compares and prints them.
+ */
+export interface DeploymentTarget {
+  readonly name: RenderTargetName;
+  /** From where the version of pgBackRest is taken when nobody gives one. */
+  readonly engine: 'installed' | 'deploy.engineVersion' | 'none';
+  /**
+   * Whether `secrets` of the call must be resolved when files are written. Values may only be in files that are marked
+   * `secret`.
+   */
+  readonly needsSecrets: boolean;
+  /**
+   * Paths are those of the host (`/etc/…`), below which `--out` goes, or relative to the directory of the deployment.
+   *
+   * @throws Failure config-invalid when the target cannot do what the file asks for, with what to change
+   */
+  readonly render: (configuration: Configuration, call: RenderCall) => readonly RenderedFile[];
+}
