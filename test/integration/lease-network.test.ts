@@ -4,11 +4,12 @@ import type { Failure } from '../../src/model/failure.ts';
 import type { PostgresNode } from '../../src/model/stanza.ts';
 import { findPrimary, type ClusterNodes, type Primary } from '../../src/postgres/find-primary.ts';
 import { acquireLease, type Lease, type LeaseServer } from '../../src/postgres/lease.ts';
-import { createCluster, clusterAt, type TestCluster } from '../support/cluster.ts';
+import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { leaseSessions, realClock, startLeaseDriver } from '../support/lease-bed.ts';
 import { createNetworkHost, type NetworkHost } from '../support/network-hosts.ts';
 import { nodeOf } from '../support/postgres-node.ts';
 import { isRunning } from '../support/processes.ts';
+import { createStandby as createPlainStandby } from '../support/standby.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /*
@@ -35,36 +36,13 @@ beforeAll(async () => {
 afterAll(() => primary[Symbol.asyncDispose]());
 
 async function createStandby(): Promise<TestCluster> {
-  const { sandbox, binaries, socketDirectory, port } = primary;
+  const { sandbox } = primary;
   sandbox.write(
     'net/data/pg_hba.conf',
     `local replication all trust\nlocal all all trust\nhost all backup all scram-sha-256\n`,
   );
   await primary.sql('SELECT pg_reload_conf()');
-  const dataDirectory = sandbox.file('standby', 'data');
-  const own = sandbox.directory('standby/run');
-  // Not every version under test has a pg_basebackup here.
-  await primary.stop();
-  await sandbox.mustRun('cp', ['-a', primary.dataDirectory, dataDirectory]);
-  await primary.start();
-  sandbox.write('standby/data/standby.signal', '');
-  const ownPort = await sandbox.port();
-  sandbox.write(
-    'standby/data/postgresql.auto.conf',
-    `primary_conninfo = 'host=${socketDirectory} port=${port} user=postgres'\nport = ${ownPort}\nunix_socket_directories = '${own}'\n`,
-  );
-  const made = clusterAt({
-    name: 'standby',
-    sandbox,
-    binaries,
-    dataDirectory,
-    socketDirectory: own,
-    port: ownPort,
-    logFile: sandbox.file('standby.log'),
-  });
-  sandbox.defer(async () => made[Symbol.asyncDispose]());
-  await made.start();
-  return made;
+  return createPlainStandby(primary);
 }
 
 const deps = () => ({

@@ -9,6 +9,7 @@ import { configDefinition } from './config.ts';
 import { drillDefinition } from './drill.ts';
 import { expireDefinition } from './expire.ts';
 import { findMomentDefinition } from './find.ts';
+import { guardDefinition } from './guard.ts';
 import { infoDefinition } from './info.ts';
 import { initDefinition } from './init.ts';
 import { jobsDefinition } from './jobs.ts';
@@ -55,6 +56,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   maintenanceDefinition,
   serveDefinition,
   scheduleDefinition,
+  guardDefinition,
   jobsDefinition,
   reloadDefinition,
   notifyDefinition,
