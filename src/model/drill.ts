@@ -86,11 +86,13 @@ export interface DrillGivenTarget {
   readonly timezone?: string | undefined;
 }
 
+export const drillCheckResults = ['passed', 'failed', 'not-done', 'not-applicable'] as const;
+
 /** What came out of one check. */
 export interface DrillCheckResult {
   readonly check: DrillCheck;
-  /** `not-done`: it could not be (no pg_amcheck, no checksums, no earlier drill); says nothing good. */
-  readonly result: 'passed' | 'failed' | 'not-done';
+  /** Both of the last say nothing good: `not-done` could not be (no pg_amcheck), `not-applicable` had nothing to look at (no page checksums, no queries). */
+  readonly result: (typeof drillCheckResults)[number];
   /** One sentence: lower case, no full stop. */
   readonly detail: string;
   readonly elapsedMs: number;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Actor } from '../model/actor.ts';
-import { type DrillReport, drillPhases } from '../model/drill.ts';
+import { drillCheckResults, type DrillReport, drillPhases } from '../model/drill.ts';
 import type { BackupSet } from '../model/backup-set.ts';
 import { formatLsn } from '../model/wal.ts';
 import type { ReportPlace } from '../store/report-memory.ts';
@@ -135,7 +135,7 @@ const documentSchema = z.looseObject({
     checks: z.array(
       z.looseObject({
         check: z.string(),
-        result: z.enum(['passed', 'failed', 'not-done']),
+        result: z.enum(drillCheckResults),
         detail: z.string(),
         elapsedMs: z.number(),
         facts: z.record(z.string(), z.unknown()),

@@ -10,7 +10,12 @@ export interface TrendDrill {
   readonly set: string;
   readonly measured: Readonly<Record<Measure, number | null>>;
   readonly phases: DrillDocument['drill']['phases'];
-  readonly checks: { readonly passed: number; readonly failed: number; readonly notDone: number };
+  readonly checks: {
+    readonly passed: number;
+    readonly failed: number;
+    readonly notDone: number;
+    readonly notApplicable: number;
+  };
 }
 
 /** The drills of a repository, the oldest first. */
@@ -42,7 +47,12 @@ function describe({ drill }: DrillDocument): TrendDrill {
     set: set.label,
     measured: Object.fromEntries(measures.map((name) => [name, measured[name]])) as TrendDrill['measured'],
     phases,
-    checks: { passed: count('passed'), failed: count('failed'), notDone: count('not-done') },
+    checks: {
+      passed: count('passed'),
+      failed: count('failed'),
+      notDone: count('not-done'),
+      notApplicable: count('not-applicable'),
+    },
   };
 }
 

@@ -215,8 +215,8 @@ describe('what cannot be checked', () => {
     await using copy = await drills.copy();
     const results = await copy.check(['heartbeat', 'queries']);
     expect(results.slice(1).map(({ result, detail }) => [result, detail])).toEqual([
-      ['not-done', 'heartbeats are off'],
-      ['not-done', 'holdfast.yaml has no queries for drills'],
+      ['not-applicable', 'heartbeats are off'],
+      ['not-applicable', 'holdfast.yaml has no queries for drills'],
     ]);
   });
 

@@ -141,12 +141,12 @@ describe('the heartbeat that came back', () => {
 
   it('is not looked for where there is none', async () => {
     await using copy = await drills.copy();
-    expect(await check(copy, 'off')).toMatchObject({ result: 'not-done' });
+    expect(await check(copy, 'off')).toMatchObject({ result: 'not-applicable' });
     const samples = { heartbeatBefore: () => undefined };
     await copy.sql('DROP TABLE IF EXISTS holdfast.heartbeat');
     const never = await check(copy, 'table', { journal: { samples } as never });
     expect(never).toMatchObject({
-      result: 'not-done',
+      result: 'not-applicable',
       detail: expect.stringContaining('no heartbeat was written'),
     });
   });

@@ -69,7 +69,7 @@ describe('a drill that is killed', () => {
       const result = await bed.run(['drill', '--target', 'latest', '--checks', 'target,read'], {
         killAt: new RegExp(`^phase: ${phase}$`),
       });
-      expect([phase, result.signal]).toEqual([phase, 'SIGKILL']);
+      expect([phase, result.signal], result.stderr).toEqual([phase, 'SIGKILL']);
       await bed.mustRun(['clones']);
       expectNothingLeft(bed);
     }
@@ -81,6 +81,11 @@ describe('a drill that is killed', () => {
       runs: readonly { result: string }[];
     }>();
     expect(runs.map(({ result }) => result)).toEqual(['ok', ...drillPhases.map(() => 'interrupted')]);
+    const { reports } = (await bed.mustRun(['report', '--json'])).json<{
+      reports: readonly { result: string }[];
+    }>();
+    expect(reports.map(({ result }) => result)).toEqual(['passed', ...drillPhases.map(() => 'interrupted')]);
+    await bed.mustRun(['report', 'verify', '--all']);
   });
 
   it('with its daemon is swept and done again by the next one; what cannot be removed is a finding', async () => {

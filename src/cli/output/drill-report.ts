@@ -35,7 +35,12 @@ export function showDrillEvent(
   }
 }
 
-const words = { passed: 'ok', failed: 'FAILED', 'not-done': 'not done' } as const;
+const words = {
+  passed: 'ok',
+  failed: 'FAILED',
+  'not-done': 'not done',
+  'not-applicable': 'nothing to check',
+} as const;
 
 function checkLine({ check, result, detail, elapsedMs }: DrillCheckResult): string {
   return `${check}: ${words[result]} (${formatElapsed(elapsedMs)}): ${detail}`;

@@ -1,4 +1,4 @@
-import type { DrillReport, DrillWish } from '../../model/drill.ts';
+import { type DrillCheck, drillChecks, type DrillReport, type DrillWish } from '../../model/drill.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { JobRequest } from '../../model/job.ts';
 import { isAlive } from '../../process/process-identity.ts';
@@ -12,6 +12,8 @@ import { withinTime } from './within-time.ts';
 import { chooseDrill, doneDrills } from './plan-drill-request.ts';
 import { reportInterrupted, writeEvidence } from './write-evidence.ts';
 
+const stopped = 'it was stopped before its end';
+
 /**
  * A drill: a set is restored beside production, checked, and taken away; what came out is in the run's facts under
  * `report`, also when it failed. One at a time on this host.
@@ -24,9 +26,10 @@ export const runDrillJob: JobWork = withinTime(async (context) => {
   const request = requireWish(context.request);
   refuseBeside(context);
   const choice = await chooseDrill(request, stanza, deps, signal);
-  deps.journal.updateRun(runId, { repository: choice.repository });
+  deps.journal.updateRun(runId, { repository: choice.repository, facts: { asked: choice.asked } });
   const { drill } = request;
   const startedAt = deps.clock.now();
+  const evidence = { ...context, actor: request.actor, cause: request.cause };
   const { report, kept } = await runDrill(
     {
       id: runId,
@@ -58,28 +61,36 @@ export const runDrillJob: JobWork = withinTime(async (context) => {
       onDrillEvent: (event) => emit({ kind: 'drill', event }),
     },
   ).catch(async (error: unknown) => {
-    if (isFailure(error, 'interrupted'))
-      await writeEvidence(reportInterrupted(context, choice, startedAt), context);
+    if (isFailure(error, 'interrupted')) {
+      const { repository, asked } = choice;
+      const { host } = request.actor;
+      const drill = { id: runId, stanza: stanza.name, repository, asked, host, startedAt, problem: stopped };
+      await writeEvidence(reportInterrupted(drill, deps), evidence);
+    }
     throw error;
   });
   const { label } = report.set;
   deps.journal.updateRun(runId, { ...(label === '' ? {} : { label }), facts: { report: { ...report } } });
   const facts = { report, kept: kept ?? null };
   if (report.result !== 'passed') {
-    await writeEvidence(report, context);
+    await writeEvidence(report, evidence);
     throw failed(report, kept);
   }
   const proof = await noteProof(report, context);
-  const { warnings: unwritten, ...evidence } = await writeEvidence(report, context);
-  const warnings = [
-    ...report.checks.flatMap(({ check, result, detail }) =>
-      result === 'not-done' ? [`${check} was not done: ${detail}`] : [],
-    ),
-    ...(proof.written ? [] : [proof.detail]),
-    ...unwritten,
-  ];
-  return { facts: { ...facts, proof, evidence }, warnings, label };
+  const { warnings: unwritten, ...written } = await writeEvidence(report, evidence);
+  const warnings = [...undone(report, drill.checks), ...(proof.written ? [] : [proof.detail]), ...unwritten];
+  return { facts: { ...facts, proof, evidence: written }, warnings, label };
 });
+
+/** What was to be checked and was not. Where nobody chose the checks, one that has nothing to look at is none of them. */
+function undone({ checks }: DrillReport, asked: readonly DrillCheck[]): string[] {
+  const chosen = asked.length < drillChecks.length;
+  return checks.flatMap(({ check, result, detail }) =>
+    result === 'not-done' || (result === 'not-applicable' && chosen && asked.includes(check))
+      ? [`${check} was not done: ${detail}`]
+      : [],
+  );
+}
 
 function requireWish(request: JobRequest): JobRequest & { readonly drill: DrillWish } {
   const { drill } = request;

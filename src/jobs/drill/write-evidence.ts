@@ -3,7 +3,19 @@ import type { BackupSet } from '../../model/backup-set.ts';
 import type { DrillReport } from '../../model/drill.ts';
 import { isFailure } from '../../model/failure.ts';
 import { reportDrill } from '../../report/report-drill.ts';
-import type { JobWorkContext } from '../job-work.ts';
+import type { Actor } from '../../model/actor.ts';
+import type { Stanza } from '../../config/configuration.ts';
+import type { JobDeps, JobRunOptions } from '../job-deps.ts';
+
+/** Whose drill it was, and where things are said. */
+export interface EvidenceContext {
+  readonly deps: JobDeps;
+  readonly stanza: Pick<Stanza, 'repositories'>;
+  readonly actor: Actor;
+  readonly cause: string;
+  readonly emit: JobRunOptions['emit'];
+  readonly onSpawn?: JobRunOptions['onSpawn'];
+}
 
 /** What became of the report of a drill. JSON. */
 export interface WrittenEvidence {
@@ -18,14 +30,14 @@ export interface WrittenEvidence {
  * Writes the signed report of a drill, however it ended. Where it cannot be written that is a warning: what the drill
  * showed of the backup stays true. What the journal has of it gets its files with the next one.
  */
-export async function writeEvidence(report: DrillReport, context: JobWorkContext): Promise<WrittenEvidence> {
-  const { deps, request, emit } = context;
+export async function writeEvidence(report: DrillReport, context: EvidenceContext): Promise<WrittenEvidence> {
+  const { deps, actor, cause, emit } = context;
   try {
     const written = await reportDrill(report, await findSet(report, context), {
       configuration: deps.configuration,
       journal: deps.journal,
-      actor: request.actor,
-      cause: request.cause,
+      actor,
+      cause,
       holdfast: deps.holdfast,
       owner: deps.currentUid === deps.engineUser.uid ? undefined : deps.engineUser,
       now: () => deps.clock.now(),
@@ -49,7 +61,7 @@ export async function writeEvidence(report: DrillReport, context: JobWorkContext
 /** The set with its annotations as they are now; undefined where it is gone, or pgBackRest does not answer. */
 async function findSet(
   { stanza, repository, set }: DrillReport,
-  { deps, stanza: { repositories }, onSpawn }: JobWorkContext,
+  { deps, stanza: { repositories }, onSpawn }: EvidenceContext,
 ): Promise<BackupSet | undefined> {
   const key = repositories.find(({ name }) => name === repository)?.key;
   if (set.label === '' || key === undefined) return undefined;
@@ -63,26 +75,38 @@ async function findSet(
   }
 }
 
-/** The report of a drill that was stopped before it had one. */
-export function reportInterrupted(
-  { request, deps, runId, stanza }: JobWorkContext,
-  choice: { readonly repository: string | undefined; readonly asked: string },
-  startedAt: number,
-): DrillReport {
+/** A drill that came to no result. */
+export interface InterruptedDrill {
+  /** Of its run. */
+  readonly id: string;
+  readonly stanza: string;
+  /** Empty: none was chosen yet. */
+  readonly repository: string;
+  readonly asked: string;
+  readonly host: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Lower case, no full stop. */
+  readonly problem: string;
+}
+
+/** The report of a drill that was stopped or killed before it had one. */
+export function reportInterrupted(drill: InterruptedDrill, { engine, clock }: JobDeps): DrillReport {
+  const { id, stanza, repository, asked, host, startedAt, problem } = drill;
   return {
     version: 1,
-    id: runId,
-    stanza: stanza.name,
-    repository: choice.repository ?? request.repository ?? '',
+    id,
+    stanza,
+    repository,
     set: { label: '', type: '', endedAt: '' },
-    target: { asked: choice.asked, resolved: '', reached: null, timeline: 0 },
-    host: request.actor.host,
-    engine: deps.engine.version.text,
+    target: { asked, resolved: '', reached: null, timeline: 0 },
+    host,
+    engine: engine.version.text,
     postgres: '',
     startedAt: new Date(startedAt).toISOString(),
-    endedAt: new Date(deps.clock.now()).toISOString(),
+    endedAt: new Date(clock.now()).toISOString(),
     result: 'interrupted',
-    problems: ['it was stopped before its end'],
+    problems: [problem],
     phases: [],
     checks: [],
     measured: {

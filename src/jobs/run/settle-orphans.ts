@@ -12,6 +12,7 @@ import type { RunEnd, RunRecord } from '../../store/journal.ts';
 import { describeSet, runAnnotation } from '../backup/run-backup-work.ts';
 import { judgeSet } from '../backup/prove-backup.ts';
 import type { JobDeps, JobRunOptions } from '../job-deps.ts';
+import { reportKilledDrill } from '../drill/report-killed-drill.ts';
 import { followUpOfRun } from '../queue/follow-up.ts';
 import { findOrphanedEngine, findOrphanRuns, isOrphan, readIdentity } from './find-orphan-runs.ts';
 import { keepBeating } from './keep-beating.ts';
@@ -77,6 +78,8 @@ export async function settleOrphan(
     orphan.kind === 'backup'
       ? await settleBackup(orphan, engine, deps, { ...options, emit })
       : await endOthers(orphan, engine, deps);
+  // Before the run's end: a kill in between does it again.
+  if (orphan.kind === 'drill') await reportKilledDrill(orphan, deps, options);
   return journal.finishRun(orphan.id, { ...end, facts: { ...end.facts, settled: true } });
 }
 

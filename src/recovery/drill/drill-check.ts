@@ -66,6 +66,12 @@ export function failed(detail: string, facts: Readonly<Record<string, unknown>> 
   return { result: 'failed', detail, facts };
 }
 
+/** There is nothing to look at in this cluster, with this configuration. */
+export function notApplicable(detail: string, facts: Readonly<Record<string, unknown>> = {}): CheckOutcome {
+  return { result: 'not-applicable', detail, facts };
+}
+
+/** It could not be done, though there is something to look at. */
 export function notDone(detail: string, facts: Readonly<Record<string, unknown>> = {}): CheckOutcome {
   return { result: 'not-done', detail, facts };
 }

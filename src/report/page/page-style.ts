@@ -12,7 +12,7 @@ p { margin: .25rem 0 .75rem; } .soft, figcaption + svg + p { color: var(--soft);
 .verdict { font-size: 1.25rem; font-weight: 700; } .passed { color: var(--good); } .failed { color: var(--bad); }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--soft); font-size: .875rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); }
-th, td.passed, td.failed, td.not-done, td.short { overflow-wrap: normal; }
+th, td.passed, td.failed, td.not-done, td.not-applicable, td.short { overflow-wrap: normal; }
 tbody th { font-weight: 600; } .facts tbody th { width: 34%; }
 pre, code { font: .8125rem/1.45 ui-monospace, monospace; } pre { white-space: pre-wrap; border: 1px solid var(--line); padding: .75rem; margin: .5rem 0; }
 svg { display: block; overflow: hidden; } svg text { fill: var(--ink); font: 14px system-ui, sans-serif; }

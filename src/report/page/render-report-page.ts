@@ -26,7 +26,12 @@ const verdicts = {
   interrupted: 'interrupted: it proves nothing',
 } as const;
 
-const checkResults = { passed: 'passed', failed: 'FAILED', 'not-done': 'not done' } as const;
+const checkResults = {
+  passed: 'passed',
+  failed: 'FAILED',
+  'not-done': 'not done',
+  'not-applicable': 'nothing to check',
+} as const;
 
 /**
  * A page that shows a report to people: one file that names nothing outside of itself and runs nothing. Pure: the same

@@ -1,7 +1,14 @@
 import { queryRow } from '../../../postgres/query.ts';
 import { stopServer } from '../../../postgres/stop-server.ts';
 import { type CommandResult, SpawnError } from '../../../process/run-command.ts';
-import { type CheckOutcome, failed, notDone, passed, type RunDrillCheck } from '../drill-check.ts';
+import {
+  type CheckOutcome,
+  failed,
+  notApplicable,
+  notDone,
+  passed,
+  type RunDrillCheck,
+} from '../drill-check.ts';
 import { interrupted, lastLine, runProgram } from './run-program.ts';
 
 /** Milliseconds for the shutdown of the copy before it is told to stop at once. */
@@ -22,7 +29,7 @@ export const checkChecksums: RunDrillCheck = async (context) => {
     `SELECT current_setting('data_checksums') = 'on' AS on`,
     { database: 'postgres', signal: context.signal },
   );
-  if (!on) return notDone('the cluster has no page checksums');
+  if (!on) return notApplicable('the cluster has no page checksums');
   const { clean } = await stopServer(server, { timeoutMs: stopMs });
   if (context.signal?.aborted === true) throw interrupted();
   if (!clean) return failed('the restored server did not shut down cleanly');

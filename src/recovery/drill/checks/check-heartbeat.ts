@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { historyFileName, type Lsn, parseHistory } from '../../../model/wal.ts';
 import { queryRow, queryRows } from '../../../postgres/query.ts';
 import type { CommittedHeartbeat } from '../../../store/sample-memory.ts';
-import { type DrillCheckContext, failed, notDone, passed, type RunDrillCheck } from '../drill-check.ts';
+import { type DrillCheckContext, failed, notApplicable, passed, type RunDrillCheck } from '../drill-check.ts';
 import { readWalHeartbeat } from './wal-heartbeat.ts';
 
 /** A heartbeat that came back. */
@@ -28,7 +28,7 @@ const evidenceWords = {
  */
 export const checkHeartbeat: RunDrillCheck = async (context) => {
   const form = context.stanza.heartbeat?.form ?? 'off';
-  if (form === 'off') return notDone('heartbeats are off');
+  if (form === 'off') return notApplicable('heartbeats are off');
   const known = await lastKnown(context);
   const found =
     form === 'table'
@@ -37,7 +37,10 @@ export const checkHeartbeat: RunDrillCheck = async (context) => {
   const facts = { form, knownAt: iso(known?.at), foundAt: iso(found?.at), evidence: found?.evidence ?? null };
   if (found === undefined) {
     if (known === undefined)
-      return notDone('no heartbeat was written before the moment that was restored', facts);
+      return notApplicable(
+        'no heartbeat was written before the moment that was restored: the daemon writes them',
+        facts,
+      );
     return failed(`the heartbeat of ${String(iso(known.at))} was committed before and is not there`, facts);
   }
   // Both are the server's clock; the table keeps microseconds, the journal milliseconds.

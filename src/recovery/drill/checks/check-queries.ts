@@ -1,7 +1,7 @@
 import type { DrillQuery } from '../../../model/drill.ts';
 import { isFailure } from '../../../model/failure.ts';
 import { queryForeign } from '../../../postgres/query.ts';
-import { type DrillCheckContext, failed, notDone, passed, type RunDrillCheck } from '../drill-check.ts';
+import { type DrillCheckContext, failed, notApplicable, passed, type RunDrillCheck } from '../drill-check.ts';
 
 /** Milliseconds that a query of the user's may take. */
 const patienceMs = 600_000;
@@ -18,7 +18,7 @@ interface Answer {
 /** The user's own SQL gives what it should: the only check that knows what the data means. It can change nothing. */
 export const checkQueries: RunDrillCheck = async (context) => {
   const { queries } = context.settings;
-  if (queries.length === 0) return notDone('holdfast.yaml has no queries for drills');
+  if (queries.length === 0) return notApplicable('holdfast.yaml has no queries for drills');
   const answers: Answer[] = [];
   for (const query of queries) {
     answers.push(await ask(query, context));
