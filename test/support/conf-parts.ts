@@ -132,6 +132,7 @@ export function readSections(text: string): Record<string, string[]> {
 /** A call of `holdfast render` with nothing said about it. */
 export function renderCall(change: Partial<RenderCall> = {}): RenderCall {
   return {
+    source: '',
     host: undefined,
     version: version('2.55'),
     machine: { cores: 4 },

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import type { Configuration } from '../../config/configuration.ts';
@@ -36,6 +37,7 @@ export const run: CommandModule['run'] = async (input, context) => {
         )
       : maskedSecrets;
   const rendered = target.render(configuration, {
+    source: await readFile(configuration.file, 'utf8'),
     host,
     version: version ?? newestVersion,
     machine: { cores: availableParallelism() },

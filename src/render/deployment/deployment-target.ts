@@ -7,6 +7,8 @@ import type { EngineVersion } from '../../model/engine-version.ts';
 
 /** What a call of `holdfast render` gives to every target. */
 export interface RenderCall {
+  /** Text of holdfast.yaml, for what needs it as it is written: a file of the same for another host. */
+  readonly source: string;
   /** The host as holdfast.yaml names it; undefined: the host whose node has no `host`. */
   readonly host: string | undefined;
   /** Version of pgBackRest of the deployment: `--engine`, else what the target has (`ownsEngine`). */
