@@ -3,14 +3,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DrillReport } from '../../src/model/drill.ts';
 import { drillPhases } from '../../src/model/drill.ts';
-import { runCommand } from '../../src/process/run-command.ts';
 import { archiveWal, createKnownRows, readKnownRows } from '../support/data.ts';
-import type { TestCluster } from '../support/cluster.ts';
 import { createDaemonBed } from '../support/daemon-bed.ts';
 import { listFiles } from '../support/hash-tree.ts';
+import { underLoad } from '../support/load.ts';
 import { processesOf } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
-import { testEnvironment } from '../support/test-user.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const copiesOf = (bed: ProtectedBed): string => join(bed.configuration.stateDirectory, 'copies');
@@ -22,29 +20,6 @@ function expectNothingLeft(bed: ProtectedBed): void {
   const archived = listFiles(`${bed.configuration.repository('local')}/archive`);
   expect(archived.filter((name) => name.endsWith('.history'))).toEqual([]);
   expect(archived.filter((name) => /\/0000000[2-9]\d{16}/.test(name))).toEqual([]);
-}
-
-/** pgbench on production while the test goes on. */
-function underLoad({ binaries, sandbox, socketDirectory, port }: TestCluster): AsyncDisposable {
-  const stop = new AbortController();
-  const place = ['-h', socketDirectory, '-p', String(port), '-U', 'postgres', 'postgres'];
-  const { runAs } = sandbox;
-  const env = testEnvironment(sandbox.owner);
-  const args = ['-c', '2', '-R', '50', '-T', '600', '--no-vacuum', ...place];
-  const running = runCommand({
-    command: binaries.pgbench,
-    args,
-    env,
-    runAs,
-    cwd: sandbox.path,
-    signal: stop.signal,
-  });
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
 }
 
 describe('a drill that is killed', () => {
