@@ -59,6 +59,17 @@ export default defineConfig({
       },
       {
         test: {
+          // Of its own, with scripts/test-docker.sh: it starts a Docker engine, and needs 200 MB of packages once.
+          name: 'docker',
+          include: ['test/docker/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          globalSetup: ['test/docker/start-engine.ts'],
+        },
+      },
+      {
+        test: {
           // Of its own, with scripts/test-patroni.sh: it needs packages that nothing else needs.
           name: 'patroni',
           include: ['test/patroni/**/*.test.ts'],

@@ -63,6 +63,12 @@ if [ "$pairs" = "$spread" ]; then
   sh scripts/test-patroni.sh || result=FAILED failed=1
   printf '%-12s %-12s %-8s %4d s\n' Patroni "(distribution)" "$result" "$(($(date +%s) - begin))" >>"$table"
 
+  printf '\n== Docker\n'
+  begin=$(date +%s)
+  result=passed
+  sh scripts/test-docker.sh || result=FAILED failed=1
+  printf '%-12s %-12s %-8s %4d s\n' Docker "(Debian 13)" "$result" "$(($(date +%s) - begin))" >>"$table"
+
   printf '\n== 200 kills of the daemon\n'
   begin=$(date +%s)
   result=passed
