@@ -48,6 +48,25 @@ describe('copyVerified, with more than is compared at once', () => {
   });
 });
 
+describe('copyVerified with holes', () => {
+  it('gives the same bytes on fewer blocks', async () => {
+    const content = Buffer.alloc(16 * 1024 * 1024);
+    content.write('begin', 0);
+    content.write('over the border of two pieces', 4 * 1024 * 1024 - 7);
+    content.write('end', content.length - 3);
+    writeFileSync(at('a'), content);
+    await copyVerified(at('a'), at('b'), owner, { holes: true });
+    expect(readFileSync(at('b')).equals(content)).toBe(true);
+    expect(statSync(at('b')).blocks * 512).toBeLessThan(1024 * 1024);
+    writeFileSync(at('c'), content.subarray(0, 4 * 1024 * 1024 + 70_000));
+    await copyVerified(at('c'), at('d'), owner, { holes: true });
+    expect(readFileSync(at('d')).equals(readFileSync(at('c')))).toBe(true);
+    writeFileSync(at('empty'), '');
+    await copyVerified(at('empty'), at('e'), owner, { holes: true });
+    expect(readFileSync(at('e')).length).toBe(0);
+  });
+});
+
 describe('makeOwnedDirectory', () => {
   it('leaves a directory as it is', async () => {
     mkdirSync(at('d'), { mode: 0o755 });

@@ -78,15 +78,30 @@ export async function makeOwnedDirectory(path: string, mode: number, owner: File
   await syncPath(dirname(path));
 }
 
+/** How a file is copied. */
+export interface CopyOptions {
+  /**
+   * What is zero is left out of the copy (it reads as zero). A segment of WAL that was hardly written is then on disk at
+   * once. Not for what a server will write to: room for it must be there.
+   */
+  readonly holes?: boolean | undefined;
+}
+
 /**
  * Copies a file (sharing its blocks where the file system can), makes the copy last and reads both again.
  *
  * @throws Failure file-unusable when the copy is not the same
  */
-export async function copyVerified(from: string, to: string, owner: FileOwner): Promise<void> {
+export async function copyVerified(
+  from: string,
+  to: string,
+  owner: FileOwner,
+  { holes = false }: CopyOptions = {},
+): Promise<void> {
   const temporary = `${to}.holdfast-new`;
   await rm(temporary, { force: true });
-  await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+  if (holes) await copyWithHoles(from, temporary);
+  else await copyFile(from, temporary, constants.COPYFILE_FICLONE);
   await chmod(temporary, 0o600);
   await give(temporary, owner);
   const [same] = await Promise.all([areSame(from, temporary), syncPath(temporary)]);
@@ -100,6 +115,42 @@ export async function copyVerified(from: string, to: string, owner: FileOwner): 
   }
   await rename(temporary, to);
   await syncPath(dirname(to));
+}
+
+async function copyWithHoles(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE);
+    return;
+  } catch {
+    // This file system cannot share blocks; anything else that is wrong shows below, too.
+  }
+  await using source = await open(from);
+  await using copy = await open(to, 'w', 0o600);
+  const buffer = Buffer.allocUnsafe(pieceSize);
+  let position = 0;
+  for (;;) {
+    const piece = await readPiece(source, buffer);
+    for (const [start, end] of writtenRanges(piece))
+      await copy.write(piece, start, end - start, position + start);
+    position += piece.length;
+    if (piece.length < pieceSize) break;
+  }
+  await copy.truncate(position);
+}
+
+const zeros = Buffer.alloc(64 * 1024);
+
+/** The blocks that are not zero, neighbours as one: where each begins and ends. */
+function writtenRanges(piece: Buffer): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (let start = 0; start < piece.length; start += zeros.length) {
+    const end = Math.min(start + zeros.length, piece.length);
+    if (piece.compare(zeros, 0, end - start, start, end) === 0) continue;
+    const last = ranges.at(-1);
+    if (last?.[1] === start) last[1] = end;
+    else ranges.push([start, end]);
+  }
+  return ranges;
 }
 
 async function give(path: string, owner: FileOwner): Promise<void> {

@@ -5,6 +5,7 @@ import { formatLsn } from '../../model/wal.ts';
 import { promoteServer as promote } from '../../postgres/promote.ts';
 import { runStatements } from '../../postgres/query.ts';
 import { readControlData } from '../../postgres/read-control-data.ts';
+import { refuseSecondPrimary } from '../patroni/cluster-step-bodies.ts';
 import { parentOf } from './prove-target.ts';
 import { resetStatements } from './prepare-server.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
@@ -15,6 +16,7 @@ import type { RestoreContext, StepBody } from './restore-context.ts';
  */
 export const promoteRestoredServer: StepBody = async (context, step) => {
   const { plan, restored, limits } = context;
+  await refuseSecondPrimary(context);
   step.note({ promoting: true });
   await context.checkpoint('promote: noted');
   const { timeline } = await promote(restored, { timeoutMs: limits.promoteMs });
@@ -28,24 +30,31 @@ export const promoteRestoredServer: StepBody = async (context, step) => {
     );
   }
   const { previous } = context.factsOf('prepare-server');
+  let checkpointed = false;
   if (plan.mode !== 'into') {
     // It is production's own from now on, also after an undo: what it archived stays in the repositories.
     const { journal, now } = context.deps;
-    const { systemIdentifier } = await readControlData(restored);
+    const control = await readControlData(restored);
+    checkpointed = control.timeline === timeline;
     const made = {
       timeline,
       parent: parent.timeline,
       beginLsn: parent.switchLsn,
       source: 'restore',
     } as const;
-    journal.timelines.note(plan.stanza, systemIdentifier, [made], now());
+    journal.timelines.note(plan.stanza, control.systemIdentifier, [made], now());
     const autoConf = await readFile(join(restored.node.path, 'postgresql.auto.conf'), 'utf8');
     const before = (previous ?? {}) as Readonly<Record<string, string | null>>;
     const statements = resetStatements(before, autoConf);
     await runStatements(restored, statements, { database: 'postgres', repeatable: true });
   }
   return {
-    facts: { newTimeline: timeline, parentTimeline: parent.timeline, switchLsn: parent.switchLsn },
+    facts: {
+      newTimeline: timeline,
+      parentTimeline: parent.timeline,
+      switchLsn: parent.switchLsn,
+      checkpointed,
+    },
     summary: `timeline ${timeline}, branched off timeline ${parent.timeline} at ${formatLsn(parent.switchLsn)}`,
   };
 };

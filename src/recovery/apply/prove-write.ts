@@ -3,6 +3,7 @@ import { queryRows, quoteIdentifier, runStatements } from '../../postgres/query.
 import { historyFileName } from '../../model/wal.ts';
 import { archiveOf, isArchived } from './archive-listing.ts';
 import { addFinding, type RestoreContext, type StepBody } from './restore-context.ts';
+import { clusterOf } from '../patroni/cluster-steps.ts';
 import { removeMarker } from './restore-marker.ts';
 
 /**
@@ -46,16 +47,22 @@ export const proveWrite: StepBody = async (context, step) => {
     runStatements(restored, ['SET synchronous_commit = local', drop], { repeatable: true }),
     checkpoint,
   ]);
-  await removeMarker(plan);
+  // A whole cluster is not restored before its replicas follow.
+  if (clusterOf(plan) === undefined) await removeMarker(plan);
   return {
     facts: { schema, written: true, archiving },
     summary: `a committed row was read back${archiving === undefined ? '' : `; ${archiving}`}`,
   };
 };
 
-/** The request stays with the checkpointer when the statement that made it is cancelled (checkpointer.c). */
-async function requestCheckpoint({ plan, restored }: RestoreContext): Promise<void> {
-  if (plan.mode === 'into') return;
+/**
+ * Not needed where recovery ended with a checkpoint of its own, as it does behind a pause (`PerformRecoveryXLogAction` in
+ * xlog.c): the control file has the new timeline then.
+ *
+ * The request stays with the checkpointer when the statement that made it is cancelled (checkpointer.c).
+ */
+async function requestCheckpoint({ plan, restored, factsOf }: RestoreContext): Promise<void> {
+  if (plan.mode === 'into' || factsOf('promote')['checkpointed'] === true) return;
   try {
     await runStatements(restored, ['CHECKPOINT'], { timeoutMs: 20 });
   } catch (error) {
@@ -93,6 +100,7 @@ async function proveArchiving(
     });
     return `${history} has not reached the archive yet`;
   }
+  if (clusterOf(plan)?.backup === true) return `${history} of the new timeline is archived`;
   addFinding(context, {
     rule: 'backup-advisable',
     severity: 'advice',

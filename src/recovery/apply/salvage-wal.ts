@@ -37,7 +37,7 @@ export const salvageWal: StepBody = async (context, step) => {
   const files: SalvagedFile[] = [];
   for (const name of names) {
     deps.signal?.throwIfAborted();
-    await copyVerified(join(source, name), join(directory, name), plan.owner);
+    await copyVerified(join(source, name), join(directory, name), plan.owner, { holes: true });
     const { size } = await stat(join(directory, name));
     files.push({ name, bytes: size, pushed: undefined });
     await context.checkpoint(`salvage-wal: copied ${name}`);
