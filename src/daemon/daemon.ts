@@ -1,3 +1,4 @@
+import { observeCertificates } from '../certificates/observe-certificates.ts';
 import { Failure } from '../model/failure.ts';
 import { JobQueue } from '../jobs/queue/job-queue.ts';
 import { repositoryIdentity } from '../jobs/run/repository-identity.ts';
@@ -154,6 +155,7 @@ export class Daemon {
       watches: this.watches,
       channels: () => this.notifier.observe(),
       leftCopies: () => this.copies.left(),
+      certificates: () => observeCertificates(this.held.configuration),
       scheduleLines: () => this.#lines(),
       past: this.#past,
     };

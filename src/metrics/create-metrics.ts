@@ -9,6 +9,7 @@ import type { MetricDefinition } from './metric-definition.ts';
 import { createPgbackrestShow } from './pgbackrest/show-pgbackrest.ts';
 import { showArchives } from './show-archives.ts';
 import { showChannels } from './show-channels.ts';
+import { showCertificates } from './show-certificates.ts';
 import { showDrills } from './show-drills.ts';
 import { showForecasts } from './show-forecasts.ts';
 import { showJobs } from './show-jobs.ts';
@@ -93,6 +94,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       showArchives(gauges, shown.seen.archives, now);
       showPosition(gauges, shown.seen, now);
       showDrills(gauges, shown.seen.drills ?? []);
+      showCertificates(gauges, shown.seen.certificates ?? []);
       showForecasts(gauges, shown);
       showPrimaries(gauges, shown.seen.primaries, now);
       showChannels(gauges, shown.seen.channels, now);

@@ -288,4 +288,10 @@ export const protectionCatalogue = {
     help: 'Attempts that failed in a row; 0 when the last one did not.',
     labels: perChannel,
   },
+  certificateEnd: {
+    name: 'holdfast_certificate_end_timestamp_seconds',
+    type: 'gauge',
+    help: "When a certificate of pgBackRest's TLS on this host ends, epoch seconds; `authority`: the one that signed it. Days left: `(holdfast_certificate_end_timestamp_seconds - time()) / 86400`.",
+    labels: ['file', 'kind'],
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

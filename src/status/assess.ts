@@ -6,6 +6,7 @@ import { assessArchives } from './rules/archives.ts';
 import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
+import { assessCertificates } from './rules/certificates.ts';
 import { assessClock } from './rules/clock.ts';
 import { assessDaemon, assessNoDaemon } from './rules/daemon.ts';
 import { assessDeliveries } from './rules/deliveries.ts';
@@ -43,6 +44,7 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessDrills(seen.drills ?? []),
     ...assessLines(seen.lines ?? []),
     ...assessLeftCopies(seen.leftCopies ?? []),
+    ...assessCertificates(seen.certificates ?? [], now),
     ...assessDeliveries(seen.channels ?? [], now),
     ...assessPrimaries(configuration, seen.primaries ?? [], now),
     ...assessArchives(configuration, seen.archives ?? [], now),

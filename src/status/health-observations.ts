@@ -1,6 +1,7 @@
 import type { Incident } from '../model/incident.ts';
 import type { Catalogue } from '../model/backup-set.ts';
 import type { ArchiveSighting } from './archive-observation.ts';
+import type { CertificateObservation } from './certificate-observation.ts';
 import type { DaemonObservation } from './daemon-observation.ts';
 import type { DrillObservation } from './drill-observation.ts';
 import type { ChannelObservation } from './delivery-observation.ts';
@@ -36,6 +37,8 @@ export interface HealthObservations {
   readonly channels: readonly ChannelObservation[];
   /** Copies that should be gone; undefined: nobody looked. */
   readonly leftCopies?: readonly LeftCopy[] | undefined;
+  /** Certificates of pgBackRest's TLS on this host; undefined: nobody looked. */
+  readonly certificates?: readonly CertificateObservation[] | undefined;
   /** The newest run of each stanza, repository and kind that has ended. */
   readonly lastRuns: readonly RunObservation[];
   /** The newest restore of each stanza that ended well; undefined: nobody looked. */

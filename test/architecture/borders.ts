@@ -16,6 +16,8 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   adopt: ['config', 'engine', 'lint', 'postgres', 'process', 'model'],
   /** Passphrases: made, known again, judged, proven, replaced. */
   secrets: ['config', 'engine', 'process', 'model'],
+  /** X.509 certificates of pgBackRest's TLS between hosts: made, kept, rotated, looked at. */
+  certificates: ['config', 'engine', 'process', 'status', 'model'],
   /** Servers. */
   postgres: ['process', 'model'],
   /** From a wish to a plan, its application, and the way back. */
@@ -32,6 +34,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   http: ['config', 'jobs', 'metrics', 'store', 'status', 'model'],
   /** The only place where the parts of a running Holdfast are wired; its socket, its end, its supervisor. */
   daemon: [
+    'certificates',
     'config',
     'engine',
     'http',
@@ -47,12 +50,13 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'store',
   ],
   /** Setup, check, backup, expire, verify, maintenance; schedules, the queue, the lease around each run. */
-  jobs: ['config', 'engine', 'postgres', 'process', 'recovery', 'report', 'store', 'status', 'model'],
+  jobs: ['certificates', 'config', 'engine', 'postgres', 'process', 'recovery', 'report', 'store', 'status', 'model'],
   /** Deployments rendered from the configuration. */
-  render: ['config', 'engine', 'metrics', 'model'],
+  render: ['config', 'engine', 'metrics', 'report', 'model'],
   /** The thin shell: wires everything. */
   cli: [
     'adopt',
+    'certificates',
     'config',
     'daemon',
     'engine',

@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../command-definition.ts';
 import { adoptDefinition } from './adopt.ts';
 import { backupDefinition } from './backup.ts';
+import { certificatesDefinition } from './certificates.ts';
 import { checkDefinition } from './check.ts';
 import { cloneDefinition } from './clone.ts';
 import { clonesDefinition } from './clones.ts';
@@ -23,6 +24,7 @@ import { renderDefinition } from './render.ts';
 import { reportDefinition } from './report.ts';
 import { rescueDefinition } from './rescue.ts';
 import { restoreDefinition } from './restore.ts';
+import { runbookDefinition } from './runbook.ts';
 import { scheduleDefinition } from './schedule.ts';
 import { secretsDefinition } from './secrets.ts';
 import { serveDefinition } from './serve.ts';
@@ -69,7 +71,9 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   rescueDefinition,
   findMomentDefinition,
   reportDefinition,
+  runbookDefinition,
   secretsDefinition,
+  certificatesDefinition,
   completionDefinition,
   versionDefinition,
 ];

@@ -1,3 +1,4 @@
+import { observeCertificates } from '../../certificates/observe-certificates.ts';
 import { createLooks } from '../../jobs/observe/looks.ts';
 import { judgeSeen } from '../../jobs/observe/judge-now.ts';
 import { lookOnce } from '../../jobs/observe/look-once.ts';
@@ -39,6 +40,7 @@ export async function lookForStatus(
   const seen = {
     ...once,
     channels: configuration.notify.map((channel) => observeChannel(channel, journal.deliveries)),
+    certificates: observeCertificates(configuration),
     ...readPast(configuration, journal, lines),
     withoutDaemon: { schedules: lines.length, stateDirectory: configuration.stateDirectory },
   };

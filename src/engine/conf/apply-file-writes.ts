@@ -67,6 +67,20 @@ async function saveCopy(path: string): Promise<string> {
   return copy;
 }
 
+/**
+ * Puts one file into its place, whatever was there.
+ *
+ * @param currentUid as in ApplyFileWritesOptions
+ * @throws Failure not-permitted, disk-full, file-unusable
+ */
+export async function replaceFile(file: RenderedFile, currentUid: number): Promise<void> {
+  try {
+    await writeAtomically(file, currentUid);
+  } catch (error) {
+    throw asFailure(error, file.path);
+  }
+}
+
 async function writeAtomically(file: RenderedFile, currentUid: number): Promise<void> {
   const owner = await findOwner(file, currentUid);
   const directory = dirname(file.path);

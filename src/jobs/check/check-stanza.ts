@@ -1,3 +1,4 @@
+import { observeCertificates } from '../../certificates/observe-certificates.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import type { Catalogue } from '../../model/backup-set.ts';
 import { isFailure } from '../../model/failure.ts';
@@ -55,7 +56,11 @@ export async function checkStanza(context: CheckContext): Promise<CheckReport> {
     stanza: stanza.name,
     checkedAt,
     observations,
-    findings: assess(configuration, { checks: [observations] }, checkedAt),
+    findings: assess(
+      configuration,
+      { checks: [observations], certificates: observeCertificates(configuration) },
+      checkedAt,
+    ),
   };
 }
 

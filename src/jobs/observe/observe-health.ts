@@ -1,5 +1,6 @@
 import type { Configuration } from '../../config/configuration.ts';
 import type { DaemonObservation } from '../../status/daemon-observation.ts';
+import type { CertificateObservation } from '../../status/certificate-observation.ts';
 import type { ChannelObservation } from '../../status/delivery-observation.ts';
 import type { HealthObservations } from '../../status/health-observations.ts';
 import type { LeftCopy } from '../../status/left-copy.ts';
@@ -19,6 +20,8 @@ export interface HealthSources {
   readonly channels?: (() => readonly ChannelObservation[]) | undefined;
   /** Copies that could not be removed; undefined where nobody removes them. */
   readonly leftCopies?: (() => readonly LeftCopy[]) | undefined;
+  /** Certificates of pgBackRest's TLS on this host; undefined where nobody looks at them. */
+  readonly certificates?: (() => readonly CertificateObservation[]) | undefined;
   /** Every line of the configured schedules. */
   readonly scheduleLines: () => readonly ScheduleLine[];
   /** Reads the past no more often than it changes; it is read each time unless given. */
@@ -41,6 +44,7 @@ export function observeHealth(sources: HealthSources): HealthObservations {
     primaries: sources.watches.primaries(),
     channels: sources.channels?.() ?? [],
     leftCopies: sources.leftCopies?.(),
+    certificates: sources.certificates?.(),
     ...(sources.past ?? readPast)(sources.configuration(), sources.journal, sources.scheduleLines()),
   };
 }

@@ -176,4 +176,34 @@ export const hostFindings: readonly FindingMeaning[] = [
     seeYourself: ['pgbackrest version', 'postgres --version'],
     do: 'See the release notes of pgBackRest, and update Holdfast.',
   },
+  {
+    rule: 'certificate-expires',
+    seenBy: ['daemon'],
+    means:
+      'A certificate with which pgBackRest on this host speaks TLS, or the authority that signed it, ends within 30 days (critical: 7 days), or has ended. Of a certificate that lives shorter than that a third of its life (critical: a twelfth).',
+    matters:
+      'From that moment hosts refuse each other: no WAL is archived, no backup is made, and `pg_wal` fills. Nothing warns before in pgBackRest.',
+    seeYourself: ['openssl x509 -in /etc/pgbackrest/tls/host.crt -noout -subject -dates'],
+    do: 'Run `holdfast certificates rotate` where the authority is and `holdfast certificates install` on the host: docs/deploy-repository-host.md.',
+  },
+  {
+    rule: 'certificate-unusable',
+    seenBy: ['daemon'],
+    means:
+      'Certificate, key and authorities that holdfast.yaml names do not fit together: a file is missing, the key belongs to another certificate, none of the authorities signed it, or others may read the key.',
+    matters: 'pgBackRest cannot speak with the other host: neither archiving nor backups go there.',
+    seeYourself: [
+      'openssl verify -CAfile /etc/pgbackrest/tls/ca.crt /etc/pgbackrest/tls/host.crt',
+      'stat -c "%a %U %n" /etc/pgbackrest/tls/*',
+    ],
+    do: 'Install the files of this host again: `holdfast certificates install FOLDER` checks them first.',
+  },
+  {
+    rule: 'certificate-unknown',
+    seenBy: ['daemon'],
+    means: 'A certificate file may not be read by whoever looked.',
+    matters: 'Whether it is about to end is not known.',
+    seeYourself: ['ls -l /etc/pgbackrest/tls'],
+    do: 'Look as root or as the user that runs pgBackRest.',
+  },
 ];
