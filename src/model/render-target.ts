@@ -5,6 +5,11 @@ export const renderTargets = [
     name: 'monitoring',
     summary: 'alerting rules for Prometheus, with thresholds from objectives and schedules: docs/alerts.md',
   },
+  {
+    name: 'patroni',
+    summary:
+      'settings of a cluster for its DCS, and what each member needs in patroni.yml, which --into edits: docs/deploy-ansible.md',
+  },
 ] as const;
 
 export type RenderTargetName = (typeof renderTargets)[number]['name'];

@@ -134,6 +134,7 @@ export function renderCall(change: Partial<RenderCall> = {}): RenderCall {
   return {
     source: '',
     host: undefined,
+    stanza: undefined,
     version: version('2.55'),
     machine: { cores: 4 },
     secrets: maskedSecrets,

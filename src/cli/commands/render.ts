@@ -16,6 +16,7 @@ import type { DeploymentTarget } from '../../render/deployment/deployment-target
 import { placeFiles, type Elsewhere } from '../../render/deployment/place-files.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
+import { editFileInto } from '../edit-file-into.ts';
 import { installedEngineVersion } from '../installed-engine-version.ts';
 import { readEngineVersion } from '../read-engine-version.ts';
 import { secretAccess } from '../secret-access.ts';
@@ -36,15 +37,22 @@ export const run: CommandModule['run'] = async (input, context) => {
           resolveSecret(reference, secretAccess(context)),
         )
       : maskedSecrets;
-  const rendered = target.render(configuration, {
+  const call = {
     source: await readFile(configuration.file, 'utf8'),
     host,
+    stanza: context.globals.stanza,
     version: version ?? newestVersion,
     machine: { cores: availableParallelism() },
     secrets,
     owner: currentUser().name,
     job: input.value('job') ?? 'holdfast',
-  });
+  };
+  const into = input.value('into');
+  if (into !== undefined) {
+    const edit = editOf(target);
+    return editFileInto(into, (text) => edit(text, configuration, call), compares);
+  }
+  const rendered = target.render(configuration, call);
   const files = out === undefined ? rendered : placeFiles(rendered, elsewhere(out, context));
   if (!writes && !compares) return printFiles(files, version);
   if (files.some(({ path }) => !isAbsolute(path))) throw placeUnknown(target);
@@ -65,6 +73,15 @@ function findTarget(name: string): DeploymentTarget {
   const target = allTargets.find((candidate) => candidate.name === name);
   if (target === undefined) throw new Error(`no target is called ${name}`);
   return target;
+}
+
+function editOf(target: DeploymentTarget): NonNullable<DeploymentTarget['edit']> {
+  if (target.edit !== undefined) return target.edit;
+  throw new Failure('usage', {
+    operation: `edit a file for ${target.name}`,
+    problem: 'this target has files of its own only',
+    hint: 'Write them with --out.',
+  });
 }
 
 async function versionFor(

@@ -27,6 +27,12 @@ export const renderDefinition: CommandDefinition = {
       completes: 'directory',
     },
     {
+      name: 'into',
+      value: 'FILE',
+      description: 'edit this file, which is not Holdfast\'s own: only what the target has to say in it changes',
+      completes: 'file',
+    },
+    {
       name: 'job',
       value: 'NAME',
       description: 'monitoring: the job_name with which Prometheus reads Holdfast',

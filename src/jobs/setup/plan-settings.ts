@@ -1,4 +1,5 @@
 import type { Stanza } from '../../config/configuration.ts';
+import { wantedArchiveTimeout } from '../../model/wanted-archive-timeout.ts';
 import { isSameArchiveCommand } from '../../model/same-archive-command.ts';
 import { alterSystemStatement, type ServerSetting } from '../../postgres/settings.ts';
 import type { ObservedServer, SetupObservations } from './setup-observations.ts';
@@ -12,14 +13,6 @@ export const archivingSettings = [
   'archive_library',
   'archive_timeout',
 ] as const;
-
-/**
- * Seconds after which a segment is ended although it is not full. Half of the tolerated loss, because a segment also
- * needs time to be compressed and sent; a minute where nothing is demanded.
- */
-export function wantedArchiveTimeout(rpo: number | undefined): number {
-  return rpo === undefined ? 60 : Math.min(3600, Math.max(10, Math.floor(rpo / 2)));
-}
 
 /** Steps for the server's settings and for the restart that some of them need. */
 export function planSettings(stanza: Stanza, seen: SetupObservations): SetupStep[] {

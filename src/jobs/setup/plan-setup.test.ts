@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Stanza } from '../../config/configuration.ts';
 import { planSetup } from './plan-setup.ts';
-import { wantedArchiveTimeout } from './plan-settings.ts';
+import { wantedArchiveTimeout } from '../../model/wanted-archive-timeout.ts';
 import type { ObservedServer, SetupObservations } from './setup-observations.ts';
 import { isSetupComplete, type SetupStep } from './setup-plan.ts';
 

@@ -11,6 +11,8 @@ export interface RenderCall {
   readonly source: string;
   /** The host as holdfast.yaml names it; undefined: the host whose node has no `host`. */
   readonly host: string | undefined;
+  /** `--stanza`, for what is made for one cluster. */
+  readonly stanza: string | undefined;
   /** Version of pgBackRest of the deployment: `--engine`, else what the target has (`ownsEngine`). */
   readonly version: EngineVersion;
   readonly machine: Machine;
@@ -41,4 +43,11 @@ export interface DeploymentTarget {
    * @throws Failure config-invalid when the target cannot do what the file asks for, with what to change
    */
   readonly render: (configuration: Configuration, call: RenderCall) => readonly RenderedFile[];
+  /**
+   * Edits a file that belongs to somebody else (`--into FILE`): only what Holdfast has to say in it, and everything else
+   * stays to the byte. Undefined: this target has no such file.
+   *
+   * @throws Failure config-invalid as `render`, file-unusable when the text is not what it should be
+   */
+  readonly edit?: ((text: string, configuration: Configuration, call: RenderCall) => string) | undefined;
 }
