@@ -53,7 +53,7 @@ function matcherOf(cron: string): (reading: number) => boolean {
 function bruteForce(cron: string, timezone: string, from: number, to: number): number[] {
   const shows = clockOf(timezone);
   const matches = matcherOf(cron);
-  const everyHour = cron.split(' ')[1] === '*';
+  const everyHour = ['*', '0-23', '*/1'].includes(cron.split(' ')[1] ?? '');
   const found: number[] = [];
   // Far enough back that no reading after it was shown before.
   let furthest = -Infinity;

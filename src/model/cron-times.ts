@@ -19,7 +19,7 @@ export interface CronTimes {
 /**
  * The times of a cron text, with what happens when clocks are changed:
  *
- * - An hour field of `*` follows the clock: every hour that there is, the doubled one twice, the skipped one not at all.
+ * - An hour field of `*` (or `0-23`, which says the same) follows the clock: every hour that there is, the doubled one twice, the skipped one not at all.
  * - Any other hour field names times of day. Each comes to pass once: at the first moment at which the local clock shows
  *   it or, where it is skipped, something later. So a time in a gap happens right after the gap, several such of one
  *   text are one, and a time in a doubled hour happens the first time.
