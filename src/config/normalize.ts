@@ -86,6 +86,7 @@ function normalizeNode(input: PostgresNodeInput): PostgresNode {
     osUser: input.user,
     binDirectory: input.bin,
     transport: normalizeTransport(input),
+    ...(input.elsewhere === undefined ? {} : { elsewhere: input.elsewhere }),
   };
 }
 

@@ -18,6 +18,11 @@ export interface PostgresNode {
   readonly binDirectory: string | undefined;
   /** How another host's pgBackRest reaches this node. Meaningful only with `host`. */
   readonly transport: HostTransport;
+  /**
+   * Another container runs the server, and these are the commands with which a person stops and starts it. They are only
+   * printed. Undefined: Holdfast starts and stops it.
+   */
+  readonly elsewhere?: { readonly stop: string; readonly start: string } | undefined;
 }
 
 /** A host reached over SSH or over pgBackRest's own TLS protocol (`pgN-host-*`, `repoN-host-*`). */

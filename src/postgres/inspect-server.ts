@@ -6,12 +6,15 @@ import type { KeptSessions } from './kept-sessions.ts';
 import type { Connectable } from './query.ts';
 import { queryRow } from './query.ts';
 import { serverEnvironment } from './server-environment.ts';
+import type { ElsewhereState } from './look-elsewhere.ts';
 import type { Server } from './server.ts';
 
 /** What a server is doing right now. */
 export interface ServerState {
   /** Processes of it exist. */
   readonly running: boolean;
+  /** Its processes are in another container: nobody here can stop it. */
+  readonly elsewhere?: ElsewhereState | undefined;
   /** Of the postmaster. */
   readonly pid?: number | undefined;
   /** It lets clients in (not starting, stopping or recovering without hot standby). */

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { PostmasterFile } from './postmaster-file.ts';
@@ -24,6 +24,29 @@ export async function findServerProcesses(dataDirectory: string): Promise<number
     if (cwd === directory || cwd === `${directory} (deleted)`) pids.push(Number(entry));
   }
   return pids;
+}
+
+/**
+ * A process of a server in a container, seen from the machine below it: its working directory is the same, by another path
+ * in its own mounts. Undefined where there is none, or it may not be looked at.
+ */
+export function findProcessElsewhere(dataDirectory: string): number | undefined {
+  const directory = identityOf(dataDirectory);
+  if (directory === undefined) return undefined;
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && isPostgres(readLinkOf(entry, 'exe') ?? ''))
+    .map(Number)
+    .find((pid) => identityOf(`/proc/${pid}/cwd`) === directory);
+}
+
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    // Gone meanwhile, or somebody else's.
+    return undefined;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import type { CommandResult } from '../process/run-command.ts';
 import { runCommand } from '../process/run-command.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { markLogs, readNewLogLines } from './server-log.ts';
+import type { ServerGuard } from './server-guard.ts';
 import type { Server } from './server.ts';
 import { classifyStartFailure, startFailureHint } from './start-failure.ts';
 
@@ -23,6 +24,8 @@ export interface StartOptions {
   /** False returns as soon as the postmaster was started. Defaults to true: until it accepts connections. */
   readonly wait?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Held by the server too, for as long as it lives. */
+  readonly guard?: ServerGuard | undefined;
 }
 
 /** How a server was started. */
@@ -97,6 +100,7 @@ async function runStart(
     env: serverEnvironment(server.owner, server.binDirectory),
     runAs: server.runAs,
     priority: server.priority,
+    inherited: options.guard === undefined ? undefined : [options.guard.fd],
     timeoutMs: options.timeoutMs + 5000,
     signal: options.signal,
   });

@@ -26,6 +26,8 @@ export interface CommandSpec {
   readonly priority?: ChildPriority | undefined;
   /** A stream keeps the child's stdin open until it ends: for one that is told things while it runs. */
   readonly input?: string | Readable;
+  /** Open files that it gets as 3, 4, …: with a lock on one, it and what it leaves behind hold the lock too. */
+  readonly inherited?: readonly number[] | undefined;
   /** Milliseconds until the graceful stop; undefined waits for ever. */
   readonly timeoutMs?: number;
   /** Milliseconds between SIGTERM and SIGKILL. pgBackRest needs a moment to stop its workers. */
@@ -105,7 +107,7 @@ function spawnChild(spec: CommandSpec): ChildProcess {
     cwd: spec.cwd ?? '/',
     env: { ...spec.env },
     detached: true,
-    stdio: [spec.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [spec.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(spec.inherited ?? [])],
     ...identity,
   });
 }

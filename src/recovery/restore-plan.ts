@@ -26,6 +26,7 @@ export const restoreStepNames = [
   'prove-target', // target reached, right timeline
   'promote',
   'prove-write',
+  'hand-over', // stop the server again: another container runs it, which a person starts
 ] as const;
 export type RestoreStepName = (typeof restoreStepNames)[number];
 
@@ -206,6 +207,8 @@ export interface RestorePlan {
     readonly socketDirectory: string;
     /** `postgresql.conf` outside the data directory (Debian), if any. */
     readonly configFile: string | undefined;
+    /** Another container runs it: with what a person stops and starts it. */
+    readonly elsewhere?: { readonly stop: string; readonly start: string } | undefined;
     /** It runs and lets clients in. */
     readonly accepting?: boolean | undefined;
     readonly inRecovery?: boolean | undefined;

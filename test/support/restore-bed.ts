@@ -233,7 +233,7 @@ async function makePlan(bed: RestoreBed, request: PlanRequest): Promise<RestoreP
 function isNeeded(name: RestoreStepName, mode: RestoreMode, running: boolean): boolean {
   if (name === 'flush-wal' || name === 'stop-server') return mode !== 'into' && running;
   if (name === 'salvage-wal' || name === 'move-aside') return mode !== 'into';
-  return true;
+  return name !== 'hand-over';
 }
 
 function engineTarget(target: RestoreTarget): Pick<RestorePlan['target'], 'type' | 'value' | 'description'> {

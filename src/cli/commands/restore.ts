@@ -3,11 +3,13 @@ import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
 import { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { applyRestore, type RestoreOutcome } from '../../recovery/apply/apply-restore.ts';
+import type { RestoreEvent } from '../../recovery/apply/restore-context.ts';
 import { findRestore, resumeRestore } from '../../recovery/apply/resume-restore.ts';
-import { readRestoreFacts } from '../../recovery/apply/restore-run.ts';
+import { readRestoreFacts, serverFor } from '../../recovery/apply/restore-run.ts';
 import { standOfRestore } from '../../recovery/apply/stand-of-restore.ts';
 import { readRestoreSamples } from '../../recovery/estimate/restore-sample.ts';
 import { parseRestoreTarget } from '../../recovery/parse-target.ts';
+import { clusterOf } from '../../recovery/patroni/cluster-steps.ts';
 import { observeRestore } from '../../recovery/plan/observe-restore.ts';
 import { planRestore } from '../../recovery/plan/plan-restore.ts';
 import { renderPlan } from '../../recovery/plan/render-plan.ts';
@@ -17,6 +19,7 @@ import { askConsent } from '../ask-consent.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
+import { guardDataDirectory } from '../guard-data-directory.ts';
 import { holdStanza } from '../hold-stanza.ts';
 import { openProgressLine } from '../output/progress-line.ts';
 import { describeOutcome, outcomeToJson, showRestoreEvent } from '../output/restore-report.ts';
@@ -72,12 +75,12 @@ export const run: CommandModule['run'] = async (input, context) => {
   if (plan.refusals.length > 0) throw planFailure(plan);
   if (planOnly) return { data: { plan }, text: `${renderPlan(plan)}\n`, exitCode: 0 };
   await askForRestore(plan, context);
-  const deps = await restoreDependencies(context, (event) =>
-    showRestoreEvent(event, context.terminal, progress),
-  );
+  const emit = (event: RestoreEvent): void => showRestoreEvent(event, context.terminal, progress);
+  const deps = await restoreDependencies(context, emit, wholeStanza(plan));
   const { server } = observations.cluster;
+  await using guard = await guardDataDirectory(plan, server);
   return resultOf(
-    await applyRestore(plan, { ...deps, server, sessions, isPlanFresh: context.globals.yes }),
+    await applyRestore(plan, { ...deps, server, sessions, guard, isPlanFresh: context.globals.yes }),
     plan,
   );
 };
@@ -121,6 +124,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
     repositoryName,
     into: into === undefined ? undefined : resolve(into),
     delta: input.flag('delta'),
+    backup: !input.flag('no-backup'),
     timeline,
     port,
   };
@@ -147,17 +151,23 @@ async function askForRestore(plan: RestorePlan, context: CommandContext): Promis
   await askConsent(context, {
     operation: `restore stanza ${plan.stanza}`,
     question: inPlace
-      ? `This replaces the cluster in ${plan.directories.data}${plan.server.running ? ', which is running' : ''}. Go on?`
+      ? `This replaces the cluster in ${plan.directories.data}${plan.server.running ? ', which is running' : ''}${replicasOf(plan)}. Go on?`
       : `Restore into ${plan.directories.data}?`,
     word: inPlace ? plan.stanza : undefined,
     details: { plan },
   });
 }
 
+/** Their data are not kept: they are copies of what is. */
+function replicasOf(plan: RestorePlan): string {
+  const others = clusterOf(plan)?.others ?? [];
+  return others.length === 0 ? '' : `, and makes ${others.map(({ name }) => name).join(', ')} anew`;
+}
+
 async function resumeOne(id: string, context: CommandContext, isDirect: boolean): Promise<CommandResult> {
   const journal = await context.journal();
   const record = findRestore(journal.findRun(id), id);
-  const { plan } = readRestoreFacts(record);
+  const { plan, server } = readRestoreFacts(record);
   const stand = standOfRestore(journal, record);
   context.terminal.printNote(`holdfast: the restore ${stand.id} ${stand.description}`);
   if (stand.state === 'stopped') {
@@ -170,10 +180,16 @@ async function resumeOne(id: string, context: CommandContext, isDirect: boolean)
   const what = { stanza: plan.stanza, disturbs: plan.mode !== 'into' };
   using _hold = await holdForRestore(what, context, isDirect);
   using progress = openProgressLine(context.terminal, () => performance.now());
-  const deps = await restoreDependencies(context, (event) =>
-    showRestoreEvent(event, context.terminal, progress),
-  );
-  return resultOf(await resumeRestore(record.id, deps), plan);
+  const emit = (event: RestoreEvent): void => showRestoreEvent(event, context.terminal, progress);
+  const deps = await restoreDependencies(context, emit, wholeStanza(plan));
+  await using guard =
+    stand.state === 'stopped' ? await guardDataDirectory(plan, serverFor(server, context.uid)) : undefined;
+  return resultOf(await resumeRestore(record.id, { ...deps, guard }), plan);
+}
+
+/** The stanza whose cluster under Patroni is restored; undefined where there is none. */
+function wholeStanza(plan: RestorePlan): string | undefined {
+  return clusterOf(plan) === undefined ? undefined : plan.stanza;
 }
 
 function resultOf(outcome: RestoreOutcome, plan: RestorePlan): CommandResult {

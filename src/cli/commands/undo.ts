@@ -1,15 +1,19 @@
 import { Failure } from '../../model/failure.ts';
 import { refuseLostRestore } from '../../recovery/apply/lost-restore.ts';
 import { findRestore } from '../../recovery/apply/resume-restore.ts';
-import { readRestoreFacts } from '../../recovery/apply/restore-run.ts';
+import { readRestoreFacts, serverFor } from '../../recovery/apply/restore-run.ts';
 import { standOfRestore } from '../../recovery/apply/stand-of-restore.ts';
+import { clusterOf } from '../../recovery/patroni/cluster-steps.ts';
+import { describeClusterUndo } from '../../recovery/patroni/undo-cluster.ts';
 import { applyUndo, type UndoEvent, type UndoOutcome } from '../../recovery/undo/apply-undo.ts';
 import { planUndo, type UndoAction, type UndoPlan } from '../../recovery/undo/plan-undo.ts';
 import type { Journal, RunRecord } from '../../store/journal.ts';
 import { askConsent } from '../ask-consent.ts';
 import type { CommandModule } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
+import { guardDataDirectory } from '../guard-data-directory.ts';
 import { holdStanza } from '../hold-stanza.ts';
+import { openProgressLine, type ProgressLine } from '../output/progress-line.ts';
 import { listFacts } from '../output/list-facts.ts';
 import { restoreDependencies } from '../restore-operations.ts';
 
@@ -21,7 +25,7 @@ export const run: CommandModule['run'] = async (input, context) => {
     id === undefined ? await lastRestore(journal, context) : findRestore(journal.findRun(id), id);
   const stand = standOfRestore(journal, record);
   if (stand.state === 'undone' || stand.state === 'running') throw notUndoable(record, stand.description);
-  const { plan: restored } = readRestoreFacts(record);
+  const { plan: restored, server } = readRestoreFacts(record);
   await refuseLostRestore(journal, restored.directories.data, `undo the restore ${record.id}`);
   const plan = planUndo(record, journal.stepsOf(record.id), stand.orphan);
   const planText = describePlan(plan, stand.description);
@@ -36,9 +40,14 @@ export const run: CommandModule['run'] = async (input, context) => {
   });
   const why = `undo of ${record.id}`;
   using _hold = await holdStanza(plan.stanza, why, context, { direct: input.flag('direct') });
-  const deps = await restoreDependencies(context, () => {});
-  const emit = (event: UndoEvent): void => showEvent(event, context);
-  const outcome = await applyUndo(plan, { ...deps, emit });
+  const whole = clusterOf(restored) === undefined ? undefined : plan.stanza;
+  const deps = await restoreDependencies(context, () => {}, whole);
+  using progress = openProgressLine(context.terminal, () => performance.now());
+  const emit = (event: UndoEvent): void => showEvent(event, context, progress);
+  await using guard = await guardDataDirectory(restored, serverFor(server, context.uid), {
+    stopsServer: plan.actions.some(({ kind }) => kind === 'stop-server'),
+  });
+  const outcome = await applyUndo(plan, { ...deps, emit, guard });
   return { data: { plan, outcome }, text: describeOutcome(outcome) };
 };
 
@@ -92,10 +101,14 @@ function actionText(action: UndoAction): string {
       return 'remove the note that a restore is under way';
     case 'start-server':
       return 'start the old server';
+    default:
+      return describeClusterUndo(action.kind);
   }
 }
 
-function showEvent(event: UndoEvent, context: CommandContext): void {
+function showEvent(event: UndoEvent, context: CommandContext, progress: ProgressLine): void {
+  if (event.type === 'action-progress') progress.say(`  ${event.message}`);
+  else progress.clear();
   if (event.type !== 'action-started') return;
   context.terminal.printNote(`[${event.number}/${event.count}] ${actionText(event.action)}`);
 }

@@ -3,6 +3,21 @@ import { absolutePath, count, port, text } from './scalars.ts';
 import { section } from './section.ts';
 import { sshSchema, tlsSchema } from './transport.ts';
 
+/** What starts and stops a server that another container runs. */
+const elsewhereSchema = section({
+  stop: text('a command').meta({
+    description: 'Command with which a person stops the server.',
+    examples: ['docker compose stop db'],
+  }),
+  start: text('a command').meta({
+    description: 'Command with which a person starts it.',
+    examples: ['docker compose start db'],
+  }),
+}).meta({
+  description:
+    'Another container runs the server on a volume that is shared with Holdfast. Nothing of this is run, only printed: a restore in place waits for nobody, it refuses while that server runs, and stops the server of its own proofs at its end.',
+});
+
 /** One PostgreSQL server of a stanza. */
 export const postgresNodeSchema = section({
   path: absolutePath().meta({ description: 'Data directory.', examples: ['/var/lib/postgresql/15/main'] }),
@@ -40,6 +55,7 @@ export const postgresNodeSchema = section({
       description: 'Directory of pg_ctl and its neighbours; without it found by version.',
       examples: ['/usr/lib/postgresql/15/bin'],
     }),
+  elsewhere: elsewhereSchema.optional(),
   ssh: sshSchema.optional(),
   tls: tlsSchema.optional(),
 });

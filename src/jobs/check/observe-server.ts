@@ -1,7 +1,7 @@
 import { archiveCommand } from '../../engine/conf/archive-command.ts';
 import { isFailure } from '../../model/failure.ts';
 import { readArchiverStatus } from '../../postgres/archiver.ts';
-import { inspectServer } from '../../postgres/inspect-server.ts';
+import { inspectProduction } from '../../postgres/look-elsewhere.ts';
 import { queryRow } from '../../postgres/query.ts';
 import { readControlData } from '../../postgres/read-control-data.ts';
 import type { Server } from '../../postgres/server.ts';
@@ -13,7 +13,7 @@ import { readStrayVariables } from './observe-machine.ts';
 
 /** The server as it is; what it does not answer stays undefined. */
 export async function observeServer(context: CheckContext, server: Server): Promise<ServerObservation> {
-  const state = await inspectServer(server);
+  const state = await inspectProduction(server);
   const control = await orUndefined(readControlData(server));
   const answers = state.accepting && state.inRecovery !== undefined;
   const settings = answers ? await orUndefined(readSettings(server, archivingSettings)) : undefined;

@@ -6,7 +6,7 @@ import type { BackupSet, Catalogue } from '../../model/backup-set.ts';
 import { isFailure } from '../../model/failure.ts';
 import type { Repository } from '../../model/repository.ts';
 import { readArchiverStatus } from '../../postgres/archiver.ts';
-import { inspectServer } from '../../postgres/inspect-server.ts';
+import { inspectProduction } from '../../postgres/look-elsewhere.ts';
 import { readControlData } from '../../postgres/read-control-data.ts';
 import { restartCommand } from '../../postgres/restart-server.ts';
 import type { Server } from '../../postgres/server.ts';
@@ -117,7 +117,7 @@ async function observeDirectory(
 }
 
 async function observeServer(context: SetupContext, server: Server): Promise<ObservedServer> {
-  const state = await inspectServer(server);
+  const state = await inspectProduction(server);
   const found = {
     running: state.running,
     accepting: state.accepting,

@@ -4,6 +4,7 @@ import { isAlive } from '../../process/process-identity.ts';
 import type { RunRecord, StepRecord } from '../../store/journal.ts';
 import type { RestorePlan, RestoreStepName } from '../restore-plan.ts';
 import { flushWal } from './flush-wal.ts';
+import { handOver } from './hand-over.ts';
 import { followRecovery } from './follow-recovery.ts';
 import { moveAside } from './move-aside.ts';
 import { prepareServer } from './prepare-server.ts';
@@ -48,6 +49,7 @@ const stepBodies: Readonly<Record<RestoreStepName, StepBody>> = {
   'prove-target': proveTarget,
   promote: promoteRestoredServer,
   'prove-write': proveWrite,
+  'hand-over': handOver,
 };
 
 /** What a finished restore came to. */

@@ -1,6 +1,7 @@
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../../model/failure.ts';
+import { lookElsewhere } from '../../postgres/look-elsewhere.ts';
 import { findPostmaster, findServerProcesses } from '../../postgres/postmaster-processes.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { RestorePlan } from '../restore-plan.ts';
@@ -25,7 +26,7 @@ export async function recheckPlan(plan: RestorePlan, deps: RestoreDependencies):
   await refuseUnfinished(plan);
   await Promise.all([
     deps.isPlanFresh === true ? undefined : requireSet(deps.engine, plan),
-    plan.mode === 'into' ? checkNewDirectory(plan) : checkOldCluster(plan, deps.server),
+    plan.mode === 'into' ? checkNewDirectory(plan) : checkOldCluster(plan, deps),
   ]);
 }
 
@@ -59,11 +60,20 @@ async function checkNewDirectory(plan: RestorePlan): Promise<void> {
   );
 }
 
-async function checkOldCluster(plan: RestorePlan, server: Server): Promise<void> {
+async function checkOldCluster(plan: RestorePlan, { server, guard }: RestoreDependencies): Promise<void> {
   const { data, aside, salvage } = plan.directories;
   const willStop = plan.steps.some((step) => step.name === 'stop-server');
   if (!willStop && (await isRunning(server))) {
     throw refuse(plan, 'the server was down when the plan was made and runs now', 'Make a new plan.');
+  }
+  // Whoever holds the lock has looked already.
+  const elsewhere = willStop || guard !== undefined ? undefined : await lookElsewhere(server);
+  if (elsewhere !== undefined) {
+    throw refuse(
+      plan,
+      `a server in another container ${elsewhere.is === 'running' ? 'works' : 'may work'} in it: ${elsewhere.evidence}`,
+      server.node.elsewhere === undefined ? 'Stop it there.' : `Stop it: \`${server.node.elsewhere.stop}\`.`,
+    );
   }
   for (const path of [aside, salvage]) {
     if (path !== undefined && (await exists(path))) {

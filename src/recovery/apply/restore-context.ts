@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { KeptSessions } from '../../postgres/kept-sessions.ts';
 import type { Connectable } from '../../postgres/query.ts';
+import type { ServerGuard } from '../../postgres/server-guard.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { ProcessIdentity } from '../../process/process-identity.ts';
 import type { Actor } from '../../model/actor.ts';
@@ -77,6 +78,8 @@ export interface RestoreDependencies {
   readonly actor: Actor;
   /** The plan was made by this process right before, and nobody was asked since: its set needs no second look. */
   readonly isPlanFresh?: boolean | undefined;
+  /** Of the directory that is replaced; the server that is started there gets it too. */
+  readonly guard?: ServerGuard | undefined;
   /** Connections that are open already; without it the steps have their own. Closed when they end. */
   readonly sessions?: KeptSessions | undefined;
   /** The command as typed. */

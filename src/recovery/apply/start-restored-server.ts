@@ -38,7 +38,7 @@ export async function ensureStarted(
     const state = await inspectServer(restored);
     if (!state.running) {
       if (context.plan.mode === 'into') await refuseArchiving(restored);
-      await startServer(restored, { timeoutMs: patienceMs, signal: abort });
+      await startServer(restored, { timeoutMs: patienceMs, signal: abort, guard: deps.guard });
     } else await waitUntilAccepting(context, abort);
   } catch (error) {
     if (watch.failure !== undefined) throw watch.failure;
@@ -80,5 +80,5 @@ async function waitUntilAccepting(context: RestoreContext, signal: AbortSignal):
 }
 
 async function startAgain(context: RestoreContext, signal: AbortSignal): Promise<void> {
-  await startServer(context.restored, { timeoutMs: patienceMs, signal });
+  await startServer(context.restored, { timeoutMs: patienceMs, signal, guard: context.deps.guard });
 }

@@ -13,6 +13,7 @@ export function checkServer(
   const inPlace = restoreModeOf(request) !== 'into';
   const refusals = [
     ...(inPlace ? checkPatroni(observations) : []),
+    ...(inPlace ? checkElsewhere(observations) : []),
     ...(inPlace ? checkStandby(observations) : []),
     ...(inPlace ? checkUnfinished(request, observations) : []),
     ...checkVersion(observations, postgresVersion),
@@ -43,6 +44,29 @@ function checkPatroni({ patroni }: RestoreObservations): Finding[] {
       evidence: seen,
       remedy:
         'Restore beside it with --into. To take the whole cluster back by hand: patronictl pause; stop Patroni on the replicas, then on the leader; keep or move the old data directories; patronictl remove CLUSTER; restore on one node with archiving off and prove it; delete patroni.dynamic.json; start Patroni there, then reinit the replicas; take a full backup.',
+    },
+  ];
+}
+
+/** Nobody here can stop a server in another container, and two in one directory would be the end of it. */
+function checkElsewhere({ cluster }: RestoreObservations): Finding[] {
+  const { elsewhere } = cluster.state;
+  if (elsewhere === undefined) return [];
+  const { path, elsewhere: commands } = cluster.server.node;
+  const runs = elsewhere.is === 'running';
+  const stop = commands === undefined ? 'Stop it where it runs' : `Stop it with \`${commands.stop}\``;
+  return [
+    {
+      rule: runs ? 'server-runs-elsewhere' : 'server-may-run-elsewhere',
+      severity: 'critical',
+      subject: path,
+      problem: runs
+        ? 'a server in another container works in the data directory, and nobody here can stop it'
+        : 'a server in another container may work in the data directory',
+      evidence: elsewhere.evidence,
+      remedy: runs
+        ? `${stop}, then restore.`
+        : `${stop}. If postmaster.pid is still there when no container has the directory any more, a crash left it: remove that file, then restore.`,
     },
   ];
 }

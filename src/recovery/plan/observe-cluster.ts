@@ -1,7 +1,7 @@
 import { access, constants, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isFailure } from '../../model/failure.ts';
-import { inspectServer } from '../../postgres/inspect-server.ts';
+import { inspectProduction } from '../../postgres/look-elsewhere.ts';
 import type { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { readConfiguredSetting } from '../../postgres/read-configured-setting.ts';
 import { readControlData, recoveryParameters } from '../../postgres/read-control-data.ts';
@@ -16,7 +16,7 @@ import type { ClusterObservation } from './observations.ts';
 export async function observeCluster(server: Server, sessions?: KeptSessions): Promise<ClusterObservation> {
   const directory = server.node.path;
   const [state, control, configured, installed, localWal, tablespaces, links, mount] = await Promise.all([
-    inspectServer(server, sessions),
+    inspectProduction(server, sessions),
     readControlDataIfAny(server),
     readConfigured(server),
     readInstalledVersion(server),

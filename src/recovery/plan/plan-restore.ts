@@ -108,6 +108,7 @@ function draftPlan(
       port,
       socketDirectory: inPlace ? cluster.server.socketDirectory : scratchSocketDirectory(data, port),
       configFile: inPlace ? cluster.server.configFile : undefined,
+      ...(cluster.server.node.elsewhere === undefined ? {} : { elsewhere: cluster.server.node.elsewhere }),
     },
     patroni: observations.patroni && {
       url: observations.patroni.url,

@@ -4,7 +4,13 @@ import { restoreArguments } from '../../engine/restore.ts';
 import { restoreRequestOf } from '../apply/restore-request.ts';
 import type { RestorePlan, RestoreStep } from '../restore-plan.ts';
 import type { RestoreObservations } from './observations.ts';
-import { asOwner, plainStartCommand, plainStopCommand } from '../plain-server-commands.ts';
+import {
+  asOwner,
+  localStartCommand,
+  localStopCommand,
+  plainStartCommand,
+  plainStopCommand,
+} from '../plain-server-commands.ts';
 
 /** A plan before its steps are written down. */
 export type PlanWithoutSteps = Omit<RestorePlan, 'steps' | 'undo'>;
@@ -23,7 +29,7 @@ export function planSteps(plan: PlanWithoutSteps, observations: RestoreObservati
     {
       name: 'start-server',
       title: `start the server on port ${plan.server.port}`,
-      commands: [plainStartCommand(plan)],
+      commands: [localStartCommand(plan)],
     },
     recoverStep(plan),
     {
@@ -39,6 +45,7 @@ export function planSteps(plan: PlanWithoutSteps, observations: RestoreObservati
       title: 'prove that the server can write',
       commands: [psql(plan, 'CREATE TABLE holdfast_proof (); DROP TABLE holdfast_proof')],
     },
+    ...(keepsOld && plan.server.elsewhere !== undefined ? [handOverStep(plan, plan.server.elsewhere)] : []),
   ];
 }
 
@@ -148,6 +155,15 @@ function recoverStep(plan: PlanWithoutSteps): RestoreStep {
 function promoteStep(plan: PlanWithoutSteps): RestoreStep {
   const commands = [psql(plan, 'SELECT pg_promote()')];
   return { name: 'promote', title: 'open it for writing on a new timeline', commands };
+}
+
+/** What is started here ends with this container. */
+function handOverStep(plan: PlanWithoutSteps, { start }: { readonly start: string }): RestoreStep {
+  return {
+    name: 'hand-over',
+    title: 'stop the server, for its own container to start it',
+    commands: [localStopCommand(plan), start],
+  };
 }
 
 function psql(plan: PlanWithoutSteps, sql: string): string {

@@ -7,26 +7,31 @@ import { endGroup } from '../../process/end-group.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { Journal, RunRecord } from '../../store/journal.ts';
 import { exists, renameDurably } from '../apply/durable-files.ts';
-import { defaultLimits, type RestoreDependencies } from '../apply/restore-context.ts';
+import { defaultLimits, type RestoreDependencies, type RestoreLimits } from '../apply/restore-context.ts';
 import { failedEnd, readRestoreFacts, restoredServer, serverFor } from '../apply/restore-run.ts';
 import { undoOf } from '../apply/stand-of-restore.ts';
 import { stepFailure } from '../apply/step-failure.ts';
 import { stopWhateverRuns } from '../apply/stop-old-server.ts';
+import { applyClusterUndo, type ClusterUndoDependencies } from '../patroni/apply-cluster-undo.ts';
+import type { RestorePlan } from '../restore-plan.ts';
 import type { UndoAction, UndoPlan } from './plan-undo.ts';
 
 /** What an undo tells while it goes on. */
-export interface UndoEvent {
-  readonly type: 'action-started' | 'action-finished';
-  readonly action: UndoAction;
-  /** From 1. */
-  readonly number: number;
-  readonly count: number;
-}
+export type UndoEvent =
+  | {
+      readonly type: 'action-started' | 'action-finished';
+      readonly action: UndoAction;
+      /** From 1. */
+      readonly number: number;
+      readonly count: number;
+    }
+  /** What is waited for. */
+  | { readonly type: 'action-progress'; readonly message: string };
 
 export interface UndoDependencies extends Pick<
   RestoreDependencies,
-  'journal' | 'actor' | 'cause' | 'process' | 'currentUid' | 'sleep' | 'checkpoint' | 'limits'
-> {
+  'journal' | 'actor' | 'cause' | 'process' | 'currentUid' | 'sleep' | 'checkpoint' | 'limits' | 'guard'
+>, ClusterUndoDependencies {
   readonly emit?: ((event: UndoEvent) => void) | undefined;
 }
 
@@ -58,7 +63,8 @@ export async function applyUndo(proposed: UndoPlan, deps: UndoDependencies): Pro
   const production = serverFor(facts.server, deps.currentUid);
   try {
     for (const [index, action] of plan.actions.entries()) {
-      await runAction(plan, { action, index, server: restoredServer(facts.plan, production) }, deps);
+      const server = restoredServer(facts.plan, production);
+      await runAction(plan, { action, index, server, restored: facts.plan }, deps);
     }
     closeRestore(journal, restore.id, plan.id);
     journal.finishRun(plan.id, { result: 'ok' });
@@ -70,7 +76,9 @@ export async function applyUndo(proposed: UndoPlan, deps: UndoDependencies): Pro
     id: plan.id,
     restoreId: plan.restoreId,
     dataDirectory: facts.plan.directories.data,
-    serverStarted: plan.actions.some((action) => action.kind === 'start-server'),
+    serverStarted: plan.actions.some(
+      ({ kind }) => kind === 'start-server' || kind === 'start-on-new-timeline',
+    ),
     keeps: await existing(plan.keeps),
     warnings: plan.warnings,
   };
@@ -108,7 +116,12 @@ function beginUndo(proposed: UndoPlan, restore: RunRecord, deps: UndoDependencie
 
 async function runAction(
   plan: UndoPlan,
-  at: { readonly action: UndoAction; readonly index: number; readonly server: Server },
+  at: {
+    readonly action: UndoAction;
+    readonly index: number;
+    readonly server: Server;
+    readonly restored: RestorePlan;
+  },
   deps: UndoDependencies,
 ): Promise<void> {
   const { journal } = deps;
@@ -120,7 +133,7 @@ async function runAction(
   await deps.checkpoint?.(`before ${action.kind}`);
   const step = journal.startStep(plan.id, name, { action });
   try {
-    await act(plan, action, at.server, deps);
+    await act(plan, at, deps);
     await deps.checkpoint?.(`done ${action.kind}`);
     journal.finishStep(plan.id, step.sequence, 'ok');
   } catch (thrown) {
@@ -139,8 +152,11 @@ async function runAction(
 
 async function act(
   plan: UndoPlan,
-  action: UndoAction,
-  server: Server,
+  {
+    action,
+    server,
+    restored,
+  }: { readonly action: UndoAction; readonly server: Server; readonly restored: RestorePlan },
   deps: UndoDependencies,
 ): Promise<void> {
   const limits = { ...defaultLimits, ...deps.limits };
@@ -158,19 +174,24 @@ async function act(
       await rm(action.file, { force: true });
       return;
     case 'start-server':
-      await startAgain(server, limits);
+      await startAgain(server, { ...limits, guard: deps.guard });
+      return;
+    default:
+      await applyClusterUndo(action.kind, restored, server, deps, (message) =>
+        deps.emit?.({ type: 'action-progress', message }),
+      );
   }
 }
 
 /** The stop that a restore had asked for when it was killed goes on by itself: that server is about to end. */
 async function startAgain(
   server: Server,
-  limits: { readonly stopMs: number; readonly promoteMs: number },
+  limits: Pick<RestoreLimits, 'stopMs' | 'promoteMs'> & Pick<RestoreDependencies, 'guard'>,
 ): Promise<void> {
   const state = await inspectServer(server);
   if (state.running && state.ending !== true) return;
   if (state.running) await stopWhateverRuns(server, limits.stopMs);
-  await startServer(server, { timeoutMs: limits.promoteMs });
+  await startServer(server, { timeoutMs: limits.promoteMs, guard: limits.guard });
 }
 
 /**
