@@ -41,6 +41,15 @@ export function plainCommand(
   args: readonly string[],
   common: CommonArguments = {},
 ): string {
+  return `sudo -u ${quoteForShell(engine.settings.user)} ${plainWords(engine, args, common)}`;
+}
+
+/** The same without a word of who runs it. */
+export function plainWords(
+  engine: Pick<Engine, 'settings'>,
+  args: readonly string[],
+  common: CommonArguments = {},
+): string {
   const { settings } = engine;
   const usual =
     settings.configFile === defaultConfigFile && settings.includeDirectory === defaultIncludeDirectory;
@@ -51,17 +60,7 @@ export function plainCommand(
   const program = engine.settings.binary.includes('/') ? engine.settings.binary : 'pgbackrest';
   const options = rest.filter((word) => word.startsWith('--'));
   const names = rest.filter((word) => !word.startsWith('--'));
-  const words = [
-    'sudo',
-    '-u',
-    settings.user,
-    program,
-    ...files,
-    ...commonArguments(common),
-    ...options,
-    command,
-    ...names,
-  ];
+  const words = [program, ...files, ...commonArguments(common), ...options, command, ...names];
   return words.map(quoteForShell).join(' ');
 }
 

@@ -10,6 +10,10 @@ export const renderTargets = [
     summary:
       'settings of a cluster for its DCS, and what each member needs in patroni.yml, which --into edits: docs/deploy-ansible.md',
   },
+  {
+    name: 'runbook',
+    summary: 'the runbook as Markdown, page and JSON, of what the file says alone: docs/runbook.md',
+  },
 ] as const;
 
 export type RenderTargetName = (typeof renderTargets)[number]['name'];

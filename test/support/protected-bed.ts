@@ -78,6 +78,8 @@ export interface BedRequest {
   readonly repositories?: Readonly<Record<string, RepositoryRequest>>;
   /** Other keys of the stanza. */
   readonly keys?: Readonly<Record<string, unknown>>;
+  /** Other keys at the top of the file. */
+  readonly top?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly cluster?: ClusterRequest;
   readonly sandbox?: Sandbox;
 }
@@ -87,13 +89,17 @@ export async function createProtectedBed(request: BedRequest): Promise<Protected
   const sandbox = request.sandbox ?? (await createSandbox(request.name));
   try {
     const cluster = await createCluster({ walSegmentMegabytes: 1, ...request.cluster, sandbox });
-    const configuration = writeConfiguration(sandbox, {
-      main: {
-        cluster,
-        ...(request.repositories === undefined ? {} : { repositories: request.repositories }),
-        ...(request.keys === undefined ? {} : { keys: request.keys }),
+    const configuration = writeConfiguration(
+      sandbox,
+      {
+        main: {
+          cluster,
+          ...(request.repositories === undefined ? {} : { repositories: request.repositories }),
+          ...(request.keys === undefined ? {} : { keys: request.keys }),
+        },
       },
-    });
+      request.top,
+    );
     const bed = bedOf(sandbox, cluster, configuration);
     await bed.mustRun(['setup', '--yes', '--restart', '--no-backup']);
     return bed;

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { absolutePath, oneOf, text } from '../scalars.ts';
+import { section } from '../section.ts';
+
+/** What only people know of an emergency. */
+export const runbookSchema = section({
+  contacts: z
+    .array(text('a line of text'))
+    .prefault([])
+    .meta({
+      description: 'Who is called, in this order: one line each, with what they can decide.',
+      examples: [['Database team, on call: +49 30 1234567', 'Storage: storage@example.com']],
+    }),
+  notes: z
+    .array(text('a line of text'))
+    .prefault([])
+    .meta({
+      description: 'What else whoever restores must know: where the kit is kept, who stops the application.',
+      examples: [['The kit is in the safe of the Berlin office.']],
+    }),
+  shell: text('a command')
+    .prefault('sudo -i')
+    .meta({
+      description: 'How one gets the shell in which the commands of the runbook are typed.',
+      examples: ['docker compose exec holdfast bash'],
+    }),
+  shellUser: oneOf(['root', 'engine']).prefault('root').meta({
+    description: 'Who one is in that shell: root, or the user that runs pgBackRest (as in a container).',
+  }),
+  patroniFile: absolutePath()
+    .prefault('/etc/patroni/patroni.yml')
+    .meta({ description: 'Configuration of Patroni, for patronictl.' }),
+  patroniUnit: text('the name of a unit')
+    .prefault('patroni')
+    .meta({ description: 'Unit of Patroni on every member.' }),
+}).meta({ description: 'Settings of the runbook: `holdfast runbook` and `holdfast render runbook`.' });
+
+export type RunbookSettings = z.output<typeof runbookSchema>;
