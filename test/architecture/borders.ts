@@ -51,6 +51,8 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   ],
   /** Setup, check, backup, expire, verify, maintenance; schedules, the queue, the lease around each run. */
   jobs: ['certificates', 'config', 'engine', 'postgres', 'process', 'recovery', 'report', 'store', 'status', 'model'],
+  /** What retention keeps over time: a model of the engine's expire, pictures of it. Pure. */
+  retention: ['config', 'jobs', 'report', 'model'],
   /** Deployments rendered from the configuration. */
   render: ['config', 'engine', 'metrics', 'report', 'model'],
   /** The thin shell: wires everything. */
@@ -69,6 +71,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'recovery',
     'render',
     'report',
+    'retention',
     'secrets',
     'status',
     'store',

@@ -23,6 +23,7 @@ import { reloadDefinition } from './reload.ts';
 import { renderDefinition } from './render.ts';
 import { reportDefinition } from './report.ts';
 import { rescueDefinition } from './rescue.ts';
+import { retentionDefinition } from './retention.ts';
 import { restoreDefinition } from './restore.ts';
 import { runbookDefinition } from './runbook.ts';
 import { scheduleDefinition } from './schedule.ts';
@@ -55,6 +56,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   pinDefinition,
   unpinDefinition,
   expireDefinition,
+  retentionDefinition,
   maintenanceDefinition,
   serveDefinition,
   scheduleDefinition,
