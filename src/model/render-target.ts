@@ -2,6 +2,16 @@
 export const renderTargets = [
   { name: 'pgbackrest', summary: 'pgbackrest.conf for one host; `holdfast setup` puts it in place' },
   {
+    name: 'systemd',
+    summary:
+      'hardened units for the daemon, or a service and a timer for each line of the schedules: docs/deploy-systemd.md',
+  },
+  {
+    name: 'repository-host',
+    summary:
+      'everything of one host (--host) where a repository lies on a host of its own: docs/deploy-repository-host.md',
+  },
+  {
     name: 'monitoring',
     summary: 'alerting rules for Prometheus, with thresholds from objectives and schedules: docs/alerts.md',
   },
@@ -11,8 +21,17 @@ export const renderTargets = [
       'settings of a cluster for its DCS, and what each member needs in patroni.yml, which --into edits: docs/deploy-ansible.md',
   },
   {
+    name: 'kubernetes',
+    summary:
+      'PostgreSQL with its backups as manifests for Kustomize, Holdfast beside it or as CronJobs: docs/deploy-kubernetes.md',
+  },
+  {
     name: 'runbook',
     summary: 'the runbook as Markdown, page and JSON, of what the file says alone: docs/runbook.md',
+  },
+  {
+    name: 'ansible',
+    summary: 'roles and playbooks for hosts with PostgreSQL, with or without Patroni: docs/deploy-ansible.md',
   },
 ] as const;
 

@@ -7,12 +7,18 @@ import { resolveSecret } from '../../config/secrets.ts';
 import { applyFileWrites } from '../../engine/conf/apply-file-writes.ts';
 import { planFileWrites, type FileChange } from '../../engine/conf/plan-file-writes.ts';
 import type { RenderedFile } from '../../engine/conf/render-conf.ts';
-import { maskedSecrets, resolveSecrets } from '../../engine/conf/secret-values.ts';
+import {
+  lookUpSecrets,
+  maskedSecrets,
+  type ResolvedSecrets,
+  resolveSecrets,
+} from '../../engine/conf/secret-values.ts';
 import { supportedEngineMinors, type EngineVersion } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
+import type { SecretReference } from '../../model/secret.ts';
 import { currentUser } from '../../process/os-user.ts';
 import { allTargets } from '../../render/deployment/all-targets.ts';
-import type { DeploymentTarget } from '../../render/deployment/deployment-target.ts';
+import type { DeploymentTarget, RenderCall } from '../../render/deployment/deployment-target.ts';
 import { placeFiles, type Elsewhere } from '../../render/deployment/place-files.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
@@ -31,22 +37,20 @@ export const run: CommandModule['run'] = async (input, context) => {
   const compares = input.flag('check');
   const writes = out !== undefined && !compares;
   const host = input.value('host');
-  const secrets =
-    target.needsSecrets && (writes || compares)
-      ? await resolveSecrets(configuration, host, (reference) =>
-          resolveSecret(reference, secretAccess(context)),
-        )
-      : maskedSecrets;
-  const call = {
+  const masked: RenderCall = {
     source: await readFile(configuration.file, 'utf8'),
     host,
     stanza: context.globals.stanza,
     version: version ?? newestVersion,
     machine: { cores: availableParallelism() },
-    secrets,
+    secrets: maskedSecrets,
     owner: currentUser().name,
     job: input.value('job') ?? 'holdfast',
   };
+  const call =
+    writes || compares
+      ? { ...masked, secrets: await secretsFor(target, configuration, masked, context) }
+      : masked;
   const into = input.value('into');
   if (into !== undefined) {
     const edit = editOf(target);
@@ -59,6 +63,18 @@ export const run: CommandModule['run'] = async (input, context) => {
   const changes = await planFileWrites(files);
   return compares ? compareFiles(changes) : writeFiles(changes, input, context);
 };
+
+async function secretsFor(
+  { needsSecrets }: DeploymentTarget,
+  configuration: Configuration,
+  call: RenderCall,
+  context: CommandContext,
+): Promise<ResolvedSecrets> {
+  const lookUp = (reference: SecretReference): Promise<string> =>
+    resolveSecret(reference, secretAccess(context));
+  if (typeof needsSecrets === 'function') return lookUpSecrets(needsSecrets(configuration, call), lookUp);
+  return needsSecrets ? resolveSecrets(configuration, call.host, lookUp) : maskedSecrets;
+}
 
 /** For targets without a pgbackrest.conf, which ask no version. */
 const newestVersion: EngineVersion = {

@@ -19,15 +19,23 @@ export async function resolveSecrets(
   host: string | undefined,
   resolve: (reference: SecretReference) => Promise<string>,
 ): Promise<ResolvedSecrets> {
+  const needed = configuration.stanzas.flatMap((stanza) =>
+    stanza.repositories.filter(
+      (repository) => !isRemoteRepository(repository, host) || rendersExactly(configuration.engine, host),
+    ),
+  );
+  return lookUpSecrets(needed.flatMap(secretsOf), resolve);
+}
+
+/** Looks these secrets up, each once. @throws whatever `resolve` throws */
+export async function lookUpSecrets(
+  references: readonly SecretReference[],
+  resolve: (reference: SecretReference) => Promise<string>,
+): Promise<ResolvedSecrets> {
   const values = new Map<string, string>();
-  for (const stanza of configuration.stanzas) {
-    for (const repository of stanza.repositories) {
-      if (isRemoteRepository(repository, host) && !rendersExactly(configuration.engine, host)) continue;
-      for (const reference of secretsOf(repository)) {
-        const key = JSON.stringify(reference);
-        if (!values.has(key)) values.set(key, await resolve(reference));
-      }
-    }
+  for (const reference of references) {
+    const key = JSON.stringify(reference);
+    if (!values.has(key)) values.set(key, await resolve(reference));
   }
   return (reference) => {
     const value = values.get(JSON.stringify(reference));

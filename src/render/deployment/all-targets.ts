@@ -1,8 +1,21 @@
+import { ansibleTarget } from '../ansible/render-ansible.ts';
 import { monitoringTarget } from '../monitoring/render-monitoring.ts';
+import { kubernetesTarget } from '../kubernetes/render-kubernetes.ts';
 import { pgbackrestTarget } from '../pgbackrest/render-pgbackrest.ts';
-import { patroniTarget } from '../patroni/render-patroni.ts';
 import { runbookTarget } from '../runbook/render-runbook.ts';
+import { patroniTarget } from '../patroni/render-patroni.ts';
+import { repositoryHostTarget } from '../repository-host/render-repository-host.ts';
+import { systemdTarget } from '../systemd/render-systemd.ts';
 import type { DeploymentTarget } from './deployment-target.ts';
 
 /** Everything that `holdfast render` can write, in the order of its help. */
-export const allTargets: readonly DeploymentTarget[] = [pgbackrestTarget, monitoringTarget, patroniTarget, runbookTarget];
+export const allTargets: readonly DeploymentTarget[] = [
+  pgbackrestTarget,
+  systemdTarget,
+  repositoryHostTarget,
+  monitoringTarget,
+  runbookTarget,
+  patroniTarget,
+  ansibleTarget,
+  kubernetesTarget,
+];

@@ -4,6 +4,7 @@ import type { ResolvedSecrets } from '../../engine/conf/secret-values.ts';
 import type { Machine } from '../../engine/conf/tuning.ts';
 import type { RenderTargetName } from '../../model/render-target.ts';
 import type { EngineVersion } from '../../model/engine-version.ts';
+import type { SecretReference } from '../../model/secret.ts';
 
 /** What a call of `holdfast render` gives to every target. */
 export interface RenderCall {
@@ -34,9 +35,11 @@ export interface DeploymentTarget {
   readonly engine: 'installed' | 'deploy.engineVersion' | 'none';
   /**
    * Whether `secrets` of the call must be resolved when files are written. Values may only be in files that are marked
-   * `secret`.
+   * `secret`. `true`: those of the repositories; a function names others, with a call whose secrets are masked.
    */
-  readonly needsSecrets: boolean;
+  readonly needsSecrets:
+    | boolean
+    | ((configuration: Configuration, call: RenderCall) => readonly SecretReference[]);
   /**
    * Paths are those of the host (`/etc/…`), below which `--out` goes, or relative to the directory of the deployment.
    *

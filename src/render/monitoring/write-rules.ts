@@ -7,15 +7,15 @@ import type { AlertRule } from './alert-rule.ts';
  * labels that make it another one than those of the same name, for other stanzas and repositories.
  */
 export function writeRules(groups: readonly AlertGroup[]): string {
-  return stringify(
-    {
-      groups: groups.map(({ name, stanza, rules }) => ({
-        name,
-        rules: rules.map((rule) => describeRule(rule, stanza)),
-      })),
-    },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
+  return stringify({ groups: ruleGroups(groups) }, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** The groups as data; a PrometheusRule has the same. */
+export function ruleGroups(groups: readonly AlertGroup[]): readonly object[] {
+  return groups.map(({ name, stanza, rules }) => ({
+    name,
+    rules: rules.map((rule) => describeRule(rule, stanza)),
+  }));
 }
 
 function describeRule(rule: AlertRule, stanza: string | undefined): object {
