@@ -8,12 +8,19 @@ import { readRestoreFacts } from '../recovery/apply/restore-run.ts';
 import { standOfRestore, type RestoreStand } from '../recovery/apply/stand-of-restore.ts';
 import type { RestoreEvent } from '../recovery/apply/restore-context.ts';
 import type { Journal } from '../store/journal.ts';
+import { backUpRestored } from './back-up-restored.ts';
 import type { CommandContext } from './context.ts';
+import { openPatroni } from './open-patroni.ts';
 
-/** What restores, resumes and undos are carried out with; the events go to `emit`. */
+/**
+ * What restores, resumes and undos are carried out with; the events go to `emit`.
+ *
+ * @param stanzaName given when the cluster itself is restored: a copy does nothing to Patroni
+ */
 export async function restoreDependencies(
   context: CommandContext,
   emit: (event: RestoreEvent) => void,
+  stanzaName?: string,
 ): Promise<ResumeDependencies> {
   const [engine, journal, actor] = [await context.engine(), await context.journal(), await context.actor()];
   return {
@@ -28,6 +35,21 @@ export async function restoreDependencies(
     sleep: (milliseconds) => sleep(milliseconds),
     emit,
     signal: context.signal,
+    ...(await clusterDependencies(context, stanzaName)),
+  };
+}
+
+/** What a cluster under Patroni needs besides. @param name of its stanza; undefined: there is nothing of Patroni to do */
+async function clusterDependencies(
+  context: CommandContext,
+  name: string | undefined,
+): Promise<Pick<ResumeDependencies, 'patroni' | 'backUp'>> {
+  if (name === undefined) return {};
+  const stanza = (await context.configuration()).stanzas.find((one) => one.name === name);
+  if (stanza?.patroni === undefined) return {};
+  return {
+    patroni: await openPatroni(stanza, context),
+    backUp: (say) => backUpRestored(stanza, context, say),
   };
 }
 

@@ -31,7 +31,7 @@ export function refuseWithResume(input: CommandInput): void {
   const valued = ['to', 'timezone', 'set', 'repo', 'timeline', 'into', 'port'].filter(
     (name) => input.value(name) !== undefined,
   );
-  const given = [...valued, ...['delta', 'plan'].filter((name) => input.flag(name))];
+  const given = [...valued, ...['delta', 'plan', 'no-backup'].filter((name) => input.flag(name))];
   if (given.length === 0) return;
   throw new Failure('usage', {
     operation: 'read the command line',

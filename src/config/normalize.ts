@@ -40,6 +40,12 @@ export function normalizeFile(input: FileInput, file: string, options: ReadOptio
   };
 }
 
+function normalizePatroni(patroni: StanzaInput['patroni']): Stanza['patroni'] {
+  if (patroni === undefined) return undefined;
+  const { config, ...access } = patroni;
+  return { ...access, caFile: access.caFile, ...(config === undefined ? {} : { configFile: config }) };
+}
+
 function normalizeStanza(
   name: string,
   input: StanzaInput,
@@ -50,7 +56,7 @@ function normalizeStanza(
   return {
     name,
     nodes: nodesOf(input, []).map(({ node }) => normalizeNode(node)),
-    patroni: patroni === undefined ? undefined : { url: patroni.url, caFile: patroni.caFile },
+    patroni: normalizePatroni(patroni),
     repositories: Object.entries(input.repositories).map(([repository, value], index) =>
       normalizeRepository(repository, value.number ?? index + 1, value, defaults),
     ),

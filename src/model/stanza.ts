@@ -1,3 +1,5 @@
+import type { SecretReference } from './secret.ts';
+
 /** One PostgreSQL server of a stanza. All nodes of a stanza are the same cluster: a primary and its standbys. */
 export interface PostgresNode {
   /** The 3 of `pg3` where the engine's own numbering is kept; undefined: its place in the list. */
@@ -42,6 +44,14 @@ export interface HostTransport {
 export interface PatroniAccess {
   readonly url: string;
   readonly caFile: string | undefined;
+  /** What this host shows of itself, where the REST API asks for certificates of clients. */
+  readonly certificateFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  /** Of `restapi.authentication`: only what changes something asks for it. */
+  readonly username?: string | undefined;
+  readonly password?: SecretReference | undefined;
+  /** patroni.yml of this host, for commands that are printed. */
+  readonly configFile?: string | undefined;
 }
 
 /** What must hold; judged by measured values. Seconds. */

@@ -1,10 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { Failure } from '../model/failure.ts';
 import type { PatroniAccess } from '../model/stanza.ts';
 import type { TimelineSwitch } from '../model/wal.ts';
-
-const timeoutMs = 2000;
+import { askPatroni, strangeAnswer } from './patroni-request.ts';
 
 /** What Patroni says of the node that it runs on: `GET /patroni`. */
 export interface PatroniNode {
@@ -36,9 +32,9 @@ export interface PatroniMember {
  */
 export async function readPatroniNode(access: PatroniAccess, signal?: AbortSignal): Promise<PatroniNode> {
   // The body is that of /patroni; the status says more than its role, which a node without the lock may have kept.
-  const { status, body } = await ask(access, '/primary', signal);
+  const { status, body } = await askPatroni(access, '/primary', signal);
   const { role, state } = (body ?? {}) as { role?: unknown; state?: unknown };
-  if (typeof role !== 'string' || typeof state !== 'string') throw strange(access);
+  if (typeof role !== 'string' || typeof state !== 'string') throw strangeAnswer(access);
   return { role, state, isLeader: status === 200 };
 }
 
@@ -47,9 +43,9 @@ export async function readPatroniMembers(
   access: PatroniAccess,
   signal?: AbortSignal,
 ): Promise<readonly PatroniMember[]> {
-  const { body } = await ask(access, '/cluster', signal);
+  const { body } = await askPatroni(access, '/cluster', signal);
   const members = (body as { members?: unknown } | null)?.members;
-  if (!Array.isArray(members)) throw strange(access);
+  if (!Array.isArray(members)) throw strangeAnswer(access);
   return members.map((member: Record<string, unknown>) => ({
     name: String(member['name']),
     role: String(member['role']),
@@ -69,8 +65,8 @@ export async function readPatroniHistory(
   access: PatroniAccess,
   signal?: AbortSignal,
 ): Promise<readonly TimelineSwitch[]> {
-  const { body } = await ask(access, '/history', signal);
-  if (!Array.isArray(body)) throw strange(access);
+  const { body } = await askPatroni(access, '/history', signal);
+  if (!Array.isArray(body)) throw strangeAnswer(access);
   const lines: readonly unknown[] = body;
   const history: TimelineSwitch[] = [];
   for (const line of lines) {
@@ -83,56 +79,4 @@ export async function readPatroniHistory(
     });
   }
   return history;
-}
-
-interface PatroniAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-async function ask(
-  access: PatroniAccess,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<PatroniAnswer> {
-  try {
-    const ca = access.caFile === undefined ? undefined : await readFile(access.caFile);
-    return await get(`${access.url.replace(/\/+$/, '')}${path}`, ca, signal);
-  } catch (error) {
-    throw new Failure(signal?.aborted ? 'interrupted' : 'server-unreachable', {
-      operation: 'ask Patroni',
-      place: access.url,
-      problem: error instanceof Error ? error.message : String(error),
-      hint: 'Does Patroni run on this host, and are `patroni.url` and `patroni.caFile` right?',
-      cause: error,
-    });
-  }
-}
-
-/** The modules are loaded when they are needed: importing node:http loads much more, and few clusters have Patroni. */
-async function get(
-  url: string,
-  ca: Buffer | undefined,
-  signal: AbortSignal | undefined,
-): Promise<PatroniAnswer> {
-  const http = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
-  const options = { timeout: timeoutMs, signal, ...(ca === undefined ? {} : { ca }) };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = http.get(url, options, resolve);
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
-    request.on('error', reject);
-  });
-  const parts: Buffer[] = [];
-  for await (const part of response) parts.push(part as Buffer);
-  const body: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
-  return { status: response.statusCode ?? 0, body };
-}
-
-function strange(access: PatroniAccess): Failure {
-  return new Failure('server-unreachable', {
-    operation: 'ask Patroni',
-    place: access.url,
-    problem: 'the answer is not one of Patroni',
-    hint: 'Set `patroni.url` to the address of its REST API (restapi.connect_address), without a path.',
-  });
 }

@@ -2,6 +2,7 @@ import type { CopyBounds } from '../model/copy.ts';
 import type { BackupSet } from '../model/backup-set.ts';
 import type { Finding } from '../model/finding.ts';
 import type { RestoreTarget } from '../model/restore-target.ts';
+import type { ClusterPlan } from './patroni/cluster-plan.ts';
 
 /**
  * Where the restored cluster goes.
@@ -13,6 +14,7 @@ export type RestoreMode = 'in-place' | 'delta' | 'into';
 
 /** The steps in the order in which they run; each is journaled before and after. */
 export const restoreStepNames = [
+  'pause-patroni', // a whole Patroni cluster: from here on it starts, stops and promotes nothing
   // in-place, delta; server running: end a transaction (a time target needs one after it, and a restore point is none),
   // switch WAL and wait until it is archived, so that nothing is only local
   'flush-wal',
@@ -27,6 +29,12 @@ export const restoreStepNames = [
   'promote',
   'prove-write',
   'hand-over', // stop the server again: another container runs it, which a person starts
+  // a whole Patroni cluster
+  'take-over', // Patroni gives the server the leader's lock and restarts it as its own
+  'full-backup',
+  'rebuild-replicas',
+  'end-pause',
+  'follow-replicas', // every replica streams on the new timeline
 ] as const;
 export type RestoreStepName = (typeof restoreStepNames)[number];
 
@@ -215,7 +223,13 @@ export interface RestorePlan {
   };
   /** Patroni, where the stanza names it: what it answered, or why nothing is known of it. */
   readonly patroni:
-    | { readonly url: string; readonly role: string | undefined; readonly problem: string | undefined }
+    | {
+        readonly url: string;
+        readonly role: string | undefined;
+        readonly problem: string | undefined;
+        /** The members; undefined for a copy, and where not enough could be learned. */
+        readonly cluster?: ClusterPlan | undefined;
+      }
     | undefined;
   readonly directories: {
     /** The directory the cluster will live in. */

@@ -21,8 +21,14 @@ type Place = readonly [string, SecretUse['kind'], SecretReference | undefined];
 /** Every secret that a configuration needs, in the order of the file. */
 export function secretUses(configuration: Configuration): readonly SecretUse[] {
   const uses: SecretUse[] = [];
-  for (const stanza of configuration.stanzas)
+  for (const stanza of configuration.stanzas) {
     for (const repository of stanza.repositories) uses.push(...usesOf(stanza, repository));
+    const password = stanza.patroni?.password;
+    if (password !== undefined) {
+      const key = `stanzas.${stanza.name}.patroni.password`;
+      uses.push({ key, reference: password, kind: 'token', repository: undefined });
+    }
+  }
   for (const { name, kind, target, signingSecret, mail, proxy } of configuration.notify) {
     const places = { [kind]: target, secret: signingSecret, smtp: mail?.smtp, proxy };
     for (const [key, reference] of Object.entries(places)) {

@@ -14,9 +14,15 @@ export const scope = 'demo';
 export interface PatroniCluster {
   readonly sandbox: Sandbox;
   /** Adds a member and waits until Patroni says that it runs. The first becomes the leader. */
-  addMember(name: string, options?: { readonly tls?: boolean }): Promise<PatroniMember>;
+  addMember(name: string, options?: MemberOptions): Promise<PatroniMember>;
   /** Runs patronictl with the file of a member. @throws Error when it fails */
   control(member: PatroniMember, ...args: readonly string[]): Promise<CommandResult>;
+}
+
+export interface MemberOptions {
+  readonly tls?: boolean;
+  /** Called with its patroni.yml before it is written, and with the server it will have. */
+  readonly adapt?: (described: MemberFile, cluster: TestCluster) => Promise<object> | object;
 }
 
 export interface PatroniMember {
@@ -38,7 +44,7 @@ export async function createPatroniCluster(sandbox: Sandbox): Promise<PatroniClu
   const etcd = await startEtcd(sandbox);
   return {
     sandbox,
-    addMember: (name, { tls = false } = {}) => addMember(sandbox, etcd, name, tls),
+    addMember: (name, options = {}) => addMember(sandbox, etcd, name, options),
     control: (member, ...args) => sandbox.mustRun('patronictl', ['-c', member.configFile, ...args]),
   };
 }
@@ -65,7 +71,12 @@ async function startEtcd(sandbox: Sandbox): Promise<string> {
   return client;
 }
 
-async function addMember(sandbox: Sandbox, etcd: string, name: string, tls: boolean): Promise<PatroniMember> {
+async function addMember(
+  sandbox: Sandbox,
+  etcd: string,
+  name: string,
+  { tls = false, adapt = (described) => described }: MemberOptions,
+): Promise<PatroniMember> {
   const restPort = await sandbox.port();
   const port = await sandbox.port();
   const certificate = tls ? await makeCertificate(sandbox, name) : undefined;
@@ -80,7 +91,8 @@ async function addMember(sandbox: Sandbox, etcd: string, name: string, tls: bool
     logFile: sandbox.file(`${name}.log`),
   });
   const place = { etcd, restPort, certificate };
-  const configFile = sandbox.write(`${name}.yml`, stringify(describeMember(cluster, place)));
+  const described = await adapt(describeMember(cluster, place), cluster);
+  const configFile = sandbox.write(`${name}.yml`, stringify(described));
   // A paused Patroni leaves PostgreSQL running when it ends.
   sandbox.defer(async () => cluster[Symbol.asyncDispose]());
   const program = startProgram(sandbox, name, '/usr/bin/patroni', [configFile]);
@@ -114,6 +126,9 @@ async function addMember(sandbox: Sandbox, etcd: string, name: string, tls: bool
   return member;
 }
 
+/** What a patroni.yml of the tests says. */
+export type MemberFile = ReturnType<typeof describeMember>;
+
 interface Certificate {
   readonly file: string;
   readonly keyFile: string;
@@ -126,7 +141,7 @@ interface MemberPlace {
 }
 
 /** The member's patroni.yml: https://patroni.readthedocs.io/en/latest/yaml_configuration.html */
-function describeMember(cluster: TestCluster, { etcd, restPort, certificate }: MemberPlace): object {
+function describeMember(cluster: TestCluster, { etcd, restPort, certificate }: MemberPlace) {
   const { name, port, socketDirectory, dataDirectory, binaries } = cluster;
   return {
     scope,

@@ -19,6 +19,8 @@ export function* checkLiteralSecrets({ file }: RuleContext): Iterable<RuleFindin
     if (repository.type === 'sftp')
       yield* literal(repository.privateKeyPassphrase, [...path, 'privateKeyPassphrase']);
   }
+  for (const [name, { patroni }] of Object.entries(file.stanzas))
+    yield* literal(patroni?.password, ['stanzas', name, 'patroni', 'password']);
   // Addresses and the URLs of one's own services are no secrets; these three let anybody speak in our name.
   for (const [name, channel] of Object.entries(file.notify)) {
     for (const kind of ['slack', 'pagerduty', 'healthchecks'] as const)

@@ -4,7 +4,7 @@ import { heartbeatSchema } from './heartbeat.ts';
 import { optionsSchema } from './options.ts';
 import { postgresSchema } from './postgres-node.ts';
 import { repositorySchema } from './repository.ts';
-import { absolutePath, duration, scalar } from './scalars.ts';
+import { absolutePath, duration, scalar, secret, text } from './scalars.ts';
 import { scheduleSchema } from './schedule.ts';
 import { section } from './section.ts';
 import { selfHealingSchema } from './self-healing.ts';
@@ -22,6 +22,22 @@ const httpUrl = scalar<string>({
 const patroniSchema = section({
   url: httpUrl.meta({ description: 'REST API of the local Patroni.', examples: ['http://127.0.0.1:8008'] }),
   caFile: absolutePath().optional().meta({ description: 'Certificate authority of the REST API.' }),
+  certificateFile: absolutePath().optional().meta({
+    description: 'Certificate that this host shows, where `restapi.verify_client` asks for one.',
+  }),
+  keyFile: absolutePath().optional().meta({ description: 'Key of that certificate.' }),
+  username: text('a user name').optional().meta({
+    description: 'User of `restapi.authentication`: a restore of the whole cluster pauses Patroni by it.',
+  }),
+  password: secret()
+    .optional()
+    .meta({ description: 'Password of that user.', examples: ['file:/etc/holdfast/patroni.password'] }),
+  config: absolutePath()
+    .optional()
+    .meta({
+      description: 'patroni.yml of this host, for the `patronictl` commands that are printed.',
+      examples: ['/etc/patroni/patroni.yml'],
+    }),
 }).meta({ description: 'Patroni, when it manages the servers.' });
 
 const objectivesSchema = section({

@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { RunRecord, StepRecord } from '../../store/journal.ts';
 import type { RestorePlan, RestoreStepName } from '../restore-plan.ts';
+import { clusterStepBodies } from '../patroni/cluster-step-bodies.ts';
 import { flushWal } from './flush-wal.ts';
 import { handOver } from './hand-over.ts';
 import { followRecovery } from './follow-recovery.ts';
@@ -50,6 +51,7 @@ const stepBodies: Readonly<Record<RestoreStepName, StepBody>> = {
   promote: promoteRestoredServer,
   'prove-write': proveWrite,
   'hand-over': handOver,
+  ...clusterStepBodies,
 };
 
 /** What a finished restore came to. */
@@ -185,6 +187,10 @@ const needsServer: ReadonlySet<RestoreStepName> = new Set([
   'prove-target',
   'promote',
   'prove-write',
+  // While the cluster is paused Patroni would not start it either.
+  'take-over',
+  'full-backup',
+  'rebuild-replicas',
 ]);
 
 /** Two restores of one cluster at once would be the end of it. */

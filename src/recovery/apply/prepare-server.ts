@@ -7,6 +7,8 @@ import { readControlData, recoveryParameters } from '../../postgres/read-control
 import { prepareScratch } from '../../postgres/scratch-config.ts';
 import type { ControlData } from '../../postgres/server.ts';
 import { writeOwnedFile } from '../../postgres/write-owned-file.ts';
+import { clusterOf } from '../patroni/cluster-steps.ts';
+import { keepMemberFiles } from '../patroni/keep-member-files.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 import { archiveOf, segmentsIn } from './archive-listing.ts';
 import { copyVerified, exists, listNames, syncPath } from './durable-files.ts';
@@ -82,7 +84,8 @@ async function prepareCopy(context: RestoreContext, control: ControlData): Promi
 
 /** Notes what ALTER SYSTEM had set before, so that it is put back after the promotion. */
 async function prepareInPlace(context: RestoreContext, control: ControlData): Promise<Facts> {
-  const { restored } = context;
+  const { plan, restored } = context;
+  if (clusterOf(plan) !== undefined) await keepMemberFiles(plan);
   const file = join(restored.node.path, 'postgresql.auto.conf');
   const text = (await exists(file)) ? await readFile(file, 'utf8') : '';
   const raised: Record<string, string> = {};

@@ -35,6 +35,11 @@ export function appendOverrides(autoConf: string, settings: Readonly<Record<stri
   return `${kept === '' || kept.endsWith('\n') ? kept : `${kept}\n`}${blockStart}\n${lines.join('')}`;
 }
 
+/** Whether `appendOverrides` has been here, and nothing has taken its lines away yet. */
+export function hasOverrides(autoConf: string): boolean {
+  return autoConf.includes(`${blockStart}\n`);
+}
+
 /**
  * What a setting was before the overrides: its last value in the text of postgresql.auto.conf.
  *

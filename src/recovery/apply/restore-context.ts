@@ -1,12 +1,14 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { KeptSessions } from '../../postgres/kept-sessions.ts';
+import type { PatroniControl } from '../../postgres/patroni-control.ts';
 import type { Connectable } from '../../postgres/query.ts';
 import type { ServerGuard } from '../../postgres/server-guard.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { ProcessIdentity } from '../../process/process-identity.ts';
 import type { Actor } from '../../model/actor.ts';
 import type { Journal } from '../../store/journal.ts';
+import type { ClusterLimits } from '../patroni/cluster-work.ts';
 import type { RestorePlan, RestoreStepName } from '../restore-plan.ts';
 
 /** What a restore tells while it goes on. Bytes are bytes, LSNs positions in the WAL, times microseconds since 1970. */
@@ -93,6 +95,11 @@ export interface RestoreDependencies {
   readonly emit?: ((event: RestoreEvent) => void) | undefined;
   /** Aborting stops at the next safe place; the restore can then be resumed or undone. */
   readonly signal?: AbortSignal | undefined;
+  /** The Patroni of this host, with the right to change something; for the restore of a whole cluster. */
+  readonly patroni?: PatroniControl | undefined;
+  readonly clusterLimits?: Partial<ClusterLimits> | undefined;
+  /** Takes a full backup of the restored cluster. `say` tells how far it is. */
+  readonly backUp?: ((say: (message: string) => void) => Promise<StepResult>) | undefined;
   /** Called between any two acts that a crash could separate; tests crash there. */
   readonly checkpoint?: ((place: string) => Promise<void>) | undefined;
   readonly limits?: Partial<RestoreLimits> | undefined;

@@ -10,6 +10,7 @@ import { type Failure, isFailure, type FailureKind } from '../../model/failure.t
 import type { Finding } from '../../model/finding.ts';
 import type { RestoreTarget } from '../../model/restore-target.ts';
 import { inspectServer } from '../../postgres/inspect-server.ts';
+import { KeptSessions } from '../../postgres/kept-sessions.ts';
 import { startServer } from '../../postgres/start-server.ts';
 import { formatIso } from '../format-instant.ts';
 import type { RestoreEvent } from '../apply/restore-context.ts';
@@ -131,7 +132,20 @@ class Drill {
     this.#phases.push(...phasesOfRestore(copy));
     const production = planned.observations.cluster.server;
     const beganAt = this.#startedAt;
-    const context = { copy, production, stanza, journal, settings, previous, beganAt, now, onProgress };
+    // Two dozen small questions: a connection for each would cost more than they do.
+    await using sessions = new KeptSessions();
+    const asked = { ...copy, server: { ...copy.server, sessions } };
+    const context = {
+      copy: asked,
+      production,
+      stanza,
+      journal,
+      settings,
+      previous,
+      beganAt,
+      now,
+      onProgress,
+    };
     this.#checks = await this.#phase('checks', () =>
       keepSpace(copy.record.place, this.#deps, (signal) =>
         runDrillChecks({ ...context, signal }, (result) => onDrillEvent?.({ kind: 'check', result })),

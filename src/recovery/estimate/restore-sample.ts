@@ -1,4 +1,5 @@
 import type { Journal, RunRecord, StepRecord } from '../../store/journal.ts';
+import { clusterStepNames } from '../patroni/cluster-steps.ts';
 import { readRestoreFacts } from '../apply/restore-run.ts';
 import type { RestoreMode } from '../restore-plan.ts';
 
@@ -58,7 +59,8 @@ function toSample(run: RunRecord, steps: readonly StepRecord[]): RestoreSample |
     restoreMs,
     segments: plan.wal.segmentCount,
     replayMs,
-    otherMs: Math.max(0, run.endedAt - run.startedAt - restoreMs - replayMs),
+    // A restore does not wait for the backup and the replicas of a Patroni cluster: the data are back before.
+    otherMs: Math.max(0, run.endedAt - run.startedAt - restoreMs - replayMs - elapsed(...clusterStepNames)),
     estimatedSeconds: plan.estimate?.seconds,
   };
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { checkCluster, warnOfCluster } from '../patroni/check-cluster.ts';
 import type { ParameterNeed } from '../restore-plan.ts';
 import type { RestoreObservations } from './observations.ts';
 import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
@@ -7,45 +8,43 @@ import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
 export function checkServer(
   request: RestoreRequest,
   observations: RestoreObservations,
-  postgresVersion: string,
+  set: { readonly postgresVersion: string; readonly databaseId: number },
   parameters: readonly ParameterNeed[],
 ): { readonly refusals: Finding[]; readonly warnings: Finding[] } {
   const inPlace = restoreModeOf(request) !== 'into';
+  const patroni = inPlace ? checkPatroni(request, observations, set.databaseId) : undefined;
   const refusals = [
-    ...(inPlace ? checkPatroni(observations) : []),
+    ...(patroni?.refusals ?? []),
     ...(inPlace ? checkElsewhere(observations) : []),
     ...(inPlace ? checkStandby(observations) : []),
     ...(inPlace ? checkUnfinished(request, observations) : []),
-    ...checkVersion(observations, postgresVersion),
+    ...checkVersion(observations, set.postgresVersion),
   ];
   return {
     refusals,
-    warnings: [...checkParameters(parameters), ...(inPlace ? checkPidFile(observations) : [])],
+    warnings: [
+      ...(patroni?.warnings ?? []),
+      ...checkParameters(parameters),
+      ...(inPlace ? checkPidFile(observations) : []),
+    ],
   };
 }
 
-/**
- * Patroni would start the old cluster again, or follow the old leader: a member cannot be taken back by itself. The
- * order is that of Patroni's own tools for a whole cluster.
- */
-function checkPatroni({ patroni }: RestoreObservations): Finding[] {
-  if (!patroni) return [];
-  const seen =
-    patroni.role === undefined
-      ? `${patroni.url} did not answer (${patroni.problem ?? 'no reason'}), but the stanza is configured as managed`
-      : `${patroni.url} answers as ${patroni.role} of ${patroni.members} members`;
-  return [
-    {
-      rule: 'managed-by-patroni',
-      severity: 'critical',
-      subject: patroni.url,
-      problem:
-        'Patroni manages this cluster; recovering a whole Patroni cluster in place comes with a later release',
-      evidence: seen,
-      remedy:
-        'Restore beside it with --into. To take the whole cluster back by hand: patronictl pause; stop Patroni on the replicas, then on the leader; keep or move the old data directories; patronictl remove CLUSTER; restore on one node with archiving off and prove it; delete patroni.dynamic.json; start Patroni there, then reinit the replicas; take a full backup.',
-    },
-  ];
+/** A member is restored with its whole cluster, or not at all. */
+function checkPatroni(
+  request: RestoreRequest,
+  { patroni, catalogue, repositories }: RestoreObservations,
+  databaseId: number,
+): { readonly refusals: readonly Finding[]; readonly warnings: readonly Finding[] } {
+  if (!patroni) return { refusals: [], warnings: [] };
+  const keys = new Set(repositories.map(({ key }) => key));
+  const database = catalogue.databases.find(
+    (one) => keys.has(one.repositoryKey) && one.databaseId === databaseId,
+  );
+  return {
+    refusals: checkCluster(patroni, database?.systemIdentifier),
+    warnings: warnOfCluster(patroni, request.backup !== false),
+  };
 }
 
 /** Nobody here can stop a server in another container, and two in one directory would be the end of it. */

@@ -11,6 +11,7 @@ import type { LocalWal } from '../wal/local-wal.ts';
 import type { WalEvent } from '../wal/record.ts';
 import type { LocatedEvent } from '../wal/search-wal.ts';
 import type { TimelineChain } from '../wal/timeline-chain.ts';
+import type { ClusterObservation as PatroniClusterObservation } from '../patroni/observe-cluster-of-patroni.ts';
 
 /** Everything that was looked at before a restore. The plan is made from it and from nothing else. */
 export interface RestoreObservations {
@@ -152,4 +153,6 @@ export interface PatroniObservation {
   readonly members: number;
   /** Why nothing could be learned. */
   readonly problem: string | undefined;
+  /** The whole cluster: looked at where it is to be restored. */
+  readonly cluster?: PatroniClusterObservation | undefined;
 }

@@ -10,6 +10,7 @@ import { locateServer } from '../../postgres/locate-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { KnownTimeline } from '../../store/timeline-memory.ts';
 import type { SearchProgress } from '../wal/search-wal.ts';
+import { locateMember } from '../patroni/locate-member.ts';
 import { preferFast } from '../estimate/prefer-fast.ts';
 import type { RestoreSample } from '../estimate/restore-sample.ts';
 import { chooseSet, reachesTarget } from './choose-set.ts';
@@ -75,8 +76,10 @@ export async function observeRestore(
   const [catalogue, listings, cluster, patroni, destination] = await Promise.all([
     reading,
     listing,
-    locate(deps, node, reading).then((server) => observeCluster(server, deps.sessions)),
-    stanza.patroni && observePatroni(stanza.patroni),
+    locate(deps, node, reading)
+      .then((server) => (isWhole(request, stanza) ? locateMember(server) : server))
+      .then((server) => observeCluster(server, deps.sessions)),
+    stanza.patroni && observePatroni(stanza.patroni, { whole: isWhole(request, stanza) }),
     request.into === undefined
       ? undefined
       : observeDestination({
@@ -192,6 +195,11 @@ async function readDetailOf(
   if (!set) return undefined;
   const { label, repositoryKey } = set;
   return readSetDetail(engine, { stanza: stanza.name, repositoryKey, label });
+}
+
+/** A server under Patroni is restored with its whole cluster; a copy beside it is none of Patroni's business. */
+function isWhole({ into }: RestoreRequest, { patroni }: Stanza): boolean {
+  return into === undefined && patroni !== undefined;
 }
 
 /** Waits for the catalogue only when the version is not to be had otherwise: the data directory may be gone. */

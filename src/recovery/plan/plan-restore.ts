@@ -13,6 +13,7 @@ import type {
   WalNeed,
 } from '../restore-plan.ts';
 import type { WalEvent } from '../wal/record.ts';
+import { planCluster, type ClusterPlan } from '../patroni/cluster-plan.ts';
 import { checkPlace } from './check-place.ts';
 import { checkRepository, describeUnreadable } from './check-repository.ts';
 import { checkServer } from './check-server.ts';
@@ -114,6 +115,7 @@ function draftPlan(
       url: observations.patroni.url,
       role: observations.patroni.role,
       problem: observations.patroni.problem,
+      ...clusterPart(request, observations),
     },
     directories: {
       data,
@@ -130,6 +132,14 @@ function draftPlan(
       home: cluster.server.owner.home,
     },
   };
+}
+
+function clusterPart(
+  request: RestoreRequest,
+  { patroni }: RestoreObservations,
+): { readonly cluster?: ClusterPlan } {
+  const cluster = planCluster(patroni?.cluster, { backup: request.backup !== false });
+  return cluster === undefined ? {} : { cluster };
 }
 
 /** By the sets that restores from the other repositories would begin with, and the same WAL. */
@@ -169,7 +179,11 @@ function judgePlan(
 ): Pick<RestorePlan, 'refusals' | 'warnings' | 'nearest'> {
   const target = refuseTarget(request, choice, BigInt(now.getTime()) * 1000n);
   const repository = checkRepository(request, observations, choice);
-  const server = checkServer(request, observations, draft.versions.postgres, draft.parameters);
+  const of = {
+    postgresVersion: draft.versions.postgres,
+    databaseId: choice.verdict.set.databaseId,
+  };
+  const server = checkServer(request, observations, of, draft.parameters);
   return {
     refusals: [
       ...(target ? [target.finding] : []),

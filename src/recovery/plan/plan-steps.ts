@@ -2,6 +2,7 @@ import { plainCommand } from '../../engine/engine-arguments.ts';
 import { quoteForShell } from '../../model/quote-for-shell.ts';
 import { restoreArguments } from '../../engine/restore.ts';
 import { restoreRequestOf } from '../apply/restore-request.ts';
+import { clusterOf, stepsAfter, stepsBefore, undoAround } from '../patroni/cluster-steps.ts';
 import type { RestorePlan, RestoreStep } from '../restore-plan.ts';
 import type { RestoreObservations } from './observations.ts';
 import {
@@ -19,8 +20,10 @@ export type PlanWithoutSteps = Omit<RestorePlan, 'steps' | 'undo'>;
 export function planSteps(plan: PlanWithoutSteps, observations: RestoreObservations): RestoreStep[] {
   const { running, accepting, inRecovery } = plan.server;
   const keepsOld = plan.mode !== 'into';
+  const cluster = clusterOf(plan);
   const canFlush = keepsOld && accepting === true && inRecovery !== true;
   return [
+    ...(cluster === undefined ? [] : stepsBefore(cluster)),
     ...(canFlush ? [flushStep(plan)] : []),
     ...(keepsOld && running ? [stopStep(plan)] : []),
     ...(keepsOld && observations.cluster.directory !== 'missing' ? [salvageStep(plan), asideStep(plan)] : []),
@@ -46,6 +49,7 @@ export function planSteps(plan: PlanWithoutSteps, observations: RestoreObservati
       commands: [psql(plan, 'CREATE TABLE holdfast_proof (); DROP TABLE holdfast_proof')],
     },
     ...(keepsOld && plan.server.elsewhere !== undefined ? [handOverStep(plan, plan.server.elsewhere)] : []),
+    ...(cluster === undefined ? [] : stepsAfter(cluster, plan.stanza)),
   ];
 }
 
@@ -56,9 +60,7 @@ export function planUndoCommands(plan: PlanWithoutSteps): string[] {
   if (plan.mode === 'into') return [stop, `# then remove ${data} yourself when it is not needed any more`];
   if (aside === undefined) return [stop];
   const failed = `${data}.restored-${plan.id}`;
-  return [
-    `holdfast undo ${plan.id}`,
-    '# or by hand:',
+  const back = [
     stop,
     `mv ${quoteForShell(data)} ${quoteForShell(failed)}`,
     ...tablespaces.flatMap(({ path, aside: old }) => [
@@ -68,6 +70,9 @@ export function planUndoCommands(plan: PlanWithoutSteps): string[] {
     `mv ${quoteForShell(aside)} ${quoteForShell(data)}`,
     plainStartCommand(plan),
   ];
+  const cluster = clusterOf(plan);
+  const all = cluster === undefined ? back : undoAround(cluster, back);
+  return [`holdfast undo ${plan.id}`, '# or by hand:', ...all];
 }
 
 function flushStep(plan: PlanWithoutSteps): RestoreStep {

@@ -156,7 +156,11 @@ function describeServer(plan: RestorePlan): string {
   return running ? `runs (pid ${pid ?? 'unknown'}), will be stopped` : 'does not run';
 }
 
-function describePatroni({ url, role, problem }: NonNullable<RestorePlan['patroni']>): string {
+function describePatroni({ url, role, problem, cluster }: NonNullable<RestorePlan['patroni']>): string {
+  if (cluster !== undefined) {
+    const others = cluster.others.map((other) => other.name).join(', ') || 'no other member';
+    return `${cluster.scope}: ${cluster.name} (${url}) is restored, ${others} made anew from it`;
+  }
   return role === undefined
     ? `${url} did not answer: ${problem ?? 'no reason'}`
     : `${url} answers as ${role}`;

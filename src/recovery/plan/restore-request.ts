@@ -18,6 +18,8 @@ export interface RestoreRequest {
   readonly timeline?: number | undefined;
   /** Only these databases; with `into`. */
   readonly databases?: readonly string[] | undefined;
+  /** False: without the full backup that ends the restore of a Patroni cluster. */
+  readonly backup?: boolean | undefined;
   /** `--port` of the restored server; only with `into`. */
   readonly port?: number | undefined;
 }

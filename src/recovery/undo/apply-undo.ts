@@ -28,10 +28,13 @@ export type UndoEvent =
   /** What is waited for. */
   | { readonly type: 'action-progress'; readonly message: string };
 
-export interface UndoDependencies extends Pick<
-  RestoreDependencies,
-  'journal' | 'actor' | 'cause' | 'process' | 'currentUid' | 'sleep' | 'checkpoint' | 'limits' | 'guard'
->, ClusterUndoDependencies {
+export interface UndoDependencies
+  extends
+    Pick<
+      RestoreDependencies,
+      'journal' | 'actor' | 'cause' | 'process' | 'currentUid' | 'sleep' | 'checkpoint' | 'limits' | 'guard'
+    >,
+    ClusterUndoDependencies {
   readonly emit?: ((event: UndoEvent) => void) | undefined;
 }
 

@@ -4,6 +4,8 @@ import type { RunRecord, StepRecord } from '../../store/journal.ts';
 import { type Move, readMoveFacts } from '../apply/move-aside.ts';
 import { markerFile } from '../apply/restore-marker.ts';
 import { factsOfStep, readRestoreFacts } from '../apply/restore-run.ts';
+import { clusterOf } from '../patroni/cluster-steps.ts';
+import { type ClusterUndoAction, clusterUndoCommands, undoCluster } from '../patroni/undo-cluster.ts';
 import { plainStartCommand, plainStopCommand } from '../plain-server-commands.ts';
 import type { RestoreMode, RestorePlan } from '../restore-plan.ts';
 
@@ -21,7 +23,8 @@ export type UndoAction =
       readonly undone: string;
     }
   | { readonly kind: 'remove-marker'; readonly file: string }
-  | { readonly kind: 'start-server' };
+  | { readonly kind: 'start-server' }
+  | ClusterUndoAction;
 
 /** Everything an undo would do: data that can be printed and applied. */
 export interface UndoPlan {
@@ -100,13 +103,14 @@ function undoInPlace(
   const lost = !plan.steps.some((step) => step.name === 'move-aside');
   const began = steps.some((step) => step.name === 'restore-files');
   if (began && (lost || !moves.some((move) => move.kind === 'data'))) throw nothingKept(plan);
-  const actions: UndoAction[] = [
-    ...before,
+  const back: UndoAction[] = [
     ...(wanted.length > 0 ? [{ kind: 'stop-server' as const, directory: plan.directories.data }] : []),
     ...wanted.toReversed().map((move) => putBack(move, plan.id)),
     { kind: 'remove-marker', file: markerFile(plan) },
-    ...(restarts ? [{ kind: 'start-server' as const }] : []),
   ];
+  const start: UndoAction[] = restarts ? [{ kind: 'start-server' }] : [];
+  const whole = undoCluster<UndoAction>(plan, steps, { back, start });
+  const actions = [...before, ...(whole ?? [...back, ...start])];
   return {
     actions,
     commands: actions.flatMap((action) => commandOf(plan, action)),
@@ -154,10 +158,11 @@ function* keptOf(
 function warningsOf(plan: RestorePlan, steps: readonly StepRecord[]): string[] {
   const newTimeline = factsOfStep(steps, 'promote')['newTimeline'];
   if (typeof newTimeline !== 'number') return [];
+  const own = clusterOf(plan) === undefined;
   return [
     `what was written since the restore is then only in ${plan.directories.data}.holdfast-undone-${plan.id}`,
     `WAL of timeline ${newTimeline} that is archived already stays in the repositories; the old cluster goes on with ` +
-      `its own timeline, and a later restore must name that one (Holdfast does), not "latest"`,
+      `${own ? 'its own timeline' : 'a newer timeline of its own'}, and a later restore must name that one (Holdfast does), not "latest"`,
     'take a new backup after the undo, so that restores begin behind this branching',
   ];
 }
@@ -174,6 +179,8 @@ function commandOf(plan: RestorePlan, action: UndoAction): string[] {
       return [`rm -f ${action.file}`];
     case 'start-server':
       return [plainStartCommand(plan)];
+    default:
+      return clusterUndoCommands(plan, action.kind);
   }
 }
 

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archiveWal, createKnownRows, appendKnownRows, passSecond, readKnownRows } from '../support/data.ts';
+import type { HoldfastResult } from '../support/holdfast.ts';
+import type { ProtectedBed, RestoreDocument } from '../support/protected-bed.ts';
+import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import type { PatroniMember } from './patroni-cluster.ts';
+import { createThreeMembers, logOf, type ThreeMembers } from './three-members.ts';
+
+/*
+ * A whole cluster goes back to the moment before a table was dropped, with a backup of after the drop in the repository:
+ * the set that pgBackRest would make replicas from.
+ */
+let sandbox: Sandbox;
+let three: ThreeMembers;
+let leader: PatroniMember;
+let onLeader: ProtectedBed;
+let moment: string;
+let rows: Awaited<ReturnType<typeof readKnownRows>>;
+
+beforeAll(async () => {
+  sandbox = await createSandbox('whole', { graceMs: 10_000 });
+  three = await createThreeMembers(sandbox);
+  [leader] = three.members;
+  [onLeader] = three.hosts;
+  await createKnownRows(leader.cluster, 100);
+  rows = await appendKnownRows(leader.cluster, 50);
+  await passSecond(leader.cluster);
+  moment = await leader.cluster.value('SELECT clock_timestamp()');
+  await passSecond(leader.cluster);
+  await leader.cluster.sql('DROP TABLE known_rows');
+  await onLeader.backup('full');
+  await leader.cluster.sql('CREATE TABLE later AS SELECT generate_series(1, 1000) AS id');
+  await archiveWal(leader.cluster);
+});
+afterAll(async () => sandbox?.[Symbol.asyncDispose]());
+
+interface ClusterDocument {
+  readonly pause?: boolean;
+  readonly members: readonly { name: string; role: string; state: string; timeline: number }[];
+}
+
+async function seen(member = leader): Promise<ClusterDocument> {
+  return (await member.ask('/cluster')).body as ClusterDocument;
+}
+
+const summaryOf = ({ pause, members }: ClusterDocument): unknown => ({
+  pause: pause === true,
+  members: members.map(({ name, role, timeline }) => `${name} ${role} ${timeline}`),
+});
+
+/** What a replica has, once it has replayed what the leader wrote. */
+async function replayed(member: PatroniMember): Promise<void> {
+  const position = await leader.cluster.value('SELECT pg_current_wal_lsn()');
+  await waitUntil(`${member.name} has replayed it`, async () => {
+    const sql = `SELECT pg_last_wal_replay_lsn() >= '${position}'`;
+    return (await member.cluster.value(sql)) === 't';
+  });
+}
+
+async function expectEverywhere(check: (member: PatroniMember) => Promise<void>): Promise<void> {
+  for (const member of three.members) {
+    if (member !== leader) await replayed(member);
+    await check(member);
+  }
+}
+
+describe('replicas', () => {
+  it('were made by pgBackRest', () => {
+    const [, ...replicas] = three.members;
+    for (const replica of replicas)
+      expect(logOf(replica)).toMatch(/replica has been created using pgbackrest/);
+  });
+});
+
+describe('the plan', () => {
+  it('names every step of Patroni and every member, and changes nothing', async () => {
+    const before = summaryOf(await seen());
+    const { stdout } = await onLeader.mustRun(['restore', '--to', moment, '--plan']);
+    expect(stdout).toMatch(
+      /pause demo.*stop the server.*restore backup set.*promote|open it for writing.*let Patroni take n1.*full backup.*make n2, n3 anew.*end the pause.*wait until n2, n3 follow/s,
+    );
+    expect(stdout).toContain(`patronictl -c ${leader.configFile} reinit demo n2 --force`);
+    expect(summaryOf(await seen())).toEqual(before);
+  });
+
+  it('is refused on the host of a replica', async () => {
+    const [, onReplica] = three.hosts;
+    const refused = await onReplica.refuse('--to', moment);
+    expect(refused.rules).toEqual(['managed-by-patroni', 'server-is-standby']);
+    expect((await seen()).pause).toBeUndefined();
+  });
+});
+
+const idOf = ({ stderr }: HoldfastResult): string =>
+  /restore-\d{8}T\d{6}Z-[0-9a-f]+/.exec(stderr)?.[0] ?? 'no id';
+
+/** Starts a restore and kills it when it begins a step. */
+async function killAt(title: string): Promise<string> {
+  const line = new RegExp(`^\\[\\d+/\\d+\\] ${title}`);
+  const killed = await onLeader.run(['restore', '--to', moment, '--yes'], { killAt: line });
+  expect(killed.signal, killed.stderr).toBe('SIGKILL');
+  return idOf(killed);
+}
+
+describe('a restore that is undone before anything was promoted', () => {
+  it('leaves the replicas as they are: they follow the old leader again', async () => {
+    const before = summaryOf(await seen());
+    const [, ...replicas] = three.members;
+    const servers = replicas.map(({ cluster }) => cluster.pid());
+    const id = await killAt('recover to');
+    expect((await seen()).pause).toBe(true);
+    await onLeader.mustRun(['undo', id, '--yes']);
+    expect(summaryOf(await seen())).toEqual(before);
+    expect(replicas.map(({ cluster }) => cluster.pid())).toEqual(servers);
+    await leader.cluster.sql('INSERT INTO later VALUES (0); DELETE FROM later WHERE id = 0');
+    await expectEverywhere(async ({ cluster }) => {
+      expect(await cluster.value('SELECT count(*) FROM later')).toBe('1000');
+    });
+  });
+});
+
+describe('a restore of the whole cluster', () => {
+  let id: string;
+
+  it('survives a kill -9 in the middle, with Patroni doing nothing meanwhile', async () => {
+    id = await killAt('let Patroni take n1');
+    expect((await seen()).pause).toBe(true);
+  });
+
+  it('is finished by a resume: the table is back on all three', async () => {
+    const result = await onLeader.mustRun(['restore', '--resume', id, '--yes', '--json']);
+    const { outcome } = result.json<RestoreDocument & { outcome: { steps: { name: string }[] } }>();
+    expect(outcome.steps.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'take-over',
+        'full-backup',
+        'rebuild-replicas',
+        'end-pause',
+        'follow-replicas',
+      ]),
+    );
+    const timeline = outcome.reached.newTimeline;
+    expect(summaryOf(await seen())).toEqual({
+      pause: false,
+      members: [`n1 leader ${timeline}`, `n2 replica ${timeline}`, `n3 replica ${timeline}`],
+    });
+    await expectEverywhere(async ({ cluster }) => {
+      expect(await readKnownRows(cluster)).toEqual(rows);
+      expect(await cluster.value(`SELECT count(*) FROM pg_class WHERE relname = 'later'`)).toBe('0');
+    });
+  });
+
+  it('leaves nothing of the recovery behind, and archiving works', async () => {
+    const settings = `SELECT string_agg(name, ',') FROM pg_file_settings WHERE name LIKE 'recovery_target%' AND sourcefile LIKE '%auto.conf'`;
+    expect(await leader.cluster.value(`SELECT coalesce((${settings}), 'none')`)).toBe('none');
+    await onLeader.mustRun(['check']);
+    const { stdout } = (await onLeader.mustRun(['info', '--json'])) as HoldfastResult;
+    expect(stdout.match(/"label": ?"\d{8}-\d{6}F"/g)?.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('is undone: the old data are back on all three, on a timeline of their own', async () => {
+    const { stdout } = await onLeader.mustRun(['undo', id, '--yes', '--json']);
+    expect(stdout).toContain(id);
+    const { members, pause } = await seen();
+    expect(pause).toBeUndefined();
+    expect(new Set(members.map(({ timeline }) => timeline))).toEqual(new Set([3]));
+    await expectEverywhere(async ({ cluster }) => {
+      expect(await cluster.value('SELECT count(*) FROM later')).toBe('1000');
+      expect(await cluster.value(`SELECT count(*) FROM pg_class WHERE relname = 'known_rows'`)).toBe('0');
+    });
+  });
+});

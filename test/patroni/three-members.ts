@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import type { PostgresBinaries } from '../support/postgres-versions.ts';
+import { writeConfiguration } from '../support/configuration.ts';
+import type { TestCluster } from '../support/cluster.ts';
+import { mustRunHoldfast } from '../support/holdfast.ts';
+import { bedOf, type ProtectedBed } from '../support/protected-bed.ts';
+import type { Sandbox } from '../support/sandbox.ts';
+import { createPatroniCluster, type PatroniCluster, type PatroniMember } from './patroni-cluster.ts';
+
+/** Three hosts, each with a member, a holdfast.yaml and a rendered pgbackrest.conf of its own; one repository. */
+export interface ThreeMembers {
+  readonly patroni: PatroniCluster;
+  readonly members: readonly [PatroniMember, PatroniMember, PatroniMember];
+  /** Holdfast on the host of each. */
+  readonly hosts: readonly [ProtectedBed, ProtectedBed, ProtectedBed];
+}
+
+const user = { username: 'holdfast', password: 'for-tests-only' };
+
+/**
+ * The first member archives, has a stanza and one full backup; the others were made from that backup by pgBackRest. Their
+ * REST API wants a password for whatever changes something.
+ */
+export async function createThreeMembers(sandbox: Sandbox): Promise<ThreeMembers> {
+  const patroni = await createPatroniCluster(sandbox);
+  sandbox.write('patroni.password', `${user.password}\n`, 0o600);
+  const [first, ...hosts] = ['n1', 'n2', 'n3'] as const;
+  const beds: ProtectedBed[] = [];
+  const add = async (name: string): Promise<PatroniMember> => {
+    let bed: ProtectedBed | undefined;
+    const member = await patroni.addMember(name, {
+      adapt: async (described, cluster) => {
+        bed = hostOf(sandbox, name, cluster, `http://${described.restapi.connect_address}`);
+        await mustRunHoldfast(['--config', bed.configuration.file, 'render', 'pgbackrest', '--out', '/']);
+        return adaptFile(described, bed, cluster.binaries);
+      },
+    });
+    beds.push(bed as ProtectedBed);
+    return member;
+  };
+  const members = [await add(first)];
+  const [leader] = beds as [ProtectedBed];
+  await leader.mustRun(['setup', '--yes', '--no-backup']);
+  await leader.backup('full');
+  for (const name of hosts) members.push(await add(name));
+  return {
+    patroni,
+    members: members as unknown as ThreeMembers['members'],
+    hosts: beds as unknown as ThreeMembers['hosts'],
+  };
+}
+
+/** The log of a member's Patroni and its server. */
+export function logOf(member: PatroniMember): string {
+  return readFileSync(member.program.logFile, 'utf8');
+}
+
+function hostOf(sandbox: Sandbox, name: string, cluster: TestCluster, url: string): ProtectedBed {
+  const password = `file:${sandbox.file('patroni.password')}`;
+  const keys = {
+    patroni: { url, username: user.username, password, config: sandbox.file(`${name}.yml`) },
+    options: { 'archive-async': 'n' },
+  };
+  const repositories = { local: { path: sandbox.file('repository'), retention: { full: 2 } } };
+  const stanzas = { main: { cluster, repositories, keys } };
+  return bedOf(sandbox, cluster, writeConfiguration(sandbox, stanzas, {}, `host-${name}`));
+}
+
+/** Archiving from the DCS, each member with the file of its own host; replicas are made by pgBackRest. */
+function adaptFile(
+  described: Parameters<NonNullable<Parameters<PatroniCluster['addMember']>[1]>['adapt'] & object>[0],
+  { configuration }: ProtectedBed,
+  _binaries: PostgresBinaries,
+): object {
+  const engine = `pgbackrest --config=${configuration.engineFile} --config-include-path=${configuration.includeDirectory} --stanza=main`;
+  const { bootstrap, postgresql } = described;
+  const { dcs } = bootstrap;
+  return {
+    ...described,
+    restapi: { ...described.restapi, authentication: user },
+    bootstrap: {
+      ...bootstrap,
+      dcs: {
+        ...dcs,
+        postgresql: {
+          ...dcs.postgresql,
+          use_pg_rewind: true,
+          parameters: { ...dcs.postgresql.parameters, archive_mode: 'on', archive_timeout: '60s' },
+        },
+      },
+    },
+    postgresql: {
+      ...postgresql,
+      parameters: { ...postgresql.parameters, archive_command: `${engine} archive-push "%p"` },
+      recovery_conf: { restore_command: `${engine} archive-get %f "%p"` },
+      create_replica_methods: ['pgbackrest', 'basebackup'],
+      pgbackrest: { command: `${engine} --delta restore`, keep_data: true, no_params: true },
+    },
+  };
+}
