@@ -46,7 +46,9 @@ async function seen(member = leader): Promise<ClusterDocument> {
 
 const summaryOf = ({ pause, members }: ClusterDocument): unknown => ({
   pause: pause === true,
-  members: members.map(({ name, role, timeline }) => `${name} ${role} ${timeline}`),
+  members: members.map(
+    ({ name, role, timeline }) => `${name} ${role.replace('sync_standby', 'replica')} ${timeline}`,
+  ),
 });
 
 /** What a replica has, once it has replayed what the leader wrote. */
@@ -123,9 +125,37 @@ describe('a restore that is undone before anything was promoted', () => {
 describe('a restore of the whole cluster', () => {
   let id: string;
 
-  it('survives a kill -9 in the middle, with Patroni doing nothing meanwhile', async () => {
+  /** What is asked of a person, done as it was printed. */
+  function doByHand(): { readonly onLine: (line: string) => void; done(): Promise<string[]> } {
+    const commands: string[] = [];
+    const running: Promise<unknown>[] = [];
+    return {
+      onLine(line) {
+        const command = /Do it now, on its host: (patronictl .*)$/i.exec(line)?.[1];
+        if (command === undefined) return;
+        commands.push(command);
+        // On that host, with the patroni.yml of that host.
+        const there = command.replace(leader.configFile, three.members[2].configFile);
+        running.push(sandbox.mustRun('sh', ['-c', there]));
+      },
+      async done() {
+        await Promise.all(running);
+        return commands;
+      },
+    };
+  }
+
+  it('survives a kill -9 at any step of Patroni, and Patroni does nothing meanwhile', async () => {
     id = await killAt('let Patroni take n1');
     expect((await seen()).pause).toBe(true);
+    const hand = doByHand();
+    for (const title of ['take a full backup', 'make n2, n3 anew', 'end the pause', 'wait until n2, n3']) {
+      const line = new RegExp(`^\\[\\d+/\\d+\\] ${title}`);
+      const how = { killAt: line, onLine: hand.onLine };
+      const killed = await onLeader.run(['restore', '--resume', id, '--yes'], how);
+      expect(killed.signal, killed.stderr).toBe('SIGKILL');
+    }
+    expect(await hand.done()).toEqual([`patronictl -c ${leader.configFile} reinit demo n3 --force`]);
   });
 
   it('is finished by a resume: the table is back on all three', async () => {
@@ -160,8 +190,9 @@ describe('a restore of the whole cluster', () => {
   });
 
   it('is undone: the old data are back on all three, on a timeline of their own', async () => {
-    const { stdout } = await onLeader.mustRun(['undo', id, '--yes', '--json']);
-    expect(stdout).toContain(id);
+    const hand = doByHand();
+    await onLeader.mustRun(['undo', id, '--yes'], { onLine: hand.onLine });
+    expect(await hand.done()).toHaveLength(1);
     const { members, pause } = await seen();
     expect(pause).toBeUndefined();
     expect(new Set(members.map(({ timeline }) => timeline))).toEqual(new Set([3]));

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { PostgresBinaries } from '../support/postgres-versions.ts';
 import { writeConfiguration } from '../support/configuration.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { mustRunHoldfast } from '../support/holdfast.ts';
 import { bedOf, type ProtectedBed } from '../support/protected-bed.ts';
 import type { Sandbox } from '../support/sandbox.ts';
-import { createPatroniCluster, type PatroniCluster, type PatroniMember } from './patroni-cluster.ts';
+import {
+  createPatroniCluster,
+  type MemberFile,
+  type PatroniCluster,
+  type PatroniMember,
+} from './patroni-cluster.ts';
 
 /** Three hosts, each with a member, a holdfast.yaml and a rendered pgbackrest.conf of its own; one repository. */
 export interface ThreeMembers {
@@ -19,7 +23,8 @@ const user = { username: 'holdfast', password: 'for-tests-only' };
 
 /**
  * The first member archives, has a stanza and one full backup; the others were made from that backup by pgBackRest. Their
- * REST API wants a password for whatever changes something.
+ * REST API wants a password for whatever changes something; that of the third is another one than the others', so that it
+ * takes no order from Holdfast.
  */
 export async function createThreeMembers(sandbox: Sandbox): Promise<ThreeMembers> {
   const patroni = await createPatroniCluster(sandbox);
@@ -32,7 +37,8 @@ export async function createThreeMembers(sandbox: Sandbox): Promise<ThreeMembers
       adapt: async (described, cluster) => {
         bed = hostOf(sandbox, name, cluster, `http://${described.restapi.connect_address}`);
         await mustRunHoldfast(['--config', bed.configuration.file, 'render', 'pgbackrest', '--out', '/']);
-        return adaptFile(described, bed, cluster.binaries);
+        const password = name === 'n3' ? 'of somebody else' : user.password;
+        return adaptFile(described, bed, { ...user, password });
       },
     });
     beds.push(bed as ProtectedBed);
@@ -68,20 +74,22 @@ function hostOf(sandbox: Sandbox, name: string, cluster: TestCluster, url: strin
 
 /** Archiving from the DCS, each member with the file of its own host; replicas are made by pgBackRest. */
 function adaptFile(
-  described: Parameters<NonNullable<Parameters<PatroniCluster['addMember']>[1]>['adapt'] & object>[0],
+  described: MemberFile,
   { configuration }: ProtectedBed,
-  _binaries: PostgresBinaries,
+  authentication: typeof user,
 ): object {
   const engine = `pgbackrest --config=${configuration.engineFile} --config-include-path=${configuration.includeDirectory} --stanza=main`;
   const { bootstrap, postgresql } = described;
   const { dcs } = bootstrap;
   return {
     ...described,
-    restapi: { ...described.restapi, authentication: user },
+    restapi: { ...described.restapi, authentication },
     bootstrap: {
       ...bootstrap,
       dcs: {
         ...dcs,
+        // Whatever is written while no replica streams must not wait for one.
+        synchronous_mode: true,
         postgresql: {
           ...dcs.postgresql,
           use_pg_rewind: true,

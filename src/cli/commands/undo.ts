@@ -107,8 +107,13 @@ function actionText(action: UndoAction): string {
 }
 
 function showEvent(event: UndoEvent, context: CommandContext, progress: ProgressLine): void {
-  if (event.type === 'action-progress') progress.say(`  ${event.message}`);
-  else progress.clear();
+  if (event.type === 'action-progress' && event.command === undefined) {
+    progress.say(`  ${event.message}`);
+    return;
+  }
+  progress.clear();
+  if (event.type === 'action-progress')
+    context.terminal.printWarning(`holdfast: ${event.message}; do it now, on its host: ${event.command}`);
   if (event.type !== 'action-started') return;
   context.terminal.printNote(`[${event.number}/${event.count}] ${actionText(event.action)}`);
 }

@@ -20,15 +20,18 @@ export type ClusterUndoDependencies = Pick<
 > &
   Partial<Pick<RestoreDependencies, 'engine' | 'now'>>;
 
-/** Does one act of an undo through Patroni. @param say what is waited for, for people */
+/** What an undo tells while it waits. */
+export type ClusterUndoTelling = Pick<ClusterWork, 'say' | 'askPerson'>;
+
+/** Does one act of an undo through Patroni. */
 export async function applyClusterUndo(
   kind: ClusterUndoKind,
   plan: RestorePlan,
   server: Server,
   deps: ClusterUndoDependencies,
-  say: (message: string) => void,
+  tell: ClusterUndoTelling,
 ): Promise<void> {
-  const work = workOf(kind, plan, deps, say);
+  const work = workOf(kind, plan, deps, tell);
   switch (kind) {
     case 'pause-patroni':
       await pauseCluster(work);
@@ -40,7 +43,7 @@ export async function applyClusterUndo(
       await takeOver(work, (await readRecovery(server)).timeline);
       return;
     case 'full-backup':
-      await deps.backUp?.(say);
+      await deps.backUp?.(tell.say);
       return;
     case 'rebuild-replicas':
       await rebuildReplicas(work, (await readRecovery(server)).timeline, new Set());
@@ -57,7 +60,7 @@ function workOf(
   kind: ClusterUndoKind,
   plan: RestorePlan,
   deps: ClusterUndoDependencies,
-  say: (message: string) => void,
+  tell: ClusterUndoTelling,
 ): ClusterWork {
   const cluster = clusterOf(plan);
   if (cluster === undefined || deps.now === undefined) throw new Error('an undo of Patroni without Patroni');
@@ -69,7 +72,7 @@ function workOf(
     now: deps.now,
     sleep: deps.sleep,
     signal: deps.signal,
-    say,
+    ...tell,
   };
 }
 

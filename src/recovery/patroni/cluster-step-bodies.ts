@@ -1,4 +1,5 @@
 import { Failure } from '../../model/failure.ts';
+import type { Finding } from '../../model/finding.ts';
 import { removeMarker } from '../apply/restore-marker.ts';
 import { addFinding, type RestoreContext, type StepBody } from '../apply/restore-context.ts';
 import type { RestoreStepName } from '../restore-plan.ts';
@@ -84,6 +85,7 @@ function workOf(context: RestoreContext, step: RestoreStepName): ClusterWork {
     sleep: deps.sleep,
     signal: deps.signal,
     say: (message) => context.progress(step, { message }),
+    askPerson: (name, command) => deps.emit?.({ type: 'finding', finding: waitsFor(name, command) }),
   };
 }
 
@@ -115,6 +117,17 @@ function tellByHand(context: RestoreContext, name: string, problem: string): voi
     evidence: problem,
     remedy: `When the restore waits for it: ${reinitCommand(planOf(context), name)}`,
   });
+}
+
+function waitsFor(name: string, command: string): Finding {
+  return {
+    rule: 'patroni-member-by-hand',
+    severity: 'warning',
+    subject: name,
+    problem: `${name} is waited for: it takes no order from this host`,
+    evidence: 'its data are those of before',
+    remedy: `Do it now, on its host: ${command}`,
+  };
 }
 
 /** `n2 made anew, n3 followed by itself`. */

@@ -16,6 +16,8 @@ export interface ClusterWork {
   readonly signal: AbortSignal | undefined;
   /** What is waited for, for people. */
   readonly say: (message: string) => void;
+  /** A member is waited for that has to be told by hand: said once for each, also where nobody sees progress. */
+  readonly askPerson: (member: string, command: string) => void;
 }
 
 /** Milliseconds. */

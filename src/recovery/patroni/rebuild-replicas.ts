@@ -65,6 +65,8 @@ async function tell(
 ): Promise<void> {
   const at = told.get(name);
   if (apiUrl === undefined || refusing.has(name)) {
+    if (!told.has(name)) work.askPerson(name, reinitCommand(work.plan, name));
+    told.set(name, work.now());
     work.say(`waiting for ${name}, which takes no order from here: ${reinitCommand(work.plan, name)}`);
     return;
   }
@@ -73,7 +75,10 @@ async function tell(
     told.set(name, work.now());
     await reinitializeMember(controlOf(work.control, apiUrl), work.signal);
   } catch (error) {
-    if (isFailure(error, 'not-permitted')) refusing.add(name);
+    if (isFailure(error, 'not-permitted')) {
+      refusing.add(name);
+      told.delete(name);
+    }
     // Its server may just be starting, or its Patroni restarted: it is told again.
     else if (!isFailure(error, 'server-failed', 'server-unreachable')) throw error;
     work.say(`${name}: ${error.problem}`);

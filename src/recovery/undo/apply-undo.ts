@@ -25,8 +25,8 @@ export type UndoEvent =
       readonly number: number;
       readonly count: number;
     }
-  /** What is waited for. */
-  | { readonly type: 'action-progress'; readonly message: string };
+  /** What is waited for; with `command` it is to be done by a person. */
+  | { readonly type: 'action-progress'; readonly message: string; readonly command?: string };
 
 export interface UndoDependencies
   extends
@@ -180,9 +180,11 @@ async function act(
       await startAgain(server, { ...limits, guard: deps.guard });
       return;
     default:
-      await applyClusterUndo(action.kind, restored, server, deps, (message) =>
-        deps.emit?.({ type: 'action-progress', message }),
-      );
+      await applyClusterUndo(action.kind, restored, server, deps, {
+        say: (message) => deps.emit?.({ type: 'action-progress', message }),
+        askPerson: (member, command) =>
+          deps.emit?.({ type: 'action-progress', message: `${member} is waited for`, command }),
+      });
   }
 }
 
