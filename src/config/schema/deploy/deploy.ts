@@ -5,6 +5,7 @@ import { ansibleSchema } from './ansible.ts';
 import { composeSchema } from './compose.ts';
 import { kubernetesSchema } from './kubernetes.ts';
 import { pigstySchema } from './pigsty.ts';
+import { repositoryHostSchema } from './repository-host.ts';
 import { runbookSchema } from './runbook.ts';
 import { systemdSchema } from './systemd.ts';
 
@@ -28,6 +29,7 @@ export const deploySchema = section({
   kubernetes: kubernetesSchema.prefault({}),
   ansible: ansibleSchema.prefault({}),
   pigsty: pigstySchema.prefault({}),
+  repositoryHost: repositoryHostSchema.prefault({}),
   runbook: runbookSchema.prefault({}),
 }).meta({ description: 'Settings of deployments, for `holdfast render`.' });
 
