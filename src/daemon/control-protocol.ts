@@ -1,4 +1,4 @@
-import type { ChannelTest } from '../notify/test-channels.ts';
+import type { ChannelTest } from '../notify/send-once.ts';
 import type { JobEvent, JobRequest } from '../model/job.ts';
 import type { ArchiveDocument } from '../status/document-archive.ts';
 

@@ -3,7 +3,7 @@ import type { NotifyChannel } from '../config/configuration.ts';
 import { createChannel } from '../notify/create-channel.ts';
 import { Notifier } from '../notify/notifier.ts';
 import type { NotifierEvent } from '../notify/notifier-deps.ts';
-import type { ChannelTestDeps } from '../notify/test-channels.ts';
+import type { ChannelTestDeps } from '../notify/send-once.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import type { LogEntry } from './serve-log.ts';
 

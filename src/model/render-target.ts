@@ -21,6 +21,11 @@ export const renderTargets = [
       'settings of a cluster for its DCS, and what each member needs in patroni.yml, which --into edits: docs/deploy-ansible.md',
   },
   {
+    name: 'compose',
+    summary:
+      'a Compose project: PostgreSQL with its backups and Holdfast, from one image: docs/deploy-compose.md',
+  },
+  {
     name: 'kubernetes',
     summary:
       'PostgreSQL with its backups as manifests for Kustomize, Holdfast beside it or as CronJobs: docs/deploy-kubernetes.md',

@@ -1,36 +1,29 @@
-import { randomUUID } from 'node:crypto';
-import { resolveSecret } from '../../config/secrets.ts';
 import { askDaemon, unreachable } from '../../daemon/control-client.ts';
 import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
-import { createChannel } from '../../notify/create-channel.ts';
 import { observeChannel } from '../../notify/observe-channel.ts';
 import { attemptSeconds } from '../../notify/send-http.ts';
-import {
-  channelMissing,
-  chooseChannels,
-  testChannels,
-  type ChannelTest,
-} from '../../notify/test-channels.ts';
+import type { ChannelTest } from '../../notify/send-once.ts';
+import { channelMissing, chooseChannels, testChannels } from '../../notify/test-channels.ts';
 import { readNotification } from '../../notify/told-finding.ts';
 import type { ChannelObservation } from '../../status/delivery-observation.ts';
 import { assessDeliveries } from '../../status/rules/deliveries.ts';
 import type { StoredDelivery } from '../../store/delivery-memory.ts';
 import type { CommandInput, CommandModule, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
-import { createClock } from '../create-clock.ts';
 import { findDaemon } from '../find-daemon.ts';
+import { channelDeps, tellFailedUnit } from '../tell-failed-unit.ts';
 import { formatTable } from '../output/format-table.ts';
 import { formatAge, formatUtc } from '../output/format-time.ts';
-import { readPackageVersion } from '../package-version.ts';
-import { secretAccess } from '../secret-access.ts';
 
 /** How many of the latest messages are shown. */
 const mostMessages = 10;
 
 /** `holdfast notify`. */
 export const run: CommandModule['run'] = async (input, context) => {
-  if (input.argument('action') === 'test') return test(input, context);
+  const action = input.argument('action');
+  if (action === 'test') return test(input, context);
+  if (action === 'failure') return tellUnit(input, context);
   const configuration = await context.configuration();
   const { deliveries } = await context.journal();
   const channels = configuration.notify.map((channel) => observeChannel(channel, deliveries));
@@ -60,18 +53,28 @@ async function test(input: CommandInput, context: CommandContext): Promise<Comma
   const daemon = input.flag('direct') ? undefined : await findDaemon(context);
   const tests =
     daemon === undefined ? await testHere(names, context) : await testThrough(daemon.socket, names);
+  return describeTests(tests, { through: daemon === undefined ? 'command' : 'daemon' });
+}
+
+function describeTests(
+  tests: readonly ChannelTest[],
+  facts: Readonly<Record<string, unknown>>,
+): CommandResult {
   const failed = tests.filter(({ delivered }) => !delivered).length;
   return {
-    data: { through: daemon === undefined ? 'command' : 'daemon', tests },
-    text: formatTable(
-      [{ title: 'channel' }, { title: 'kind' }, { title: 'result' }, { title: 'answer' }],
-      tests.map(({ channel, kind, delivered, outcome }) => [
-        channel,
-        kind,
-        delivered ? 'delivered' : 'FAILED',
-        outcome,
-      ]),
-    ),
+    data: { ...facts, tests },
+    text:
+      tests.length === 0
+        ? 'no channel is told of it\n'
+        : formatTable(
+            [{ title: 'channel' }, { title: 'kind' }, { title: 'result' }, { title: 'answer' }],
+            tests.map(({ channel, kind, delivered, outcome }) => [
+              channel,
+              kind,
+              delivered ? 'delivered' : 'FAILED',
+              outcome,
+            ]),
+          ),
     exitCode: failed === 0 ? 0 : failed === tests.length ? 2 : 1,
   };
 }
@@ -85,21 +88,21 @@ async function testThrough(socket: string, channels: readonly string[]): Promise
 
 async function testHere(names: readonly string[], context: CommandContext): Promise<readonly ChannelTest[]> {
   const { notify } = await context.configuration();
-  const access = secretAccess(context);
-  const clock = createClock();
-  const { host } = await context.actor();
-  return testChannels(
-    chooseChannels(notify, names).chosen,
-    {
-      createChannel,
-      resolveSecret: (reference) => resolveSecret(reference, access),
-      sender: { host, version: readPackageVersion(import.meta.dirname) },
-      now: () => clock.now(),
-      monotonic: () => clock.monotonic(),
-      newId: () => randomUUID(),
-    },
-    context.signal,
-  );
+  return testChannels(chooseChannels(notify, names).chosen, await channelDeps(context), context.signal);
+}
+
+/** Each channel is tried once, by this command: it is for what runs without a daemon, and for a daemon that is dead. */
+async function tellUnit(input: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const unit = input.value('unit');
+  if (unit === undefined) {
+    throw new Failure('usage', {
+      operation: 'tell a failure',
+      problem: '--unit is missing',
+      hint: 'Name the unit that has failed: holdfast notify failure --unit holdfast-main-full.service',
+    });
+  }
+  const told = await tellFailedUnit(unit, context);
+  return describeTests(told, { through: 'command', unit });
 }
 
 function describeChannel(observed: ChannelObservation): object {

@@ -17,6 +17,12 @@ export const guardDefinition: CommandDefinition = {
       choices: runsOn,
       otherwise: 'leader where the stanza has Patroni or several nodes, any elsewhere',
     },
+    {
+      name: 'line',
+      value: 'LINE',
+      description:
+        'the line of the schedule that is begun, as `holdfast schedule` writes it: it says for which member, and it is left out when a greater backup of the same time does its work',
+    },
   ],
   examples: [
     {
@@ -26,6 +32,6 @@ export const guardDefinition: CommandDefinition = {
   ],
   failures: ['not-permitted', 'stanza-missing', 'server-unreachable', 'nothing-found'],
   findings: { warning: 'it is not to run here now', critical: 'not used' },
-  privileged: (input) => input.value('on') !== 'any',
+  privileged: true,
   load: () => import('../commands/guard.ts'),
 };

@@ -1,4 +1,5 @@
 import { ansibleTarget } from '../ansible/render-ansible.ts';
+import { composeTarget } from '../compose/render-compose.ts';
 import { monitoringTarget } from '../monitoring/render-monitoring.ts';
 import { kubernetesTarget } from '../kubernetes/render-kubernetes.ts';
 import { pgbackrestTarget } from '../pgbackrest/render-pgbackrest.ts';
@@ -17,5 +18,6 @@ export const allTargets: readonly DeploymentTarget[] = [
   runbookTarget,
   patroniTarget,
   ansibleTarget,
+  composeTarget,
   kubernetesTarget,
 ];

@@ -35,4 +35,14 @@ export const daemonFindings: readonly FindingMeaning[] = [
     seeYourself: ['holdfast config', 'journalctl -u holdfast | grep refused'],
     do: 'Run `holdfast config`, correct what it names, then `holdfast reload`.',
   },
+  {
+    rule: 'unit-failed',
+    seenBy: ['daemon'],
+    means:
+      'A unit of systemd that `holdfast render systemd` has written failed: the daemon, of which systemd has given up, or the service of one line of the schedules where timers begin them. systemd tells it through `holdfast-alert@.service`, once; no message says later that it is over.',
+    matters:
+      'What the unit does was not done: a backup, a verify, a drill. Where it is the daemon, nothing that is scheduled begins.',
+    seeYourself: ['systemctl --failed', 'journalctl -u holdfast-main-full.service -n 50', 'holdfast journal'],
+    do: 'Read the log of the unit, put right what it names, and start the unit again by hand.',
+  },
 ];
