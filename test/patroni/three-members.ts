@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse, stringify } from 'yaml';
 import { writeConfiguration } from '../support/configuration.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { mustRunHoldfast } from '../support/holdfast.ts';
@@ -38,7 +39,8 @@ export async function createThreeMembers(sandbox: Sandbox): Promise<ThreeMembers
         bed = hostOf(sandbox, name, cluster, `http://${described.restapi.connect_address}`);
         await mustRunHoldfast(['--config', bed.configuration.file, 'render', 'pgbackrest', '--out', '/']);
         const password = name === 'n3' ? 'of somebody else' : user.password;
-        return adaptFile(described, bed, { ...user, password });
+        const adapted = adaptFile(described, bed, { ...user, password });
+        return editFile(sandbox.write(`${name}.before.yml`, stringify(adapted), 0o644), bed);
       },
     });
     beds.push(bed as ProtectedBed);
@@ -72,7 +74,13 @@ function hostOf(sandbox: Sandbox, name: string, cluster: TestCluster, url: strin
   return bedOf(sandbox, cluster, writeConfiguration(sandbox, stanzas, {}, `host-${name}`));
 }
 
-/** Archiving from the DCS, each member with the file of its own host; replicas are made by pgBackRest. */
+/** What a member needs for replicas that pgBackRest makes, as Holdfast writes it into a patroni.yml. */
+async function editFile(file: string, { configuration }: ProtectedBed): Promise<object> {
+  await mustRunHoldfast(['--config', configuration.file, 'render', 'patroni', '--into', file]);
+  return parse(readFileSync(file, 'utf8')) as object;
+}
+
+/** Archiving from the DCS, each member with the engine's file of its own host. */
 function adaptFile(
   described: MemberFile,
   { configuration }: ProtectedBed,
@@ -101,8 +109,6 @@ function adaptFile(
       ...postgresql,
       parameters: { ...postgresql.parameters, archive_command: `${engine} archive-push "%p"` },
       recovery_conf: { restore_command: `${engine} archive-get %f "%p"` },
-      create_replica_methods: ['pgbackrest', 'basebackup'],
-      pgbackrest: { command: `${engine} --delta restore`, keep_data: true, no_params: true },
     },
   };
 }
