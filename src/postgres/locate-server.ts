@@ -115,6 +115,6 @@ function programsMissing(node: PostgresNode, major: number): Failure {
     operation: 'find the programs of PostgreSQL',
     place: node.binDirectory ?? node.path,
     problem: `no postgres of version ${major} was found`,
-    hint: `Install PostgreSQL ${major} (Debian: apt-get install postgresql-${major}), or set binDirectory of the node.`,
+    hint: `Install PostgreSQL ${major} (Debian: apt-get install postgresql-${major}), or set \`bin\` of the node.`,
   });
 }

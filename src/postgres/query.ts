@@ -155,7 +155,7 @@ async function runPsql(server: Connectable, call: SqlCall, sessions?: KeptSessio
       operation: 'connect to PostgreSQL',
       place: server.psql,
       problem: `psql cannot be started (${error.code})`,
-      hint: 'Install the PostgreSQL client (Debian: postgresql-client) or set binDirectory of the node.',
+      hint: 'Install the PostgreSQL client (Debian: postgresql-client) or set `bin` of the node.',
       cause: error,
     });
   }

@@ -49,7 +49,9 @@ beforeAll(async () => {
       stanzas: {
         main: {
           // The path is that of production, and something else lies there on this host.
-          postgres: [{ host: '192.0.2.1', path: cluster.dataDirectory, port: 1 }],
+          postgres: [
+            { host: '192.0.2.1', path: cluster.dataDirectory, port: 1, bin: cluster.binaries.directory },
+          ],
           repositories: {
             local: { type: 'posix', path: production.repository('local'), retention: { full: 2 } },
           },

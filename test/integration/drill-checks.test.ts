@@ -220,6 +220,19 @@ describe('what cannot be checked', () => {
     ]);
   });
 
+  it('is not done where its program is missing', async () => {
+    await using copy = await drills.copy();
+    const server = { ...copy.made.server, binDirectory: '/nonexistent' };
+    const results = await copy.check(['amcheck', 'read'], { copy: { ...copy.made, server } });
+    expect(results.slice(1).map(({ result, detail }) => [result, detail])).toEqual([
+      ['not-done', expect.stringContaining('there is no pg_amcheck in /nonexistent')],
+      [
+        'not-done',
+        expect.stringMatching(/^there is no pg_dump in .nonexistent; \d+ tables were read whole$/),
+      ],
+    ]);
+  });
+
   it('is failed where the server died', async () => {
     await using copy = await drills.copy();
     await bed.sandbox.mustRun(`${bed.cluster.binaries.directory}/pg_ctl`, [

@@ -110,7 +110,7 @@ function checkVersion({ cluster }: RestoreObservations, postgresVersion: string)
       subject: cluster.server.binDirectory,
       problem: `the backup is of PostgreSQL ${needed} and the programs found are of ${installed}`,
       evidence: `${cluster.server.binDirectory}/pg_ctl --version`,
-      remedy: `Install PostgreSQL ${needed}, or set binDirectory of the node to its programs.`,
+      remedy: `Install PostgreSQL ${needed}, or set \`bin\` of the node to its programs.`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import { serverEnvironment } from '../../postgres/server-environment.ts';
 import { quoteIdentifier } from '../../postgres/query.ts';
+import { SpawnError } from '../../process/run-command.ts';
 import { streamCommand } from '../../process/stream-command.ts';
 import { quoteName } from './match-table.ts';
 import type { Side } from './read-tables.ts';
@@ -26,7 +27,7 @@ const sections: Readonly<Record<DumpPart, readonly string[]>> = {
  * Dumps into a new file with the pg_dump of the server's own version. Publications are left out: whether what comes
  * back is sent elsewhere is not for a rescue to decide.
  *
- * @throws Failure server-failed
+ * @throws Failure server-failed; nothing-found when there is no pg_dump
  *
  * @see https://www.postgresql.org/docs/current/app-pgdump.html
  */
@@ -59,12 +60,23 @@ export async function dumpTables(
   await using file = await ScriptFile.create(path);
   for await (const chunk of dump.stdout as AsyncIterable<Buffer>) await file.add(chunk.toString('latin1'));
   await file.finish();
-  const { code, stderr, stopped } = await dump.ended;
+  const { code, stderr, stopped } = await dump.ended.catch((error: unknown) => {
+    throw error instanceof SpawnError ? programMissing(server.binDirectory) : error;
+  });
   if (code === 0) return;
   throw new Failure(stopped === 'abort' ? 'interrupted' : 'server-failed', {
     operation: 'dump the tables of the copy',
     place: server.socketDirectory,
     problem: stderr.trim().split('\n')[0] ?? `pg_dump ended with ${String(code)}`,
     hint: 'Nothing was changed.',
+  });
+}
+
+function programMissing(directory: string): Failure {
+  return new Failure('nothing-found', {
+    operation: 'dump the tables of the copy',
+    place: directory,
+    problem: 'there is no pg_dump',
+    hint: "Install the client programs of the server's version (Debian: postgresql-client), or set `bin` of the node. Nothing was changed.",
   });
 }

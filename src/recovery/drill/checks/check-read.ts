@@ -1,8 +1,8 @@
 import { queryRows, quoteIdentifier } from '../../../postgres/query.ts';
 import { psqlCommand } from '../../../postgres/psql-command.ts';
-import { runCommand } from '../../../process/run-command.ts';
-import { type DrillCheckContext, failed, passed, type RunDrillCheck } from '../drill-check.ts';
-import { listDatabases } from './databases.ts';
+import { runCommand, SpawnError } from '../../../process/run-command.ts';
+import { type DrillCheckContext, failed, notDone, passed, type RunDrillCheck } from '../drill-check.ts';
+import { listDatabases, type RestoredDatabase } from './databases.ts';
 import { connectionArguments, interrupted, lastLine, runProgram } from './run-program.ts';
 
 /** One table to be read. */
@@ -38,16 +38,18 @@ export const checkRead: RunDrillCheck = async (context) => {
   const databases = await listDatabases(context);
   const tables: Table[] = [];
   for (const { name } of databases) tables.push(...(await listTables(name, context)));
-  const problems = [
-    ...(await eachAtOnce(databases, context, ({ name }) => dumpDefinitions(name, context))),
-    ...(await readTables(tables, context)),
-  ];
+  const definitions = await dumpAll(databases, context);
+  const problems = [...(definitions ?? []), ...(await readTables(tables, context))];
   const facts = {
     databases,
     tables: tables.length,
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
     unreadable: problems.slice(0, mostNamed),
   };
+  const { binDirectory } = context.copy.server;
+  if (problems.length === 0 && definitions === undefined) {
+    return notDone(`there is no pg_dump in ${binDirectory}; ${tables.length} tables were read whole`, facts);
+  }
   if (problems.length === 0)
     return passed(`${tables.length} tables of ${databases.length} databases were read whole`, facts);
   const [first] = problems;
@@ -57,6 +59,19 @@ export const checkRead: RunDrillCheck = async (context) => {
     facts,
   );
 };
+
+/** @returns undefined where the programs of this server come without pg_dump */
+async function dumpAll(
+  databases: readonly RestoredDatabase[],
+  context: DrillCheckContext,
+): Promise<Unreadable[] | undefined> {
+  try {
+    return await eachAtOnce(databases, context, ({ name }) => dumpDefinitions(name, context));
+  } catch (error) {
+    if (error instanceof SpawnError) return undefined;
+    throw error;
+  }
+}
 
 async function listTables(database: string, { copy, signal }: DrillCheckContext): Promise<Table[]> {
   const rows = await queryRows<{ schema: string; name: string; bytes: string }>(
