@@ -7,6 +7,10 @@ export const renderTargets = [
       'hardened units for the daemon, or a service and a timer for each line of the schedules: docs/deploy-systemd.md',
   },
   {
+    name: 'cron',
+    summary: 'a crontab of the system with a script for each line of the schedules: docs/deploy-cron.md',
+  },
+  {
     name: 'repository-host',
     summary:
       'everything of one host (--host) where a repository lies on a host of its own: docs/deploy-repository-host.md',
@@ -37,6 +41,16 @@ export const renderTargets = [
   {
     name: 'ansible',
     summary: 'roles and playbooks for hosts with PostgreSQL, with or without Patroni: docs/deploy-ansible.md',
+  },
+  {
+    name: 'pgo',
+    summary:
+      "the backups of a PostgresCluster of PGO, Crunchy Data's operator for Kubernetes: docs/deploy-pgo.md",
+  },
+  {
+    name: 'cloudnativepg',
+    summary:
+      'the pgBackRest plugin of CloudNativePG, which calls itself experimental: docs/deploy-cloudnativepg.md',
   },
 ] as const;
 

@@ -1,7 +1,10 @@
 import { ansibleTarget } from '../ansible/render-ansible.ts';
 import { composeTarget } from '../compose/render-compose.ts';
+import { cronTarget } from '../cron/render-cron.ts';
 import { monitoringTarget } from '../monitoring/render-monitoring.ts';
+import { cloudnativepgTarget } from '../cloudnativepg/render-cloudnativepg.ts';
 import { kubernetesTarget } from '../kubernetes/render-kubernetes.ts';
+import { pgoTarget } from '../pgo/render-pgo.ts';
 import { pgbackrestTarget } from '../pgbackrest/render-pgbackrest.ts';
 import { runbookTarget } from '../runbook/render-runbook.ts';
 import { patroniTarget } from '../patroni/render-patroni.ts';
@@ -13,6 +16,7 @@ import type { DeploymentTarget } from './deployment-target.ts';
 export const allTargets: readonly DeploymentTarget[] = [
   pgbackrestTarget,
   systemdTarget,
+  cronTarget,
   repositoryHostTarget,
   monitoringTarget,
   runbookTarget,
@@ -20,4 +24,6 @@ export const allTargets: readonly DeploymentTarget[] = [
   ansibleTarget,
   composeTarget,
   kubernetesTarget,
+  pgoTarget,
+  cloudnativepgTarget,
 ];

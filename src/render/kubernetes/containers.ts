@@ -1,5 +1,11 @@
 import { renderByteSize } from '../../model/byte-size.ts';
-import { directoriesIn, type KubernetesSite, objectName, places } from './kubernetes-site.ts';
+import {
+  directoriesIn,
+  type KubernetesSite,
+  objectName,
+  places,
+  repositoryMount,
+} from './kubernetes-site.ts';
 
 /** A manifest, or a part of one. */
 export type Manifest = { readonly [key: string]: unknown };
@@ -53,8 +59,7 @@ export function commonMounts(site: KubernetesSite): Manifest[] {
   return [
     { name: 'tmp', mountPath: '/tmp' },
     { name: 'engine', mountPath: places.engine, readOnly: true },
-    { name: 'log', mountPath: places.log },
-    { name: 'spool', mountPath: places.spool },
+    { name: 'work', mountPath: places.work },
     { name: 'run', mountPath: site.socketDirectory },
     { name: 'scripts', mountPath: places.scripts, readOnly: true },
     ...fileMounts(site),
@@ -67,8 +72,7 @@ export function commonVolumes(site: KubernetesSite): Manifest[] {
     { name: 'tmp', emptyDir: {} },
     // Has the secrets: never on a disk.
     { name: 'engine', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
-    { name: 'log', emptyDir: {} },
-    { name: 'spool', emptyDir: {} },
+    { name: 'work', emptyDir: {} },
     { name: 'run', emptyDir: {} },
     { name: 'scripts', configMap: { name: `${site.name}-scripts`, defaultMode: 0o555 } },
     ...fileVolumes(site),
@@ -99,9 +103,9 @@ function fileVolumes({ settings }: KubernetesSite): Manifest[] {
 
 /** Mounts of repositories that are directories, which only one pod has where their storage is not for many. */
 export function repositoryMounts(site: KubernetesSite, elsewhere = false): Manifest[] {
-  return directoriesIn(site, elsewhere).map(({ name, path }) => ({
-    name: `repository-${objectName(name)}`,
-    mountPath: path,
+  return directoriesIn(site, elsewhere).map((repository) => ({
+    name: `repository-${objectName(repository.name)}`,
+    mountPath: repositoryMount(repository),
   }));
 }
 
@@ -132,6 +136,7 @@ export function configureContainer(site: KubernetesSite, mounts: readonly Manife
     command: runScript('configure.sh'),
     volumeMounts: [
       { name: 'engine', mountPath: places.engine },
+      { name: 'work', mountPath: places.work },
       { name: 'scripts', mountPath: places.scripts, readOnly: true },
       { name: 'source', mountPath: places.source, readOnly: true },
       ...mounts,

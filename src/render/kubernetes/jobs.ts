@@ -1,6 +1,5 @@
 import type { ScheduledTask } from '../deployment/scheduled-task.ts';
-import { readCronFields } from '../deployment/cron-fields.ts';
-import { Failure } from '../../model/failure.ts';
+import { goCron } from '../deployment/go-cron.ts';
 import type { PodConfiguration } from './pod-configuration.ts';
 import {
   commonMounts,
@@ -152,7 +151,6 @@ export function cronJob(
   configurations: JobConfigurations,
 ): Manifest {
   const { line, words } = task;
-  if (readCronFields(line.cron) === undefined) throw cronRefused(line.cron);
   const template =
     line.job === 'drill'
       ? drillPods(site, configurations.drill, words)
@@ -162,7 +160,7 @@ export function cronJob(
     kind: 'CronJob',
     metadata: { name: objectName(`${site.name}-${task.name}`), labels: labels(site, 'schedule') },
     spec: {
-      schedule: line.cron,
+      schedule: goCron(line.cron, 'kubernetes'),
       timeZone: line.timezone ?? 'Etc/UTC',
       concurrencyPolicy: 'Forbid',
       // Later than this a run is left to the next time, unless it is to be made up for.
@@ -248,13 +246,4 @@ function certificates({ name, settings }: KubernetesSite, side: 'server' | 'clie
     name: 'certificates',
     secret: { secretName: given ?? `${name}-pgbackrest-${side}`, defaultMode: 0o440 },
   };
-}
-
-function cronRefused(cron: string): Failure {
-  return new Failure('config-invalid', {
-    operation: 'render kubernetes',
-    place: cron,
-    problem: 'CronJobs do not have such times (L, W or #)',
-    hint: 'Write the line without them, or use the form `sidecar`: the daemon knows them.',
-  });
 }

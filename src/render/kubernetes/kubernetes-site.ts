@@ -33,11 +33,12 @@ export const places = {
   certificates: '/etc/pgbackrest-tls',
   scripts: '/opt/holdfast',
   source: '/source',
+  /** Volumes belong to root: what Holdfast and pgBackRest keep is in directories of their own inside. */
   state: '/var/lib/holdfast',
   copies: '/var/lib/holdfast-copies',
+  repositories: '/repositories',
+  work: '/run/pgbackrest',
   home: '/var/lib/postgresql',
-  log: '/var/log/pgbackrest',
-  spool: '/var/spool/pgbackrest',
 } as const;
 
 /** Of pgBackRest's TLS server. */
@@ -94,6 +95,11 @@ export function reachableElsewhere({ stanza, settings }: KubernetesSite): readon
   return stanza.repositories.filter(
     ({ access }) => access.type !== 'posix' || settings.storage.repositoryAccess === 'ReadWriteMany',
   );
+}
+
+/** Where the volume of a repository is mounted. */
+export function repositoryMount({ name }: Repository): string {
+  return `${places.repositories}/${objectName(name)}`;
 }
 
 /** Repositories that are directories, as far as a pod has them: `elsewhere` is one beside the server's. */

@@ -1,6 +1,13 @@
 import type { Variant } from './configuration-volumes.ts';
 import { processesOf } from './containers.ts';
-import { type KubernetesSite, places, podAddress, reachableElsewhere, tlsPort } from './kubernetes-site.ts';
+import {
+  type KubernetesSite,
+  places,
+  podAddress,
+  reachableElsewhere,
+  repositoryMount,
+  tlsPort,
+} from './kubernetes-site.ts';
 import { neededFiles } from './needed-files.ts';
 import { type Mapping, podConfiguration, type PodConfiguration, secretKey } from './pod-configuration.ts';
 import { jobRole } from './server-settings.ts';
@@ -41,16 +48,26 @@ function localNode({ node, socketDirectory }: KubernetesSite): Mapping {
   };
 }
 
+/** Directories are where their volumes are mounted. */
+function movedRepositories(site: KubernetesSite, own: Mapping): Mapping {
+  const repositories = { ...(own['repositories'] as Mapping) };
+  for (const repository of site.directories) {
+    const given = repositories[repository.name] as Mapping;
+    repositories[repository.name] = { ...given, path: `${repositoryMount(repository)}/repository` };
+  }
+  return { repositories };
+}
+
 function inPod(site: KubernetesSite): Changes {
   return {
     postgres: [localNode(site)],
-    stanza: () => ({}),
+    stanza: (own) => movedRepositories(site, own),
     file: (own) => ({
       server: {
         listen: `0.0.0.0:${site.configuration.server.listen.port}`,
         token: `file:${places.secrets}/${secretKey(['server', 'token'])}`,
       },
-      copies: { ...(own['copies'] as Mapping | undefined), directory: places.copies },
+      copies: { ...(own['copies'] as Mapping | undefined), directory: `${places.copies}/copies` },
     }),
     without: ['tlsServer'],
   };
@@ -60,7 +77,7 @@ function inPod(site: KubernetesSite): Changes {
 function besideServer(site: KubernetesSite): Changes {
   return {
     postgres: [localNode(site)],
-    stanza: () => ({}),
+    stanza: (own) => movedRepositories(site, own),
     file: () => ({
       tlsServer: {
         address: '*',
@@ -90,7 +107,7 @@ function overNetwork(site: KubernetesSite): Changes {
         },
       },
     ],
-    stanza: () => ({}),
+    stanza: (own) => movedRepositories(site, own),
     file: () => ({}),
     without: [...ofDaemon, 'tlsServer'],
   };
@@ -101,11 +118,14 @@ function withoutServer(site: KubernetesSite): Changes {
   return {
     postgres: [{ ...localNode(site), host: podAddress(site) }],
     stanza: (own) => ({
+      ...movedRepositories(site, own),
       drills: { ...(own['drills'] as Mapping | undefined), proof: 'journal' },
       heartbeat: 'off',
       schedule: {},
     }),
-    file: (own) => ({ copies: { ...(own['copies'] as Mapping | undefined), directory: places.copies } }),
+    file: (own) => ({
+      copies: { ...(own['copies'] as Mapping | undefined), directory: `${places.copies}/copies` },
+    }),
     without: [...ofDaemon, 'tlsServer'],
   };
 }

@@ -35,8 +35,9 @@ function configure(): string {
 # Puts configuration where pgBackRest and libpq look for it. ConfigMaps and Secrets belong to root and can be read by a
 # group; here each file gets the owner and the mode that the programs, and holdfast check, ask for.
 set -eu
+umask 027
+mkdir -p ${places.engine}/conf.d ${places.work}/log ${places.work}/spool
 umask 077
-mkdir -p ${places.engine}/conf.d
 install -m 0640 ${places.source}/pgbackrest.conf ${places.engine}/pgbackrest.conf
 install -m 0600 ${places.source}/holdfast-secrets.conf ${places.engine}/conf.d/holdfast-secrets.conf
 if [ -f ${places.source}/pgpass ]; then install -m 0600 ${places.source}/pgpass ${places.home}/.pgpass; fi
