@@ -69,19 +69,25 @@ function plainValue(document: Document, pair: Pair): Record<string, unknown> {
  * The text with every scalar that has one of these values masked, in whatever way it is written.
  *
  * @param values secrets that stand in the file itself
+ * @param maskOf what stands for each, by its place in the list
  */
-export function maskValues(text: string, values: readonly string[]): string {
+export function maskValues(
+  text: string,
+  values: readonly string[],
+  maskOf: (index: number) => string = () => '(masked)',
+): string {
   if (values.length === 0) return text;
-  const ranges: (readonly [number, number])[] = [];
+  const ranges: (readonly [number, number, string])[] = [];
   visit(parseDocument(text), {
     Scalar: (_, scalar) => {
       const range = rangeOf(scalar);
-      if (range !== undefined && values.includes(String(scalar.value))) ranges.push([range[0], range[1]]);
+      const index = values.indexOf(String(scalar.value));
+      if (range !== undefined && index >= 0) ranges.push([range[0], range[1], maskOf(index)]);
     },
   });
   return ranges
     .toSorted((left, right) => right[0] - left[0])
-    .reduce((masked, [start, end]) => `${masked.slice(0, start)}(masked)${masked.slice(end)}`, text);
+    .reduce((masked, [start, end, mask]) => `${masked.slice(0, start)}${mask}${masked.slice(end)}`, text);
 }
 
 /** The text without one repository; comments above it that stand alone stay. */

@@ -16,6 +16,8 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   adopt: ['config', 'engine', 'lint', 'postgres', 'process', 'model'],
   /** Passphrases: made, known again, judged, proven, replaced. */
   secrets: ['config', 'engine', 'process', 'model'],
+  /** The break-glass kit: what is in it, its format, its proof. */
+  kit: ['config', 'engine', 'process', 'secrets', 'model'],
   /** X.509 certificates of pgBackRest's TLS between hosts: made, kept, rotated, looked at. */
   certificates: ['config', 'engine', 'process', 'status', 'model'],
   /** Servers. */
@@ -63,6 +65,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'daemon',
     'engine',
     'jobs',
+    'kit',
     'lint',
     'model',
     'notify',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, renameSync, symlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, symlinkSync, writeSync } from 'node:fs';
 import type { Runbook, RunbookScenario, RunbookStep } from '../../src/render/runbook/runbook.ts';
 import { holdfastProgram } from './installation.ts';
 import { createProtectedBed, type ProtectedBed } from './protected-bed.ts';
@@ -16,7 +16,13 @@ export interface RunbookBed extends AsyncDisposable {
   scenario(id: string): RunbookScenario;
   /** Types the commands of steps into a shell, one after the other. @throws Error when one fails that must not */
   follow(steps: readonly RunbookStep[], blanks?: Blanks): Promise<string>;
+  /** Whether the shell is root's. */
+  readonly asRoot: boolean;
   insert(id: number): Promise<void>;
+  /** Inserts a row that there is not yet, and gives its id. */
+  addRow(): Promise<number>;
+  /** Writes garbage over the first page of a table, while the server is down. */
+  damage(table: string): Promise<void>;
   /** Ids of table `known`, in order. */
   rows(): Promise<number[]>;
   /** The server's clock, with some distance to commits before and after, as `<MOMENT>` is written. */
@@ -26,6 +32,7 @@ export interface RunbookBed extends AsyncDisposable {
 }
 
 let tidied = 0;
+let nextId = 1;
 
 export async function createRunbookBed(name: string): Promise<RunbookBed> {
   const { runAs, owner } = testUser();
@@ -68,6 +75,20 @@ export async function createRunbookBed(name: string): Promise<RunbookBed> {
         }
       }
       return screen;
+    },
+    asRoot: runAs !== undefined,
+    async addRow() {
+      nextId += 1;
+      await cluster.sql(`INSERT INTO known VALUES (${nextId})`);
+      return nextId;
+    },
+    async damage(table) {
+      const file = await cluster.value(`CHECKPOINT; SELECT pg_relation_filepath('${table}')`);
+      await cluster.stop();
+      const handle = openSync(`${cluster.dataDirectory}/${file}`, 'r+');
+      writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, 2048);
+      closeSync(handle);
+      await cluster.start();
     },
     insert: async (id) => void (await cluster.sql(`INSERT INTO known VALUES (${id})`)),
     rows: async () => (await cluster.sql('SELECT id FROM known ORDER BY id')).map((row) => Number(row['id'])),

@@ -15,6 +15,7 @@ import { infoDefinition } from './info.ts';
 import { initDefinition } from './init.ts';
 import { jobsDefinition } from './jobs.ts';
 import { journalDefinition } from './journal.ts';
+import { kitDefinition } from './kit.ts';
 import { lintDefinition } from './lint.ts';
 import { maintenanceDefinition } from './maintenance.ts';
 import { notifyDefinition } from './notify.ts';
@@ -74,6 +75,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   findMomentDefinition,
   reportDefinition,
   runbookDefinition,
+  kitDefinition,
   secretsDefinition,
   certificatesDefinition,
   completionDefinition,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absolutePath, oneOf, text } from '../scalars.ts';
+import { oneOf, text } from '../scalars.ts';
 import { section } from '../section.ts';
 
 /** What only people know of an emergency. */
@@ -27,9 +27,6 @@ export const runbookSchema = section({
   shellUser: oneOf(['root', 'engine']).prefault('root').meta({
     description: 'Who one is in that shell: root, or the user that runs pgBackRest (as in a container).',
   }),
-  patroniFile: absolutePath()
-    .prefault('/etc/patroni/patroni.yml')
-    .meta({ description: 'Configuration of Patroni, for patronictl.' }),
   patroniUnit: text('the name of a unit')
     .prefault('patroni')
     .meta({ description: 'Unit of Patroni on every member.' }),

@@ -1,8 +1,8 @@
+import { kitFormat, openCommand } from '../../../model/kit-format.ts';
 import { quoteForShell } from '../../../model/quote-for-shell.ts';
 import type { Repository } from '../../../model/repository.ts';
 import { copyOpenStep, copyDirectory, copySteps, dropCopyStep } from '../copy-by-hand.ts';
 import { describeLoss, describeTimes } from '../describe-times.ts';
-import { kitFolder } from '../kit-folder.ts';
 import { engineSecretsFile, passphraseFile, putPassphrase } from '../passphrase-commands.ts';
 import { followWalSteps, openProof, restoreCommand } from '../plain-restore.ts';
 import {
@@ -175,7 +175,7 @@ function clearPlace(site: RunbookSite): RunbookStep {
 
 function unpackWithHoldfast(site: RunbookSite): RunbookStep[] {
   const { configuration } = site;
-  const folder = `'${blank(opened)}/${kitFolder}`;
+  const folder = `'${blank(opened)}/${kitFormat.inner}`;
   const user = configuration.engine.user;
   const given = site.stanza.repositories.flatMap((repository) => {
     const file = passphraseFile(repository);
@@ -208,7 +208,7 @@ function unpackByHand(site: RunbookSite): RunbookStep[] {
   const { engine: settings } = configuration;
   const directory = `'${blank(opened)}'`;
   const own = ownedBy(site, settings.user);
-  const folder = `'${blank(opened)}/${kitFolder}/pgbackrest/${site.node.host ?? 'this-host'}`;
+  const folder = `'${blank(opened)}/${kitFormat.inner}/pgbackrest/${site.node.host ?? 'this-host'}`;
   const given = site.stanza.repositories
     .filter(({ encryption }) => encryption !== undefined)
     .map((repository) => putPassphrase(site, repository, `'<${passphraseBlank(repository)}>'`));
@@ -217,8 +217,8 @@ function unpackByHand(site: RunbookSite): RunbookStep[] {
     clearPlace(site),
     step('Open the kit', [
       `mkdir -m 0700 ${directory} && tar -xf '${blank(kit)}' -C ${directory}`,
-      `openssl enc -d -aes-256-cbc -pbkdf2 -iter 600000 -md sha256 -pass 'file:${blank(kitPassphrase)}' -in '${blank(opened)}/holdfast-kit/kit.tar.enc' | tar -xf - -C ${directory}`,
-      `( cd '${blank(opened)}/${kitFolder}' && sha256sum --quiet -c SHA256SUMS )`,
+      `${openCommand(`'${blank(opened)}/${kitFormat.outer}/${kitFormat.sealed}'`, `-pass 'file:${blank(kitPassphrase)}'`)} | tar -xf - -C ${directory}`,
+      `( cd '${blank(opened)}/${kitFormat.inner}' && sha256sum --quiet -c SHA256SUMS )`,
     ]),
     step('Put the configuration of pgBackRest into its place', [
       `install -D -m 0640${own} ${folder}/pgbackrest.conf' ${quoteForShell(settings.configFile)}`,

@@ -12,7 +12,6 @@ import {
   asidePath,
   blank,
   engine,
-  holdfast,
   makeDirectory,
   moment,
   move,
@@ -24,6 +23,7 @@ import {
 } from '../runbook-commands.ts';
 import type { RunbookSite } from '../runbook-site.ts';
 import type { Placeholder, RunbookScenario, RunbookStep } from '../runbook.ts';
+import { inPlace } from './restore-scenarios.ts';
 
 const primary: Placeholder = {
   name: 'PRIMARY',
@@ -88,65 +88,66 @@ export function replicaScenarios(site: RunbookSite): readonly RunbookScenario[] 
 
 /** What is done with a whole cluster that Patroni manages. */
 export function clusterScenarios(site: RunbookSite): readonly RunbookScenario[] {
-  const { patroni, repositories } = site.stanza;
-  const [repository] = repositories;
-  if (patroni === undefined || repository === undefined) return [];
-  const cautions = [
-    'Holdfast never restores under a running Patroni: it refuses, and says so. Stop Patroni on every member first, as written here.',
-    'By hand: tablespaces and links inside the data directory are not moved aside here.',
-  ];
+  const [repository] = site.stanza.repositories;
+  if (site.stanza.patroni === undefined || repository === undefined) return [];
+  const outside = outsidePatroni(site);
+  const keep = step('Keep the old data directory: nothing is deleted', [
+    move(site.node.path, asidePath(site)),
+    makeDirectory(site, site.node.path),
+  ]);
+  const shared = {
+    takes: `${describeTimes(site)} A full backup and the replicas come after that.`,
+    cautions: [
+      'With Holdfast: on the host of the leader. It pauses Patroni, restores, takes a full backup, has the replicas made anew and ends the pause (docs/patroni.md). Never stop Patroni for it.',
+      'By hand: never only stop Patroni, restore and start it again: it starts the server as a replica of what the DCS remembers, and the target is forgotten.',
+      'By hand: tablespaces and links inside the data directory are not moved aside here.',
+    ],
+  };
   return [
     {
       id: 'cluster-latest',
       title: 'Bring the whole cluster back',
       when: 'No member can be started any more, or all have the damage.',
       lost: describeLoss(site),
-      takes: `${describeTimes(site)} The replicas are made anew after that, and take as long each.`,
-      cautions,
+      ...shared,
       placeholders: [scope, timeline],
-      holdfast: wholeCluster(site, [restoreStep(site, '--to latest')]),
+      holdfast: withHoldfast(site, '--to latest'),
       plain: wholeCluster(site, [
         timelineStep(site),
-        step('Keep the old data directory: nothing is deleted', [
-          move(site.node.path, asidePath(site)),
-          makeDirectory(site, site.node.path),
-        ]),
+        keep,
         step(`Restore from ${repository.name}`, [
           restoreCommand(site, { type: 'standby', repositoryKey: repository.key }),
         ]),
         salvageStep(site),
-        ...followWalSteps(outsidePatroni(site)),
+        ...followWalSteps(outside),
       ]),
     },
     {
       id: 'cluster-moment',
       title: 'Bring the whole cluster back to a moment',
       when: 'Something was deleted or changed that must not have been, and the whole cluster is to be as it was before.',
-      lost: 'Everything that was committed after the moment. It stays in the old directories.',
-      takes: `${describeTimes(site)} The replicas are made anew after that, and take as long each.`,
-      cautions,
+      lost: 'Everything that was committed after the moment. It stays in the old directory.',
+      ...shared,
       placeholders: [scope, moment, timeline],
-      holdfast: wholeCluster(site, [restoreStep(site, `--to '${blank(moment)}'`)]),
+      holdfast: withHoldfast(site, `--to '${blank(moment)}'`),
       plain: wholeCluster(site, [
         timelineStep(site),
-        step('Keep the old data directory: nothing is deleted', [
-          move(site.node.path, asidePath(site)),
-          makeDirectory(site, site.node.path),
-        ]),
+        keep,
         step(`Restore from ${repository.name}`, [
           restoreCommand(site, { type: 'time', target: blank(moment), repositoryKey: repository.key }),
         ]),
-        ...followTargetSteps(outsidePatroni(site)),
+        ...followTargetSteps(outside),
       ]),
     },
     patroniReplica(site),
   ];
 }
 
-function restoreStep(site: RunbookSite, words: string): RunbookStep {
-  return step('Restore on this member, after a question', [holdfast(site, `restore ${words}`)], {
-    asks: true,
-  });
+/** `holdfast restore`, which knows the order of it. */
+function withHoldfast(site: RunbookSite, words: string): RunbookScenario['holdfast'] {
+  const { proof, ...column } = inPlace(site, words);
+  const list = step('All members are there, on one timeline', [`patronictl -c ${patroniFile(site)} list`]);
+  return { ...column, proof: [list, ...proof] };
 }
 
 /** The same server started by pg_ctl, while Patroni is down. */
@@ -154,10 +155,15 @@ function outsidePatroni(site: RunbookSite): RunbookSite {
   return { ...site, server: { ...site.server, control: { kind: 'pg_ctl' } } };
 }
 
+/** Quoted. */
+function patroniFile({ stanza }: RunbookSite): string {
+  return quoteForShell(stanza.patroni?.configFile ?? '/etc/patroni/patroni.yml');
+}
+
 /** The order of it: members down, DCS cleared, one member restored and opened, Patroni on it, then the others. */
-function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): RunbookScenario['holdfast'] {
-  const { patroniFile, patroniUnit } = site.configuration.deploy.runbook;
-  const [file, unit] = [quoteForShell(patroniFile), quoteForShell(patroniUnit)];
+function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): RunbookScenario['plain'] {
+  const unit = quoteForShell(site.configuration.deploy.runbook.patroniUnit);
+  const file = patroniFile(site);
   const url = quoteForShell(`${site.stanza.patroni?.url ?? ''}/primary`);
   const data = site.node.path;
   return {
@@ -179,6 +185,12 @@ function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): Runbo
         `systemctl start ${unit}`,
         `until curl -fsS -o /dev/null ${url}; do sleep 2; done`,
       ]),
+      step(
+        'Take a full backup before any replica is made: one that is made of a set from after the target can never follow',
+        site.stanza.repositories.map(({ key }) =>
+          engine(site, ['backup', '--type=full'], { repositoryKey: key }),
+        ),
+      ),
       step('On every other member: start Patroni; it makes the replica', [`systemctl start ${unit}`]),
     ],
     proof: [step('All members are there, on one timeline', [`patronictl -c ${file} list`]), openProof(site)],
@@ -195,7 +207,7 @@ function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): Runbo
 }
 
 function patroniReplica(site: RunbookSite): RunbookScenario {
-  const file = quoteForShell(site.configuration.deploy.runbook.patroniFile);
+  const file = patroniFile(site);
   const again = `patronictl -c ${file} reinit --wait '${blank(scope)}' '${blank(member)}'`;
   const column = {
     steps: [

@@ -164,7 +164,11 @@ function undo(site: RunbookSite): RunbookScenario {
 }
 
 function undoStep(site: RunbookSite): RunbookStep {
-  return step('Undo the last restore', [holdfast(site, 'undo')], { asks: true });
+  return step(
+    'Undo the last restore. A server that was down before it is left down: start it',
+    [holdfast(site, 'undo')],
+    { asks: true },
+  );
 }
 
 /** `holdfast restore`, first as a plan. */
