@@ -5,7 +5,7 @@
 # each version appears, not every combination. Last come the tests against Patroni and 200 kills of the daemon. With two arguments (`2.60 18`) that
 # one pair alone.
 # pgBackRest knows PostgreSQL up to: 2.45 → 15, 2.55 → 17 (18 as an experiment), 2.60 → 18.
-set -eu
+set -euf
 cd "$(dirname "$0")/.."
 
 spread='2.45:15 2.55:16 2.55:17 2.60:15 2.60:16 2.60:17 2.60:18'
@@ -34,7 +34,13 @@ for pair in $pairs; do
   # Two hosts start a backup at the same moment: a hundred times with an engine that takes no lock in the database.
   rounds=4
   if [ "$pair" = 2.60:18 ]; then rounds=100; fi
-  if HOLDFAST_TEST_ENGINE=$engine HOLDFAST_TEST_POSTGRES=$postgres HOLDFAST_TEST_ROUNDS=$rounds vitest run --project integration "$@" </dev/null; then
+  # No suite has the programs of 16, and the tools of 17 are not for its WAL, its checksums and its dumps.
+  without=''
+  if [ "$postgres" = 16 ]; then
+    for file in drill-checks drill-heartbeat drill-harmless rescue-dropped; do without="$without --exclude **/$file.test.ts"; done
+  fi
+  # shellcheck disable=SC2086 # a list of words
+  if HOLDFAST_TEST_ENGINE=$engine HOLDFAST_TEST_POSTGRES=$postgres HOLDFAST_TEST_ROUNDS=$rounds vitest run --project integration $without "$@" </dev/null; then
     result=passed
   else
     result=FAILED

@@ -223,8 +223,13 @@ describe('what cannot be checked', () => {
   it('is not done where its program is missing', async () => {
     await using copy = await drills.copy();
     const server = { ...copy.made.server, binDirectory: '/nonexistent' };
-    const results = await copy.check(['amcheck', 'read'], { copy: { ...copy.made, server } });
+    const stanza = { name: 'main', heartbeat: { form: 'message', every: 60 } } as const;
+    const results = await copy.check(['heartbeat', 'amcheck', 'read'], {
+      copy: { ...copy.made, server },
+      stanza,
+    });
     expect(results.slice(1).map(({ result, detail }) => [result, detail])).toEqual([
+      ['not-done', expect.stringContaining('/nonexistent/pg_waldump')],
       ['not-done', expect.stringContaining('there is no pg_amcheck in /nonexistent')],
       [
         'not-done',

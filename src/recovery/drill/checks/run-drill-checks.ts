@@ -1,10 +1,12 @@
 import { type DrillCheck, drillChecks, type DrillCheckResult } from '../../../model/drill.ts';
 import { isFailure } from '../../../model/failure.ts';
+import { SpawnError } from '../../../process/run-command.ts';
 import {
   type CheckOutcome,
   type DrillCheckContext,
   type DrillSettings,
   failed,
+  notDone,
   type RunDrillCheck,
 } from '../drill-check.ts';
 import { checkAmcheck } from './check-amcheck.ts';
@@ -66,6 +68,8 @@ async function outcomeOf(body: RunDrillCheck, context: DrillCheckContext): Promi
   try {
     return await body(context);
   } catch (error) {
+    // A program of PostgreSQL that is not on this host says nothing of the backup.
+    if (error instanceof SpawnError) return notDone(error.message);
     if (!isFailure(error) || error.kind === 'interrupted') throw error;
     if (context.signal?.aborted === true) throw interrupted();
     return failed(error.problem);
