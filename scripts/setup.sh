@@ -55,6 +55,8 @@ missing_packages() {
   command -v script >/dev/null || printf 'bsdutils '
   # Clocks that go wrong, for one process at a time.
   has_faketime || printf 'libfaketime '
+  # Judges units and calendars; nothing of it has to run.
+  [ -x /usr/bin/systemd-analyze ] || printf 'systemd '
   [ "$also" = patroni ] || return 0
   [ -x /usr/bin/patroni ] || printf 'patroni '
   [ -x /usr/bin/etcd ] || printf 'etcd-server '

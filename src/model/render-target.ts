@@ -2,6 +2,10 @@
 export const renderTargets = [
   { name: 'pgbackrest', summary: 'pgbackrest.conf for one host; `holdfast setup` puts it in place' },
   {
+    name: 'postgresql',
+    summary: 'the settings of PostgreSQL as a file for its conf.d: docs/deploy-postgresql.md',
+  },
+  {
     name: 'systemd',
     summary:
       'hardened units for the daemon, or a service and a timer for each line of the schedules: docs/deploy-systemd.md',
@@ -51,6 +55,11 @@ export const renderTargets = [
     name: 'cloudnativepg',
     summary:
       'the pgBackRest plugin of CloudNativePG, which calls itself experimental: docs/deploy-cloudnativepg.md',
+  },
+  {
+    name: 'pigsty',
+    summary:
+      'variables of Pigsty, and what it has none for; --into pigsty.yml edits the inventory and leaves the rest as it is: docs/deploy-pigsty.md',
   },
 ] as const;
 

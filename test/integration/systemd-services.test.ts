@@ -95,6 +95,9 @@ describe('the services of timers', () => {
   it('could not write elsewhere: the confinement of this test is one', () => {
     const unit = 'holdfast-main-full.service';
     const text = readFileSync(`${units}/${unit}`, 'utf8');
+    const probe = text.replace(/^ExecStart=.*$/m, 'ExecStart=touch /var/tmp/probe');
+    bed.sandbox.write('rendered/units/probe.service', probe);
+    expect(runConfined('probe.service', 'ExecStart').output).toContain('Read-only file system');
   });
 
   it('tell the channels of a failure, with what systemd knows of it', async () => {

@@ -6,6 +6,8 @@ import { isExecutable } from './postgres-versions.ts';
 export type MonitoringTool =
   | 'amtool'
   | 'consul'
+  | 'cron'
+  | 'crontab'
   | 'prometheus'
   | 'prometheus-alertmanager'
   | 'prometheus-pgbackrest-exporter'

@@ -5,6 +5,7 @@
 #   promtool, prometheus                   of this machine's own suite
 #   prometheus-alertmanager, amtool        of this machine's own suite
 #   prometheus-pgbackrest-exporter         0.23, of sid
+#   cron, crontab                          of this machine's own suite
 #   consul                                 1.8.7, of Debian 11: later ones have none
 #
 # What is there already is left as it is: a second run touches no network.
@@ -50,6 +51,19 @@ get() {
   rm -rf "$root"
 }
 
+# Its programs know no --version.
+get_cron() {
+  if [ -x "$folder/bin/cron" ] && [ -x "$folder/bin/crontab" ]; then return 0; fi
+  say "getting cron and crontab from the package cron of Debian $own"
+  prepare_apt "$own"
+  root="$folder/cron.new"
+  rm -rf "$root"
+  mkdir -p "$root"
+  (cd "$root" && apt_of "$own" apt-get download cron >&2 && dpkg -x cron_*.deb .)
+  mv "$root/usr/bin/crontab" "$root/usr/sbin/cron" "$folder/bin/"
+  rm -rf "$root"
+}
+
 # Debian's Alertmanager reads its templates from /usr/share, where nothing is installed: it is made to read them from
 # where it is started, by another name of the same length.
 keep_templates() {
@@ -66,6 +80,7 @@ own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 get "$own" prometheus promtool prometheus
 get "$own" prometheus-alertmanager prometheus-alertmanager amtool
 keep_templates
+get_cron
 get sid prometheus-pgbackrest-exporter prometheus-pgbackrest-exporter
 get bullseye consul consul
 rm -rf "$folder"/apt-*

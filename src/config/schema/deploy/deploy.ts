@@ -3,6 +3,7 @@ import { count, scalar } from '../scalars.ts';
 import { section } from '../section.ts';
 import { ansibleSchema } from './ansible.ts';
 import { composeSchema } from './compose.ts';
+import { cronSchema } from './cron.ts';
 import { kubernetesSchema } from './kubernetes.ts';
 import { pigstySchema } from './pigsty.ts';
 import { repositoryHostSchema } from './repository-host.ts';
@@ -25,6 +26,7 @@ export const deploySchema = section({
     description: 'Version of pgBackRest that images and packages have; configuration is rendered for it.',
   }),
   systemd: systemdSchema.prefault({}),
+  cron: cronSchema.prefault({}),
   compose: composeSchema.prefault({}),
   kubernetes: kubernetesSchema.prefault({}),
   ansible: ansibleSchema.prefault({}),
