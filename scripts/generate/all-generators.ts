@@ -2,6 +2,7 @@ import { generateAlertsGuide } from './alerts-guide.ts';
 import { generateCommandReference } from './cli-reference.ts';
 import { generateConfigurationGuide } from './configuration-guide.ts';
 import { generateConfigurationSchema } from './configuration-schema.ts';
+import { generateExamples } from './examples.ts';
 import { generateFailureList } from './failure-list.ts';
 import { generateFindingsGuide } from './findings-guide.ts';
 import { generateLintGuide } from './lint-guide.ts';
@@ -14,6 +15,7 @@ export const allGenerators: readonly Generator[] = [
   generateConfigurationSchema,
   generateConfigurationGuide,
   generateCommandReference,
+  generateExamples,
   generateFailureList,
   generateFindingsGuide,
   generateLintGuide,

@@ -85,7 +85,7 @@ function factsOf(site: RunbookSite): [string, string][] {
 
 function describeControl({ stanza, server, configuration }: RunbookSite): string {
   const { control } = server;
-  if (stanza.patroni !== undefined) return `Patroni, unit ${configuration.deploy.runbook.patroniUnit}`;
+  if (stanza.patroni !== undefined) return `Patroni, unit ${configuration.deploy.ansible.patroni.service}`;
   if (control.kind === 'systemd') return control.unit;
   return control.kind === 'pg_ctl' ? `pg_ctl of ${server.binDirectory}` : 'pg_ctlcluster';
 }

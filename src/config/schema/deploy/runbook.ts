@@ -27,9 +27,6 @@ export const runbookSchema = section({
   shellUser: oneOf(['root', 'engine']).prefault('root').meta({
     description: 'Who one is in that shell: root, or the user that runs pgBackRest (as in a container).',
   }),
-  patroniUnit: text('the name of a unit')
-    .prefault('patroni')
-    .meta({ description: 'Unit of Patroni on every member.' }),
 }).meta({ description: 'Settings of the runbook: `holdfast runbook` and `holdfast render runbook`.' });
 
 export type RunbookSettings = z.output<typeof runbookSchema>;

@@ -80,7 +80,7 @@ function readEverything(site: RunbookSite): RunbookStep {
   return step('Every table can be read to its end', [
     program(
       site,
-      `pg_dumpall -h ${quoteForShell(server.socketDirectory)} -p ${node.port}${role} -f /dev/null`,
+      `pg_dumpall --no-sync -h ${quoteForShell(server.socketDirectory)} -p ${node.port}${role} -f /dev/null`,
     ),
   ]);
 }

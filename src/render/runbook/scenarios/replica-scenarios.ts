@@ -162,7 +162,7 @@ function patroniFile({ stanza }: RunbookSite): string {
 
 /** The order of it: members down, DCS cleared, one member restored and opened, Patroni on it, then the others. */
 function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): RunbookScenario['plain'] {
-  const unit = quoteForShell(site.configuration.deploy.runbook.patroniUnit);
+  const unit = quoteForShell(site.configuration.deploy.ansible.patroni.service);
   const file = patroniFile(site);
   const url = quoteForShell(`${site.stanza.patroni?.url ?? ''}/primary`);
   const data = site.node.path;
