@@ -166,7 +166,9 @@ function scheduledBackups(
         {
           apiVersion: 'postgresql.cnpg.io/v1',
           kind: 'ScheduledBackup',
-          metadata: { name: objectName(`${name}-${task.name}-${repository.name}`) },
+          metadata: {
+            name: objectName(`${name}${task.name.slice(task.line.stanza.length)}-${repository.name}`),
+          },
           spec: {
             schedule: `0 ${cron}`,
             cluster: { name },

@@ -158,7 +158,7 @@ export function cronJob(
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name: objectName(`${site.name}-${task.name}`), labels: labels(site, 'schedule') },
+    metadata: { name: taskName(site, task), labels: labels(site, 'schedule') },
     spec: {
       schedule: goCron(line.cron, 'kubernetes'),
       timeZone: line.timezone ?? 'Etc/UTC',
@@ -178,6 +178,11 @@ export function cronJob(
       },
     },
   };
+}
+
+/** A task's own name begins with its stanza, for which the site has another word. */
+function taskName({ name, stanza }: KubernetesSite, task: ScheduledTask): string {
+  return objectName(`${name}${task.name.slice(stanza.name.length)}`);
 }
 
 /** Jobs of a schedule that a CronJob can do; the others are the daemon's own. */
