@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../src/engine/info.ts';
 import { findPrimary } from '../../src/postgres/find-primary.ts';
 import type { JobOutcome } from '../../src/model/job.ts';
-import { writeConfiguration } from '../support/configuration.ts';
+import { writeConfiguration, type TestConfiguration } from '../support/configuration.ts';
+import { createKnownRows, readKnownRows } from '../support/data.ts';
 import { overlappingRuns, readEngineRuns } from '../support/engine-runs.ts';
 import { runHoldfast } from '../support/holdfast.ts';
 import { createJobHost, type JobHost } from '../support/job-host.ts';
 import { leaseSessions } from '../support/lease-bed.ts';
+import { bedOf } from '../support/protected-bed.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { createPatroniCluster, scope, type PatroniCluster, type PatroniMember } from './patroni-cluster.ts';
@@ -213,6 +215,11 @@ describe('a failover between the decision and the start', () => {
     const known = (await labels()).length;
     const alive = members.filter((member) => member.program.isRunning());
     const leader = await leaderNow(alive);
+    // Patroni elects nobody who was far behind when the leader was last seen.
+    await waitUntil('the replica streams', async () => {
+      const streams = `SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'`;
+      return (await leader.cluster.value(streams)) === '1';
+    });
     const host = hosts[members.indexOf(leader)] as JobHost;
     let killed: Promise<void> | undefined;
     const outcome = await host.runScheduled('full', Date.now(), {
@@ -223,7 +230,24 @@ describe('a failover between the decision and the start', () => {
     await killed;
     expect(outcome.result).toBe('failed');
     expect(['server-unreachable', 'lease-lost', 'engine-failed', 'server-failed']).toContain(wordOf(outcome));
+    const [run] = host.deps.journal.listRuns({ kind: 'backup', limit: 1 });
+    expect(run).toMatchObject({ result: 'failed', failure: { kind: wordOf(outcome) } });
     expect(await labels()).toHaveLength(known);
+  });
+
+  it('leaves a cluster whose next run takes a backup that can be restored', async () => {
+    const known = (await labels()).length;
+    const alive = members.filter((member) => member.program.isRunning());
+    const next = await leaderNow(alive);
+    const rows = await createKnownRows(next.cluster, 100);
+    const host = hosts[members.indexOf(next)] as JobHost;
+    expect(wordOf(await host.runScheduled('full', Date.now()))).toBe('ok');
+    expect(await labels()).toHaveLength(known + 1);
+    await using copy = await bedOf(sandbox, next.cluster, {
+      file: host.deps.configuration.file,
+    } as TestConfiguration).restoreCopy('--to', 'immediate');
+    expect(copy.plan.set.label).toBe((await labels()).at(-1));
+    expect(await readKnownRows(copy)).toEqual(rows);
   });
 
   it('never had two engines at work', () => {

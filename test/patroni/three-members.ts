@@ -92,6 +92,8 @@ function adaptFile(
   return {
     ...described,
     restapi: { ...described.restapi, authentication },
+    // Others may be copied from it: it has to be made anew before they are.
+    ...(described.name === 'n2' ? { tags: { clonefrom: true } } : {}),
     bootstrap: {
       ...bootstrap,
       dcs: {
