@@ -4,29 +4,49 @@ import { writeFailure } from '../config/write-failure.ts';
 import { unifiedDiff } from '../engine/conf/unified-diff.ts';
 import { Failure } from '../model/failure.ts';
 import { writeOwnedFile } from '../postgres/write-owned-file.ts';
+import { saveCopy } from '../engine/conf/apply-file-writes.ts';
 import type { CommandResult } from './command-definition.ts';
+
+export interface EditFileOptions {
+  /** Only says what would change: exit code 1. */
+  readonly compares: boolean;
+  /** Hides what must not be shown of a difference. */
+  readonly hide?: ((difference: string) => string) | undefined;
+  readonly keepsCopy?: boolean | undefined;
+}
 
 /**
  * `holdfast render TARGET --into FILE`: a file that belongs to somebody else, with what Holdfast has to say in it. Owner,
  * group and mode stay, and so does a link to it.
  *
  * @param edit the whole text → the whole text
- * @param compares only says what would change: exit code 1
+ * A copy of the file as it was is kept beside it where that is asked for.
+ *
  * @throws Failure file-unusable, not-permitted, disk-full
  */
 export async function editFileInto(
   file: string,
   edit: (text: string) => string,
-  compares: boolean,
+  { compares, hide = (difference) => difference, keepsCopy = false }: EditFileOptions,
 ): Promise<CommandResult> {
   const { path, text } = await readExisting(file);
   const edited = edit(text);
-  const diff = unifiedDiff(text, edited, { before: path, after: `${path} (edited)` });
+  const diff = hide(unifiedDiff(text, edited, { before: path, after: `${path} (edited)` }));
   const same = edited === text;
+  const saved = !same && !compares && keepsCopy ? await saveCopy(path) : undefined;
   if (!same && !compares) await write(path, edited);
   return {
-    data: { file: path, state: same ? 'same' : compares ? 'changed' : 'written', diff },
-    text: same ? `${path} is as it should be\n` : compares ? diff : `${diff}wrote ${path}\n`,
+    data: {
+      file: path,
+      state: same ? 'same' : compares ? 'changed' : 'written',
+      diff,
+      ...(saved === undefined ? {} : { saved }),
+    },
+    text: same
+      ? `${path} is as it should be\n`
+      : compares
+        ? diff
+        : `${diff}wrote ${path}\n${saved === undefined ? '' : `kept the file as it was as ${saved}\n`}`,
     exitCode: compares && !same ? 1 : 0,
   };
 }

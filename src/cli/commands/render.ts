@@ -44,17 +44,20 @@ export const run: CommandModule['run'] = async (input, context) => {
     version: version ?? newestVersion,
     machine: { cores: availableParallelism() },
     secrets: maskedSecrets,
+    withSecrets: input.flag('with-secrets'),
+    into: input.value('into') !== undefined,
     owner: currentUser().name,
     job: input.value('job') ?? 'holdfast',
   };
   const call =
-    writes || compares
+    writes || compares || masked.into === true
       ? { ...masked, secrets: await secretsFor(target, configuration, masked, context) }
       : masked;
   const into = input.value('into');
   if (into !== undefined) {
     const edit = editOf(target);
-    return editFileInto(into, (text) => edit(text, configuration, call), compares);
+    const { hide, keepsCopy } = target;
+    return editFileInto(into, (text) => edit(text, configuration, call), { compares, hide, keepsCopy });
   }
   const rendered = target.render(configuration, call);
   const files = out === undefined ? rendered : placeFiles(rendered, elsewhere(out, context));

@@ -29,7 +29,8 @@ export const renderDefinition: CommandDefinition = {
     {
       name: 'into',
       value: 'FILE',
-      description: 'edit this file, which is not Holdfast\'s own: only what the target has to say in it changes',
+      description:
+        "edit this file, which is not Holdfast's own: only what the target has to say in it changes",
       completes: 'file',
     },
     {
@@ -39,6 +40,10 @@ export const renderDefinition: CommandDefinition = {
       otherwise: 'holdfast',
     },
     { name: 'check', description: 'compare with the files that are there and write nothing' },
+    {
+      name: 'with-secrets',
+      description: 'pigsty: write values of secrets into pigsty.yml, and not where Ansible finds them',
+    },
     { name: 'force', description: 'overwrite files that were changed by hand; a copy of each is kept' },
     {
       name: 'engine',

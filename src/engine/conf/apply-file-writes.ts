@@ -54,7 +54,7 @@ function editedByHand(edited: readonly FileChange[]): Failure {
 }
 
 /** Named by its content, so that saving the same file twice makes one copy; not `.conf`, so the engine ignores it. */
-async function saveCopy(path: string): Promise<string> {
+export async function saveCopy(path: string): Promise<string> {
   const digest = createHash('sha256')
     .update(await readFile(path))
     .digest('hex')

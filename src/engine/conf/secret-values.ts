@@ -24,7 +24,7 @@ export async function resolveSecrets(
       (repository) => !isRemoteRepository(repository, host) || rendersExactly(configuration.engine, host),
     ),
   );
-  return lookUpSecrets(needed.flatMap(secretsOf), resolve);
+  return lookUpSecrets(needed.flatMap(repositorySecrets), resolve);
 }
 
 /** Looks these secrets up, each once. @throws whatever `resolve` throws */
@@ -62,7 +62,8 @@ export function gcsKeyFile({ keyType, key }: GcsAccess): string | undefined {
   return keyType === 'service' && key?.kind === 'file' ? key.path : undefined;
 }
 
-function secretsOf(repository: Repository): SecretReference[] {
+/** The secrets that the files of a repository need. */
+export function repositorySecrets(repository: Repository): SecretReference[] {
   const { access } = repository;
   const secrets: (SecretReference | undefined)[] = [repository.encryption?.passphrase];
   if (access.type === 's3') secrets.push(access.key, access.keySecret, access.token, access.sseCustomerKey);

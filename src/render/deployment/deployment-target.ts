@@ -19,6 +19,10 @@ export interface RenderCall {
   readonly machine: Machine;
   /** Masked where the files are only shown. */
   readonly secrets: ResolvedSecrets;
+  /** Values of secrets may go into a file that people share: `--with-secrets`. */
+  readonly withSecrets?: boolean | undefined;
+  /** A file is to be edited: `--into`. */
+  readonly into?: boolean | undefined;
   /** User who gets files that nobody else must have. */
   readonly owner: string;
   /** `job_name` with which Prometheus reads Holdfast. */
@@ -53,4 +57,8 @@ export interface DeploymentTarget {
    * @throws Failure config-invalid as `render`, file-unusable when the text is not what it should be
    */
   readonly edit?: ((text: string, configuration: Configuration, call: RenderCall) => string) | undefined;
+  /** Hides what must not be shown of a difference in that file; it is somebody's, and may hold any secret. */
+  readonly hide?: ((difference: string) => string) | undefined;
+  /** A copy of the file as it was is kept beside it. */
+  readonly keepsCopy?: boolean | undefined;
 }

@@ -35,11 +35,9 @@ export const repositoryHostSchema = section({
   identityFile: absolutePath()
     .prefault('/etc/pgbackrest/ssh/id_ed25519')
     .meta({ description: 'SSH: private key of each host, made there; it is never read by Holdfast.' }),
-  gate: absolutePath()
-    .prefault('/usr/local/lib/holdfast/pgbackrest-gate')
-    .meta({
-      description: 'SSH: the program that lets a key start pgBackRest for its stanzas and nothing else.',
-    }),
+  gate: absolutePath().prefault('/usr/local/lib/holdfast/pgbackrest-gate').meta({
+    description: 'SSH: the program that lets a key start pgBackRest for its stanzas and nothing else.',
+  }),
 }).meta({ description: 'Settings of `holdfast render repository-host`.' });
 
 export type RepositoryHostSettings = z.output<typeof repositoryHostSchema>;
