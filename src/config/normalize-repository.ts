@@ -41,6 +41,7 @@ export function normalizeRepository(
     bundle: input.bundle,
     block: input.block,
     ...(input.egressPrice === undefined ? {} : { egressPrice: input.egressPrice }),
+    ...(input.price === undefined ? {} : { price: input.price }),
   };
 }
 

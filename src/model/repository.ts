@@ -1,5 +1,6 @@
 import type { SecretReference } from './secret.ts';
 import type { HostTransport } from './stanza.ts';
+import type { OwnPrice } from './store-price.ts';
 
 /** How long backup sets and WAL are kept. */
 export interface Retention {
@@ -104,4 +105,6 @@ export interface Repository {
   readonly block: boolean | undefined;
   /** US dollars for reading a GB; undefined: the list price of the provider, where one is known. */
   readonly egressPrice?: number | undefined;
+  /** What the file says of prices; docs/cost.md. */
+  readonly price?: OwnPrice | undefined;
 }

@@ -104,9 +104,9 @@ export interface EgressCost {
   readonly provider: string;
   readonly amount: number;
   readonly currency: string;
-  /** For each GB (10^9 bytes). */
+  /** For each GB as the store counts them: 10^9 bytes, or 2^30 (model/store-prices.json). */
   readonly perGigabyte: number;
-  /** Where the price comes from, and of when: `list price of 2025-01`, `holdfast.yaml`. */
+  /** Where the price comes from, and of when: `list price of 2026-09`, `holdfast.yaml`. */
   readonly source: string;
   /** What the list price leaves out, in words. */
   readonly remark: string | undefined;

@@ -64,3 +64,23 @@ function eventsAt(at: number, lines: readonly ScheduleLine[], repository: string
 function isBackup(job: ScheduleLine['job']): job is BackupType {
   return backupJobs.includes(job);
 }
+
+/**
+ * When other work of a repository begins, such as drills. Each line's own times, without jitter and blackouts.
+ *
+ * @param span its end is not part of it
+ */
+export function scheduledTimes(
+  lines: readonly ScheduleLine[],
+  job: ScheduleLine['job'],
+  repository: string,
+  span: { readonly from: number; readonly to: number },
+): readonly number[] {
+  const times = new Set<number>();
+  for (const line of lines) {
+    if (line.job !== job || !line.repositories.includes(repository)) continue;
+    const { next } = cronTimes(line);
+    for (let at = next(span.from - 1); at !== undefined && at < span.to; at = next(at)) times.add(at);
+  }
+  return [...times].toSorted((left, right) => left - right);
+}

@@ -1,7 +1,12 @@
 import type { BackupSet } from '../model/backup-set.ts';
 import type { ExpiryReason } from './model-expire.ts';
 import type { ScheduledEvent } from './scheduled-events.ts';
-import { SimulatedRepository, type SetLife, type SimulationRules } from './simulated-repository.ts';
+import {
+  SimulatedRepository,
+  type SetLife,
+  type SimulationRules,
+  type WalRemoval,
+} from './simulated-repository.ts';
 import { lengthOf, type TimeRange } from './time-range.ts';
 
 /** What a simulation begins with. Epoch milliseconds. */
@@ -47,6 +52,7 @@ export interface SimulatedRetention {
   readonly days: readonly SimulatedDay[];
   readonly lives: readonly SetLife[];
   readonly usage: readonly Usage[];
+  readonly walRemovals: readonly WalRemoval[];
   readonly reach: Reach;
   readonly expires: number;
 }
@@ -103,6 +109,7 @@ export function simulateRetention(
     days,
     lives: repository.lives,
     usage,
+    walRemovals: repository.walRemovals,
     reach: { ...reach, atEnd: reachOf(repository) },
     expires: repository.expires,
   };

@@ -7,7 +7,7 @@ import { segmentsOf } from '../model/zone-segments.ts';
 import { modelArchiveExpiry, type KeptWal } from './model-archive-expiry.ts';
 import { type ExpiryReason, modelExpire } from './model-expire.ts';
 import type { SizeModel } from './size-model.ts';
-import { intersectKept, mergeRanges, type TimeRange, windowsOf } from './time-range.ts';
+import { intersectKept, mergeRanges, subtractRanges, type TimeRange, windowsOf } from './time-range.ts';
 
 /** How a repository is to be simulated. */
 export interface SimulationRules {
@@ -32,6 +32,12 @@ export interface SetLife {
   readonly keptBy: readonly Protection[];
 }
 
+/** WAL of a stretch of time that was removed at a moment. */
+export interface WalRemoval {
+  readonly at: number;
+  readonly range: TimeRange;
+}
+
 /** A repository in which time passes: backups come, expire takes, WAL is archived all the time. Epoch milliseconds. */
 export class SimulatedRepository {
   readonly #rules: SimulationRules;
@@ -43,6 +49,7 @@ export class SimulatedRepository {
   #lastLabelTime = 0;
   #expires = 0;
   #hasExpired = false;
+  readonly #walRemovals: WalRemoval[] = [];
 
   /** @param begin what is there; its WAL ends at `now` */
   constructor(
@@ -77,6 +84,10 @@ export class SimulatedRepository {
   /** A full set was let go already: from then on it is as it will always be. */
   get hasExpired(): boolean {
     return this.#hasExpired;
+  }
+
+  get walRemovals(): readonly WalRemoval[] {
+    return this.#walRemovals;
   }
 
   get lives(): readonly SetLife[] {
@@ -168,7 +179,10 @@ export class SimulatedRepository {
     this.#hasExpired ||= this.#sets.some(({ type, label }) => type === 'full' && going.includes(label));
     this.#sets = this.#sets.filter(({ label }) => !going.includes(label));
     for (const label of going) this.#note({ label, goneAt: this.#now, reason: reasons.get(label) });
-    if (wal !== undefined) this.#wal = intersectKept(this.#wal, wal, this.#now);
+    if (wal === undefined) return;
+    const left = intersectKept(this.#wal, wal, this.#now);
+    for (const range of subtractRanges(this.#wal, left)) this.#walRemovals.push({ at: this.#now, range });
+    this.#wal = left;
   }
 
   #note(change: Partial<SetLife> & { readonly label?: string }): void {

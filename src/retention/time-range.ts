@@ -38,6 +38,23 @@ export function mergeRanges(ranges: readonly TimeRange[]): readonly TimeRange[] 
   return merged;
 }
 
+/** What of the first is not in the second. Both in order, without overlaps. */
+export function subtractRanges(
+  ranges: readonly TimeRange[],
+  kept: readonly TimeRange[],
+): readonly TimeRange[] {
+  return ranges.flatMap((range) => {
+    let left: readonly TimeRange[] = [range];
+    for (const { from, to } of kept) {
+      left = left.flatMap((one) => [
+        ...(one.from < from ? [{ from: one.from, to: Math.min(one.to, from) }] : []),
+        ...(one.to > to ? [{ from: Math.max(one.from, to), to: one.to }] : []),
+      ]);
+    }
+    return left.filter(({ from, to }) => from < to);
+  });
+}
+
 /** Milliseconds of them together. */
 export function lengthOf(ranges: readonly TimeRange[]): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from, 0);

@@ -52,9 +52,22 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'store',
   ],
   /** Setup, check, backup, expire, verify, maintenance; schedules, the queue, the lease around each run. */
-  jobs: ['certificates', 'config', 'engine', 'postgres', 'process', 'recovery', 'report', 'store', 'status', 'model'],
+  jobs: [
+    'certificates',
+    'config',
+    'engine',
+    'postgres',
+    'process',
+    'recovery',
+    'report',
+    'store',
+    'status',
+    'model',
+  ],
   /** What retention keeps over time: a model of the engine's expire, pictures of it. Pure. */
   retention: ['config', 'jobs', 'report', 'model'],
+  /** What repositories hold and cost over months. Pure. */
+  cost: ['report', 'retention', 'model'],
   /** Deployments rendered from the configuration. */
   render: ['config', 'engine', 'metrics', 'report', 'model'],
   /** The thin shell: wires everything. */
@@ -62,6 +75,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'adopt',
     'certificates',
     'config',
+    'cost',
     'daemon',
     'engine',
     'jobs',

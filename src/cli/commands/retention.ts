@@ -10,18 +10,21 @@ import { noSizes } from '../../retention/size-model.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
 import { engineToModel } from '../forecast/engine-to-model.ts';
-import { readBegin } from '../forecast/read-begin.ts';
-import { readDays, readOrigin } from '../forecast/read-span.ts';
+import { emptyBegin, readBegin } from '../forecast/read-begin.ts';
+import { readCount, readOrigin } from '../forecast/read-span.ts';
 import { refuseUnscheduled } from '../forecast/refuse-unscheduled.ts';
 import { usualDuration } from '../forecast/usual-duration.ts';
 import { writePictures } from '../forecast/write-pictures.ts';
 import { describeRetentions } from '../output/retention-report.ts';
 
+/** Ten years. */
+const mostDays = 3660;
+
 /** `holdfast retention simulate`. */
 export const run: CommandModule['run'] = async (input, context) => {
   const stanza = await context.stanza();
   const repositories = chooseRepositories(stanza, input.values('repo'));
-  const days = readDays(input.value('days'), 60);
+  const days = readCount(input.value('days'), 60, '--days', mostDays);
   const origin = readOrigin(input.value('from'), context.now());
   const words = input.values('policy').flatMap((text) => splitPolicy(text));
   const lines = scheduleLines(await context.configuration()).filter((line) => line.stanza === stanza.name);
@@ -29,7 +32,7 @@ export const run: CommandModule['run'] = async (input, context) => {
   const begins = await readBegin({ stanza, repositories, origin }, context);
   const to = origin.at + days * 86_400_000;
   const simulated = repositories.map((repository): RepositoryRetention => {
-    const begin = begins.get(repository.name) ?? { now: origin.at, sets: [], wal: [], assumed: [] };
+    const begin = begins.get(repository.name) ?? emptyBegin(origin.at);
     const events = scheduledEvents(lines, repository.name, { from: begin.now, to });
     refuseUnscheduled(events, repository.name, context.configFile());
     const retention = applyPolicy(repository.retention, words);

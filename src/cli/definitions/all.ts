@@ -7,6 +7,7 @@ import { cloneDefinition } from './clone.ts';
 import { clonesDefinition } from './clones.ts';
 import { completionDefinition } from './completion.ts';
 import { configDefinition } from './config.ts';
+import { costDefinition } from './cost.ts';
 import { drillDefinition } from './drill.ts';
 import { expireDefinition } from './expire.ts';
 import { findMomentDefinition } from './find.ts';
@@ -58,6 +59,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   unpinDefinition,
   expireDefinition,
   retentionDefinition,
+  costDefinition,
   maintenanceDefinition,
   serveDefinition,
   scheduleDefinition,

@@ -12,7 +12,14 @@ import type { Origin } from './read-span.ts';
 
 /** What a repository holds at the beginning, and what had to be assumed of it. */
 export interface KnownBegin extends SimulationBegin {
+  /** `15-1`; undefined: it has no WAL archive. */
+  readonly archiveId: string | undefined;
   readonly assumed: readonly string[];
+}
+
+/** A new repository. @param now epoch milliseconds */
+export function emptyBegin(now: number): KnownBegin {
+  return { now, sets: [], wal: [], assumed: [], archiveId: undefined };
 }
 
 /**
@@ -46,7 +53,8 @@ export async function readBegin(
           hint: 'Run `holdfast check`, or simulate from an empty repository with --from empty.',
         });
       const archive = archives.find(({ repository }) => repository === name);
-      return [name, { now: origin.at, sets, ...walOf(archive, sets, origin.at) }];
+      const archiveId = catalogue.archives.findLast((one) => one.repositoryKey === key)?.id;
+      return [name, { now: origin.at, sets, archiveId, ...walOf(archive, sets, origin.at) }];
     }),
   );
 }

@@ -1,8 +1,5 @@
 import { Failure } from '../../model/failure.ts';
 
-/** The longest time that is simulated: ten years. */
-const mostDays = 3660;
-
 /** Where a simulation begins. */
 export interface Origin {
   readonly kind: 'now' | 'empty';
@@ -10,13 +7,8 @@ export interface Origin {
   readonly at: number;
 }
 
-/** A number of days, or what is usual. @throws Failure usage */
-export function readDays(
-  text: string | undefined,
-  usual: number,
-  option = '--days',
-  most = mostDays,
-): number {
+/** A whole number, or what is usual. @throws Failure usage */
+export function readCount(text: string | undefined, usual: number, option: string, most: number): number {
   if (text === undefined) return usual;
   const count = Number(text);
   if (/^\d{1,5}$/.test(text) && count > 0 && count <= most) return count;

@@ -11,6 +11,7 @@ import { checkNotAvailableYet } from './not-available-yet.ts';
 import { checkNumbers } from './numbers.ts';
 import { checkObjectStores } from './object-stores.ts';
 import { checkPassThrough } from './pass-through.ts';
+import { checkPrices } from './prices.ts';
 import { checkRepositoryPlaces } from './repository-places.ts';
 import { checkRetention } from './retention.ts';
 import type { Rule } from './rule.ts';
@@ -23,6 +24,7 @@ export const allRules: readonly Rule[] = [
   checkNodes,
   checkNumbers,
   checkRepositoryPlaces,
+  checkPrices,
   checkRetention,
   checkEncryption,
   checkBundles,

@@ -65,6 +65,12 @@ const cases: readonly (readonly [string, string, string?])[] = [
     ),
   ],
   [
+    'price-class',
+    stanzaWith({
+      far: '{ type: gcs, bucket: b, keyType: auto, retention: { full: 4 }, price: { class: ▶standard-ia } }',
+    }),
+  ],
+  [
     'block-without-bundle',
     stanzaWith({ local: '{ type: posix, path: /r, retention: { full: 4 }, bundle: false, block: ▶true }' }),
   ],

@@ -3,6 +3,7 @@ import { providerNames } from '../providers.ts';
 import { objectStorageSchema } from './object-storage.ts';
 import { optionsSchema } from './options.ts';
 import { retentionSchema } from './retention.ts';
+import { priceSchema } from './price.ts';
 import { absolutePath, count, flag, oneOf, port, price, secret, text } from './scalars.ts';
 import { section } from './section.ts';
 import { sshSchema, tlsSchema } from './transport.ts';
@@ -47,9 +48,10 @@ const commonShape = {
     .optional()
     .meta({
       description:
-        'What reading a GB from here costs, in US dollars; shown by restore plans. Without it the list price of the provider, where one is known.',
+        'What reading a GB from here costs, in US dollars; `price.egress` is the same and goes before. Without it the list price of the provider, where one is known.',
       examples: [0.09],
     }),
+  price: priceSchema.optional(),
   options: optionsSchema.prefault({}),
   from: z.unknown().optional().meta({
     description: 'Not available yet: name of a repository that this one is copied from.',

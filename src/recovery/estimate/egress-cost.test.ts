@@ -8,7 +8,7 @@ const s3 = (provider: string | undefined): RepositoryAccess =>
 
 describe('what reading costs', () => {
   it('is the list price of the provider, with where it comes from', () => {
-    expect(egressCost(repository(1, { access: s3('aws') }), 100e9)).toMatchObject({
+    expect(egressCost(repository(1, { access: s3('aws') }), 100 * 2 ** 30)).toMatchObject({
       amount: 9,
       currency: 'USD',
       source: expect.stringMatching(/^list price of \d{4}-\d{2}$/),

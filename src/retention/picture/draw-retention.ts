@@ -10,7 +10,7 @@ import { timeTicks } from './time-axis.ts';
 
 const [width, height] = [960, 500];
 /** Where the field lies in which is drawn. */
-const field = { left: 60, right: 940, top: 112, bottom: 442 } as const;
+const field = { left: 60, right: 925, top: 112, bottom: 442 } as const;
 /** Lines of sets nearer than this could not be told from each other. */
 const leastGap = 4.5;
 

@@ -33,9 +33,9 @@ function renderRepository(one: RepositoryRetention, id: string): Markup {
 <ul>${describeRetention(one).map((text) => markup`<li>${text}</li>`)}</ul>
 ${embedPicture(drawRetention(one, id))}
 <details open><summary>Day by day</summary>
-<table><caption>At the end of each day, UTC</caption>
+<div class="picture"><table><caption>At the end of each day, UTC</caption>
 <thead><tr>${['day', 'full', 'diff', 'incr', 'taken', 'gone', 'every moment of the last', 'and single moments'].map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${dayRows(one).map(([day, ...cells]) => markup`<tr><th scope="row">${day}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`)}</tbody></table>
+<tbody>${dayRows(one).map(([day, ...cells]) => markup`<tr><th scope="row">${day}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>
 </details>
 `;
 }
