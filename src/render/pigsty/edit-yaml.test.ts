@@ -97,6 +97,14 @@ describe('setOwnedItems', () => {
     expect(after).toBe('c:\n  - "a" # mine\n  - b\n  - y pg-backup incr\n  - \'z pg-backup diff\'\nd: 1\n');
   });
 
+  it('keeps what is said of the list when all of it changes', () => {
+    const text = "c: # daily\n  # at one\n  - '00 01 * * * pg-backup full' # old\nd: 1\n";
+    const after = setOwnedItems(text, ['c'], ['0 2 * * * pg-backup full', '0 3 * * * pg-backup incr'], owns);
+    expect(after).toBe(
+      "c: # daily\n  # at one\n  - '0 2 * * * pg-backup full'\n  - '0 3 * * * pg-backup incr'\nd: 1\n",
+    );
+  });
+
   it('removes a list that is left empty', () => {
     const after = setOwnedItems(inventory, ['all', 'children', 'pg-meta', 'vars', 'node_crontab'], [], owns);
     expect(changed(inventory, after)).toEqual([

@@ -69,18 +69,21 @@ export function setOwnedItems(
   const root = readRoot(text);
   const { pair } = findPlace(root, path);
   const list = pair?.value;
-  if (!isSeq(list) || list.flow === true || kept.length === 0) return setYamlKey(text, path, all);
+  if (!isSeq(list) || list.flow === true || present.length === 0) return setYamlKey(text, path, all);
   const items = list.items as Node[];
-  const last = items[present.lastIndexOf(kept.at(-1) as string)] as Node;
-  const dash = text.slice(lineStart(text, last.range?.[0] ?? 0)).match(/^\s*-\s*/)?.[0] ?? '';
-  const added = all.slice(kept.length).map((item) => `${dash}${scalarLike(item, sourceOf(text, last))}`);
+  // Behind the last one that stays; where none does, in the place of the first.
+  const stays = present.findLastIndex((item) => kept.includes(item));
+  const like = items[Math.max(stays, 0)] as Node;
+  const begin = lineStart(text, like.range?.[0] ?? 0);
+  const dash = text.slice(begin).match(/^\s*-\s*/)?.[0] ?? '';
+  const added = all.slice(kept.length).map((item) => `${dash}${scalarLike(item, sourceOf(text, like))}`);
   const cuts = items
     .filter((_, index) => !kept.includes(present[index] as string))
     .map((item) => ({ start: lineStart(text, item.range?.[0] ?? 0), end: lineEnd(text, item) }));
-  const end = lineEnd(text, last);
+  const end = stays < 0 ? begin : lineEnd(text, like);
   // From the end on, so that places above stay where they are.
   const edited = [...cuts, { start: end, end }]
-    .toSorted((left, right) => right.start - left.start)
+    .toSorted((left, right) => right.start - left.start || right.end - left.end)
     .reduce(
       (result, cut) =>
         cut.start === cut.end
