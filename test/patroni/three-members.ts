@@ -28,34 +28,46 @@ const user = { username: 'holdfast', password: 'for-tests-only' };
  * takes no order from Holdfast.
  */
 export async function createThreeMembers(sandbox: Sandbox): Promise<ThreeMembers> {
+  const [first, ...rest] = ['n1', 'n2', 'n3'] as const;
   const patroni = await createPatroniCluster(sandbox);
-  sandbox.write('patroni.password', `${user.password}\n`, 0o600);
-  const [first, ...hosts] = ['n1', 'n2', 'n3'] as const;
-  const beds: ProtectedBed[] = [];
-  const add = async (name: string): Promise<PatroniMember> => {
-    let bed: ProtectedBed | undefined;
-    const member = await patroni.addMember(name, {
-      adapt: async (described, cluster) => {
-        bed = hostOf(sandbox, name, cluster, `http://${described.restapi.connect_address}`);
-        await mustRunHoldfast(['--config', bed.configuration.file, 'render', 'pgbackrest', '--out', '/']);
-        const password = name === 'n3' ? 'of somebody else' : user.password;
-        const adapted = adaptFile(described, bed, { ...user, password });
-        return editFile(sandbox.write(`${name}.before.yml`, stringify(adapted), 0o644), bed);
-      },
-    });
-    beds.push(bed as ProtectedBed);
-    return member;
-  };
-  const members = [await add(first)];
-  const [leader] = beds as [ProtectedBed];
-  await leader.mustRun(['setup', '--yes', '--no-backup']);
-  await leader.backup('full');
-  for (const name of hosts) members.push(await add(name));
+  const leader = await addFirst(sandbox, patroni, first);
+  const others = [];
+  for (const name of rest) others.push(await addHost(sandbox, patroni, name));
+  const all = [leader, ...others];
   return {
     patroni,
-    members: members as unknown as ThreeMembers['members'],
-    hosts: beds as unknown as ThreeMembers['hosts'],
+    members: all.map(({ member }) => member) as unknown as ThreeMembers['members'],
+    hosts: all.map(({ bed }) => bed) as unknown as ThreeMembers['hosts'],
   };
+}
+
+/** A host with Holdfast and a member. */
+export interface MemberHost {
+  readonly member: PatroniMember;
+  readonly bed: ProtectedBed;
+}
+
+/** The first member of a cluster: it archives, has a stanza and a full backup. */
+export async function addFirst(sandbox: Sandbox, patroni: PatroniCluster, name: string): Promise<MemberHost> {
+  sandbox.write('patroni.password', `${user.password}\n`, 0o600);
+  const host = await addHost(sandbox, patroni, name);
+  await host.bed.mustRun(['setup', '--yes', '--no-backup']);
+  await host.bed.backup('full');
+  return host;
+}
+
+async function addHost(sandbox: Sandbox, patroni: PatroniCluster, name: string): Promise<MemberHost> {
+  let bed: ProtectedBed | undefined;
+  const member = await patroni.addMember(name, {
+    adapt: async (described, cluster) => {
+      bed = hostOf(sandbox, name, cluster, `http://${described.restapi.connect_address}`);
+      await mustRunHoldfast(['--config', bed.configuration.file, 'render', 'pgbackrest', '--out', '/']);
+      const password = name === 'n3' ? 'of somebody else' : user.password;
+      const adapted = adaptFile(described, bed, { ...user, password });
+      return editFile(sandbox.write(`${name}.before.yml`, stringify(adapted), 0o644), bed);
+    },
+  });
+  return { member, bed: bed as ProtectedBed };
 }
 
 /** The log of a member's Patroni and its server. */

@@ -158,8 +158,9 @@ function describeServer(plan: RestorePlan): string {
 
 function describePatroni({ url, role, problem, cluster }: NonNullable<RestorePlan['patroni']>): string {
   if (cluster !== undefined) {
-    const others = cluster.others.map((other) => other.name).join(', ') || 'no other member';
-    return `${cluster.scope}: ${cluster.name} (${url}) is restored, ${others} made anew from it`;
+    const names = cluster.others.map(({ name }) => name).join(', ');
+    const others = names === '' ? 'it is the only member' : `${names} made anew from it`;
+    return `${cluster.scope}: ${cluster.name} (${url}) is restored, ${others}`;
   }
   return role === undefined
     ? `${url} did not answer: ${problem ?? 'no reason'}`
