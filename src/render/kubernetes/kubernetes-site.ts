@@ -31,7 +31,7 @@ export const places = {
   engine: '/etc/pgbackrest',
   settings: '/etc/postgresql',
   certificates: '/etc/pgbackrest-tls',
-  scripts: '/opt/holdfast',
+  scripts: '/opt/holdfast-scripts',
   source: '/source',
   /** Volumes belong to root: what Holdfast and pgBackRest keep is in directories of their own inside. */
   state: '/var/lib/holdfast',

@@ -8,7 +8,7 @@ export function services(site: KubernetesSite): Manifest[] {
   const { name, node, settings } = site;
   const own = labels(site, 'database');
   const postgres = { name: 'postgres', port: node.port, targetPort: 'postgres' };
-  const engine = { name: 'pgbackrest', port: tlsPort, targetPort: 'pgbackrest' };
+  const engine = { name: 'pgbackrest', port: tlsPort, targetPort: tlsPort };
   return [
     {
       apiVersion: 'v1',

@@ -165,7 +165,8 @@ ${variables(site)}
     "$programs/psql" -Xq -v ON_ERROR_STOP=1 -h "$socket" -p "$port" -d postgres <<'SQL' ||
 ${roleStatements(site)}SQL
       say "the role of the CronJobs could not be made"
-    pgbackrest --stanza="$stanza" stanza-create || say "stanza-create ended with $?"
+    if pgbackrest --stanza="$stanza" stanza-create; then say "the stanza is in every repository"
+    else say "stanza-create ended with $?"; fi
   fi
 ) &
 exec pgbackrest server
