@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, renameSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, symlinkSync, writeSync } from 'node:fs';
 import type { Runbook, RunbookScenario, RunbookStep } from '../../src/render/runbook/runbook.ts';
 import { holdfastProgram } from './installation.ts';
 import { createProtectedBed, type ProtectedBed } from './protected-bed.ts';
@@ -164,8 +164,14 @@ async function typeCommand(
   const allowed = command.startsWith('holdfast ') ? [0, 1] : [0];
   if (step.asks && !answered) throw new Error(`never asked: ${command}\n${screen}`);
   if (!step.mayFail && !allowed.includes(code ?? -1))
-    throw new Error(`ended with ${String(code)}: ${command}\n${screen}`);
+    throw new Error(`ended with ${String(code)}: ${command}\n${screen}${tailOfLog(command)}`);
   return screen;
+}
+
+/** What the server said that a command could not start. */
+function tailOfLog(command: string): string {
+  const file = / -l (\S+\.log) /.exec(command)?.[1];
+  return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8').slice(-3000) : '';
 }
 
 /** Does what the text of the placeholder tells people to do. */

@@ -7,6 +7,7 @@ import { restartServer } from '../../postgres/restart-server.ts';
 import { grantRole } from '../../postgres/role.ts';
 import type { Server } from '../../postgres/server.ts';
 import { alterSystem } from '../../postgres/settings.ts';
+import { archiveHistory } from './archive-history.ts';
 import { makeHeartbeatTable } from './observe-heartbeat-table.ts';
 import { observeSetup } from './observe-setup.ts';
 import { planSetup } from './plan-setup.ts';
@@ -170,6 +171,7 @@ async function carryOut(
       return;
     case 'stanza-create':
       await runStanzaCreate(engine, stanza.name, { signal, onSpawn });
+      await archiveHistory(context);
       return;
     case 'stanza-upgrade':
       await runStanzaUpgrade(engine, stanza.name, { signal, onSpawn });

@@ -59,6 +59,20 @@ export function timelineStep(site: RunbookSite): RunbookStep {
   ]);
 }
 
+/**
+ * Gives a new repository the history of production's timelines, which PostgreSQL archives once and never again: a restore
+ * from there that names its timeline would fail. Nothing happens where there is none.
+ */
+export function historyStep(site: RunbookSite): RunbookStep {
+  const push = engine(site, ['archive-push', '--no-archive-async']);
+  return step(
+    'Give it the history of the timelines: PostgreSQL does that only once, when a timeline begins',
+    [
+      `for file in ${quoteForShell(`${site.node.path}/pg_wal`)}/*.history; do [ ! -e "$file" ] || ${push} "$file"; done`,
+    ],
+  );
+}
+
 /** Ends a transaction, so that a target that lies before it can be reached, and archives the last WAL. */
 export function flushStep(site: RunbookSite): RunbookStep {
   return step(

@@ -4,6 +4,7 @@ import { quoteForShell } from '../../../model/quote-for-shell.ts';
 import type { Repository } from '../../../model/repository.ts';
 import { passphraseFile, engineSecretsFile, putPassphrase, takePassphrase } from '../passphrase-commands.ts';
 import { engine, holdfast, makeEngineDirectory, move, ownedBy, step } from '../runbook-commands.ts';
+import { historyStep } from '../plain-restore.ts';
 import type { RunbookSite } from '../runbook-site.ts';
 import type { RunbookScenario, RunbookStep } from '../runbook.ts';
 import { describePlace, isLocalDirectory } from './repository-scenarios.ts';
@@ -96,6 +97,7 @@ function passphraseGone(site: RunbookSite, repository: Repository): RunbookScena
           ? [step('Make its directory', [makeEngineDirectory(site, repository.path)])]
           : []),
         step('Make the stanza', [engine(site, ['stanza-create'])]),
+        historyStep(site),
         step('Fill it', [engine(site, ['backup', '--type=full'], { repositoryKey: key })]),
       ],
       proof: [

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Repository } from '../../../model/repository.ts';
 import { quoteForShell } from '../../../model/quote-for-shell.ts';
 import { engine, holdfast, makeEngineDirectory, move, step } from '../runbook-commands.ts';
+import { historyStep } from '../plain-restore.ts';
 import type { RunbookSite } from '../runbook-site.ts';
 import type { RunbookScenario, RunbookStep } from '../runbook.ts';
 
@@ -62,6 +63,7 @@ function lostRepository(site: RunbookSite, repository: Repository): RunbookScena
           ? [step('Make its directory', [makeEngineDirectory(site, repository.path)])]
           : []),
         step('Make the stanza again where it is missing', [engine(site, ['stanza-create'])]),
+        historyStep(site),
         step('Fill it', [engine(site, ['backup', '--type=full'], { repositoryKey: key })]),
       ],
       proof: [
