@@ -39,7 +39,7 @@ holdfast render monitoring --out /etc/holdfast/monitoring
 holdfast render monitoring --out /etc/holdfast/monitoring --check   # exits 1 when holdfast.yaml says something else by now
 \`\`\`
 
-writes \`prometheus/holdfast-rules.yml\`, to be named in \`rule_files\` of Prometheus: one group of the daemon and one of each stanza, with
+writes \`prometheus/holdfast-rules.yml\`, to be named in \`rule_files\` of Prometheus (beside scrape configuration, routes for Alertmanager and a dashboard: [monitoring.md](monitoring.md)): one group of the daemon and one of each stanza, with
 thresholds from its objectives and schedules. They suppose that Prometheus reads \`/metrics\` ([metrics.md](metrics.md)) with the \`job_name\` \`holdfast\`;
 \`--job\` names another. Render them again when holdfast.yaml changes; the alert HoldfastRulesOutdated tells of a stanza that has none.
 

@@ -21,7 +21,8 @@ export const renderTargets = [
   },
   {
     name: 'monitoring',
-    summary: 'alerting rules for Prometheus, with thresholds from objectives and schedules: docs/alerts.md',
+    summary:
+      'rules and scrape configuration for Prometheus, routes for Alertmanager, a dashboard of Grafana: docs/monitoring.md',
   },
   {
     name: 'patroni',

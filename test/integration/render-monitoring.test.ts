@@ -45,9 +45,8 @@ describe('holdfast render monitoring', () => {
     writeFileSync(join(directory, 'holdfast.yaml'), text('27h'));
     const differs = await runHoldfast(words('--out', out, '--check', '--json'), { as: 'root' });
     expect(differs.code).toBe(1);
-    expect(JSON.parse(differs.stdout)).toMatchObject({
-      files: [{ path: file, state: 'changed', secret: false }],
-    });
+    const { files } = JSON.parse(differs.stdout) as { files: { path: string; state: string }[] };
+    expect(files.find(({ path }) => path === file)).toMatchObject({ state: 'changed', secret: false });
     expect(differs.stdout).toContain('97200');
     await mustRunHoldfast(words('--out', out), { as: 'root' });
     expect(readFileSync(file, 'utf8')).toContain('> 97200');

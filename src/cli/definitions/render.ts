@@ -60,7 +60,7 @@ export const renderDefinition: CommandDefinition = {
     },
     {
       command: 'holdfast render monitoring --out /etc/holdfast/monitoring',
-      explanation: 'prometheus/holdfast-rules.yml, for rule_files of Prometheus',
+      explanation: 'rules and scrape configuration for Prometheus, routes for Alertmanager, a dashboard',
     },
   ],
   failures: ['secret-unavailable', 'engine-missing', 'edited-by-hand', 'file-unusable'],

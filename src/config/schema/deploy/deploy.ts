@@ -5,6 +5,7 @@ import { ansibleSchema } from './ansible.ts';
 import { composeSchema } from './compose.ts';
 import { cronSchema } from './cron.ts';
 import { kubernetesSchema } from './kubernetes.ts';
+import { monitoringSchema } from './monitoring.ts';
 import { pigstySchema } from './pigsty.ts';
 import { repositoryHostSchema } from './repository-host.ts';
 import { runbookSchema } from './runbook.ts';
@@ -27,6 +28,7 @@ export const deploySchema = section({
   }),
   systemd: systemdSchema.prefault({}),
   cron: cronSchema.prefault({}),
+  monitoring: monitoringSchema.prefault({}),
   compose: composeSchema.prefault({}),
   kubernetes: kubernetesSchema.prefault({}),
   ansible: ansibleSchema.prefault({}),
