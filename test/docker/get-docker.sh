@@ -30,9 +30,13 @@ multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname 
 # What images are built of, beside Debian itself; a change makes the base image again.
 wanted='postgresql-17 pgbackrest ca-certificates libnss-wrapper curl openssl'
 
-# Programs of one suite fit together; runc alone needs a newer C library than Debian 12 has.
+# Programs of one suite fit together; of runc and make the next one needs a newer C library than Debian 12 has.
+ours='docker.io docker-cli containerd docker-compose docker-buildx tini iptables libip4tc2 libip6tc2 libxtables12
+  libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3 debootstrap'
+own_ones='runc make'
+
 get_programs() {
-  [ ! -f "$folder/programs.stamp" ] || return 0
+  if [ "$(cat "$folder/programs.stamp" 2>/dev/null)" = "$ours $own_ones" ]; then return 0; fi
   say "getting Docker and Compose from Debian trixie (about 90 MB)"
   root="$folder/programs"
   rm -rf "$root" "$folder/debs"
@@ -43,24 +47,25 @@ get_programs() {
   prepare_apt "$own"
   (
     cd "$folder/debs"
-    apt_of trixie apt-get download docker.io docker-cli containerd docker-compose docker-buildx tini iptables \
-      libip4tc2 libip6tc2 libxtables12 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3 debootstrap >&2
-    apt_of "$own" apt-get download runc >&2
+    # shellcheck disable=SC2086 # lists of words
+    apt_of trixie apt-get download $ours >&2
+    # shellcheck disable=SC2086
+    apt_of "$own" apt-get download $own_ones >&2
   )
   for package in "$folder/debs"/*.deb; do dpkg -x "$package" "$root"; done
   rm -rf "$folder/debs"
   lay_out_programs
-  for program in docker dockerd containerd runc iptables docker-init; do
+  for program in docker dockerd containerd runc iptables docker-init make; do
     "$folder/bin/$program" --version >/dev/null || fail "$program does not run here"
   done
-  touch "$folder/programs.stamp"
+  echo "$ours $own_ones" >"$folder/programs.stamp"
 }
 
 # One folder for PATH, and the plugins where the client looks for them (DOCKER_CONFIG).
 lay_out_programs() {
   rm -rf "$folder/bin" "$folder/config"
   mkdir -p "$folder/bin" "$folder/config/cli-plugins"
-  for program in usr/sbin/dockerd usr/sbin/docker-proxy usr/sbin/runc usr/bin/docker usr/bin/containerd usr/bin/containerd-shim-runc-v2; do
+  for program in usr/sbin/dockerd usr/sbin/docker-proxy usr/sbin/runc usr/bin/docker usr/bin/containerd usr/bin/containerd-shim-runc-v2 usr/bin/make; do
     ln -s "../programs/$program" "$folder/bin/${program##*/}"
   done
   ln -s ../programs/usr/bin/tini-static "$folder/bin/docker-init"

@@ -32,7 +32,8 @@ export async function observeServer(context: CheckContext, server: Server): Prom
     wantedArchiveCommand: archiveCommand(context.engine.settings, context.stanza.name),
     archiver: answers ? await orUndefined(readArchiverStatus(server)) : undefined,
     dataChecksums: control?.dataChecksums,
-    strayVariables: await readStrayVariables(state.pid),
+    // What another container is started with stands in its deployment, and cannot be seen from here.
+    strayVariables: state.elsewhere === undefined ? await readStrayVariables(state.pid) : [],
   };
 }
 
