@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Failure } from '../../model/failure.ts';
-import { formatLsn } from '../../model/wal.ts';
+import { formatLsn, parseSegmentName } from '../../model/wal.ts';
 import { scratchSocketDirectory } from '../../postgres/scratch-config.ts';
 import { describeTarget } from '../describe-target.ts';
 import { formatIso, formatTarget } from '../format-instant.ts';
@@ -218,10 +218,21 @@ function resolveTarget(
     type: engineTypes[target.kind],
     value: targetValue(request),
     description: describeTarget(target),
-    timeline: observations.timeline.timeline,
+    timeline: timelineOf(request, observations, choice),
     stop: evidence?.stop && toPoint(evidence.stop.event),
     lastTransaction: last && toPoint(last),
   };
+}
+
+/** What is consistent at once ends on the timeline of its set, whatever branched off since. */
+function timelineOf(
+  request: RestoreRequest,
+  observations: RestoreObservations,
+  { verdict: { set } }: SetChoice,
+): number {
+  const own = set.archiveStop === undefined ? undefined : parseSegmentName(set.archiveStop)?.timeline;
+  const { timeline } = observations.timeline;
+  return request.target.kind === 'immediate' && request.timeline === undefined ? (own ?? timeline) : timeline;
 }
 
 function targetValue({ target }: RestoreRequest): string | undefined {
