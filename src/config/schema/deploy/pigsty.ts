@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { oneOf, scalar, text } from '../scalars.ts';
 import { section } from '../section.ts';
 
@@ -20,5 +19,3 @@ export const pigstySchema = section({
     description: 'Time zone of the nodes, which their crontab goes by (`node_timezone` of Pigsty).',
   }),
 }).meta({ description: 'Settings of `holdfast render pigsty`.' });
-
-export type PigstySettings = z.output<typeof pigstySchema>;

@@ -39,5 +39,3 @@ export const repositoryHostSchema = section({
     description: 'SSH: the program that lets a key start pgBackRest for its stanzas and nothing else.',
   }),
 }).meta({ description: 'Settings of `holdfast render repository-host`.' });
-
-export type RepositoryHostSettings = z.output<typeof repositoryHostSchema>;
