@@ -2,7 +2,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { Failure } from '../../model/failure.ts';
 
 /**
- * A definition for Consul's agent: TTL checks that the daemon pushes, or one check that the agent runs. `args`, because
+ * A definition for Consul's agent, in HCL, which has comments (the agent refuses keys that it does not know): TTL checks that the daemon pushes, or one check that the agent runs. `args`, because
  * `script` is gone since Consul 1.1.
  *
  * @returns undefined where none is asked for
@@ -42,5 +42,19 @@ export function consulDefinition({ consul, deploy, stanzas }: Configuration): st
             timeout: '30s',
           },
         ];
-  return `${JSON.stringify({ service: { id, name: service, checks } }, undefined, 2)}\n`;
+  const lines = [`id = ${quote(id)}`, `name = ${quote(service)}`, ...checks.flatMap(describeCheck)];
+  return `service {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+}
+
+function describeCheck(check: Readonly<Record<string, string | readonly string[]>>): readonly string[] {
+  const lines = Object.entries(check).map(([name, value]) => {
+    const text = typeof value === 'string' ? quote(value) : `[${value.map(quote).join(', ')}]`;
+    return `  ${name} = ${text}`;
+  });
+  return ['checks {', ...lines, '}'];
+}
+
+/** A string of HCL, which begins templates with `${`. */
+function quote(text: string): string {
+  return JSON.stringify(text).replaceAll('${', '$${');
 }

@@ -72,7 +72,7 @@ function projectFiles(
     ...[...own].flatMap(([host, files]) =>
       [...files].map(([path, text]) => [join('files/hosts', host, path), text] as const),
     ),
-    ...(consul === undefined ? [] : [['files/consul/holdfast.json', consul] as const]),
+    ...(consul === undefined ? [] : [['files/consul/holdfast.hcl', consul] as const]),
     ...monitoringTarget
       .render(configuration, call)
       .map(({ path, content }) => [`files/monitoring/${path}`, content] as const),

@@ -212,7 +212,7 @@ export const deployPlaybooks: FixedFiles = {
         path: "{{ item }}"
         state: absent
       loop: >-
-        {{ holdfast_units + ['/etc/consul.d/holdfast.json', '/etc/apt/preferences.d/holdfast-pgbackrest', holdfast_program] }}
+        {{ holdfast_units + ['/etc/consul.d/holdfast.hcl', '/etc/apt/preferences.d/holdfast-pgbackrest', holdfast_program] }}
       register: uninstall_files
 
     - name: Let systemd know

@@ -38,7 +38,7 @@ pgbackrest_update_cache: true
     install_recommends: false
     allow_downgrade: true
     update_cache: "{{ pgbackrest_update_cache | bool }}"
-    cache_valid_time: 3600
+    cache_valid_time: "{{ pgbackrest_update_cache | bool | ternary(3600, 0) }}"
 
 - name: Ask pgBackRest for its version
   ansible.builtin.command:

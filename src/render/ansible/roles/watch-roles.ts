@@ -35,8 +35,8 @@ consul_user: consul
 
 - name: Write the definition
   ansible.builtin.copy:
-    src: "{{ playbook_dir }}/files/consul/holdfast.json"
-    dest: "{{ consul_directory }}/holdfast.json"
+    src: "{{ playbook_dir }}/files/consul/holdfast.hcl"
+    dest: "{{ consul_directory }}/holdfast.hcl"
     owner: root
     group: "{{ getent_passwd[consul_user][2] }}"
     mode: "0640"
