@@ -97,12 +97,19 @@ describe('the plan', () => {
 const idOf = ({ stderr }: HoldfastResult): string =>
   /restore-\d{8}T\d{6}Z-[0-9a-f]+/.exec(stderr)?.[0] ?? 'no id';
 
-/** Starts a restore and kills it when it begins a step. */
-async function killAt(title: string): Promise<string> {
-  const line = new RegExp(`^\\[\\d+/\\d+\\] ${title}`);
-  const killed = await onLeader.run(['restore', '--to', moment, '--yes'], { killAt: line });
+/** Starts a restore, or goes on with one, and kills it when it begins a step. */
+async function killAt(
+  title: string,
+  id?: string,
+  onLine: (line: string) => void = () => {},
+): Promise<string> {
+  const what = id === undefined ? ['--to', moment] : ['--resume', id];
+  const killed = await onLeader.run(['restore', ...what, '--yes'], {
+    killAt: new RegExp(`^\\[\\d+/\\d+\\] ${title}`),
+    onLine,
+  });
   expect(killed.signal, killed.stderr).toBe('SIGKILL');
-  return idOf(killed);
+  return id ?? idOf(killed);
 }
 
 describe('a restore that is undone before anything was promoted', () => {
@@ -110,7 +117,8 @@ describe('a restore that is undone before anything was promoted', () => {
     const before = summaryOf(await seen());
     const [, ...replicas] = three.members;
     const servers = replicas.map(({ cluster }) => cluster.pid());
-    const id = await killAt('recover to');
+    const id = await killAt('pause demo');
+    await killAt('recover to', id);
     expect((await seen()).pause).toBe(true);
     await onLeader.mustRun(['undo', id, '--yes']);
     expect(summaryOf(await seen())).toEqual(before);
@@ -149,12 +157,8 @@ describe('a restore of the whole cluster', () => {
     id = await killAt('let Patroni take n1');
     expect((await seen()).pause).toBe(true);
     const hand = doByHand();
-    for (const title of ['take a full backup', 'make n2, n3 anew', 'end the pause', 'wait until n2, n3']) {
-      const line = new RegExp(`^\\[\\d+/\\d+\\] ${title}`);
-      const how = { killAt: line, onLine: hand.onLine };
-      const killed = await onLeader.run(['restore', '--resume', id, '--yes'], how);
-      expect(killed.signal, killed.stderr).toBe('SIGKILL');
-    }
+    for (const title of ['take a full backup', 'make n2, n3 anew', 'end the pause', 'wait until n2, n3'])
+      await killAt(title, id, hand.onLine);
     expect(await hand.done()).toEqual([`patronictl -c ${leader.configFile} reinit demo n3 --force`]);
   });
 
