@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judgeGeneratedText } from '../../src/engine/conf/conf-text.ts';
 import { RenderedDirectory, renderFiles } from '../kubernetes/render-objects.ts';
@@ -147,6 +150,45 @@ describe('render kubernetes', () => {
         { ports: [{ port: 443 }] },
       ],
     });
+  });
+
+  it('hands the identity that a cloud gives a pod to every pgBackRest that runs there', () => {
+    const { key: _, keySecret: _secret, ...rest } = s3;
+    const files = renderFiles('kubernetes', {
+      ...sidecar,
+      ...change({ repositories: { offsite: { ...rest, keyType: 'web-id' } } }),
+    });
+    using directory = new RenderedDirectory(files);
+    const content = (path: string): string => files.find((file) => file.path === path)?.content ?? '';
+    expect(content('base/files/holdfast.yaml')).toContain('binary: /opt/holdfast-scripts/pgbackrest');
+    expect(content('base/files/holdfast.conf')).toContain(
+      "'/opt/holdfast-scripts/pgbackrest --stanza=main_db archive-push",
+    );
+    expect(find(directory.build('base'), 'StatefulSet')).toMatchObject({
+      spec: { template: { spec: { automountServiceAccountToken: true } } },
+    });
+    // The part of the first script that keeps it, and the one that gives it, with `env` as what is started.
+    const file = join(directory.path, 'identity');
+    const keep = /export -p[^]*$/.exec(content('base/scripts/configure.sh'))?.[0] ?? '';
+    const give = content('base/scripts/pgbackrest');
+    symlinkSync('/usr/bin/env', join(directory.path, 'pgbackrest'));
+    const run = (text: string, env: Readonly<Record<string, string>>): string =>
+      execFileSync('sh', ['-c', text.replaceAll('/run/pgbackrest/identity', file)], {
+        env: { PATH: `${directory.path}:/usr/bin:/bin`, ...env },
+        encoding: 'utf8',
+      });
+    run(keep, {
+      AWS_ROLE_ARN: "arn:aws:iam::1:role/a b'c",
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/token',
+      OTHER: 'x',
+    });
+    expect(run(give, {}).split('\n')).toEqual(
+      expect.arrayContaining([
+        "AWS_ROLE_ARN=arn:aws:iam::1:role/a b'c",
+        'AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token',
+      ]),
+    );
+    expect(run(give, {})).not.toContain('OTHER');
   });
 
   it.each([

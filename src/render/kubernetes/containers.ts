@@ -5,6 +5,7 @@ import {
   objectName,
   places,
   repositoryMount,
+  usesCloudIdentity,
 } from './kubernetes-site.ts';
 
 /** A manifest, or a part of one. */
@@ -36,7 +37,7 @@ export function podBasics(site: KubernetesSite): Manifest {
   const { settings, name } = site;
   return {
     serviceAccountName: name,
-    automountServiceAccountToken: usesWorkloadIdentity(site),
+    automountServiceAccountToken: usesCloudIdentity(site),
     // Variables such as PGBACKREST_PORT of a Service would be options of pgBackRest.
     enableServiceLinks: false,
     shareProcessNamespace: true,
@@ -45,13 +46,6 @@ export function podBasics(site: KubernetesSite): Manifest {
       ? {}
       : { imagePullSecrets: [{ name: settings.imagePullSecret }] }),
   };
-}
-
-/** Tokens are mounted by the cloud's own webhook; only then the ServiceAccount is of use in a pod. */
-function usesWorkloadIdentity({ stanza }: KubernetesSite): boolean {
-  return stanza.repositories.some(
-    ({ access }) => access.type === 's3' && (access.keyType === 'web-id' || access.keyType === 'pod-id'),
-  );
 }
 
 /** Mounts that every container of a pod has, and the names of their volumes. */

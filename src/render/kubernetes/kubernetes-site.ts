@@ -108,3 +108,23 @@ export function directoriesIn(site: KubernetesSite, elsewhere: boolean): readonl
     ? site.directories.filter((one) => reachableElsewhere(site).includes(one))
     : site.directories;
 }
+
+/** Whether the cloud gives pods an identity, by variables and a token of its own making. */
+export function usesCloudIdentity({ stanza }: KubernetesSite): boolean {
+  return stanza.repositories.some(
+    ({ access }) => access.type === 's3' && (access.keyType === 'web-id' || access.keyType === 'pod-id'),
+  );
+}
+
+/** Variables of such an identity that pgBackRest reads: `src/storage/s3/helper.c`. */
+export const identityVariables = [
+  'AWS_ROLE_ARN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+] as const;
+
+/** The engine as Holdfast and the server start it: with an identity through a script that gives it those variables. */
+export function engineBinary(site: KubernetesSite): string {
+  return usesCloudIdentity(site) ? `${places.scripts}/pgbackrest` : 'pgbackrest';
+}

@@ -35,6 +35,8 @@ export interface PodChanges {
   readonly without: readonly string[];
   /** Paths of files that are in the pod as they are: what refers to them stays a path. */
   readonly files: readonly string[];
+  /** The engine in the pod. */
+  readonly binary: string;
   /** Processes of pgBackRest where the file does not say. */
   readonly processes: number;
 }
@@ -61,6 +63,7 @@ export function podConfiguration(call: RenderCall, stanza: string, changes: PodC
     stanzas: { [stanza]: { ...own, postgres: [...changes.postgres], ...changes.stanza(own) } },
     engine: {
       ...((root['engine'] ?? {}) as Mapping),
+      binary: changes.binary,
       configFile: `${places.engine}/pgbackrest.conf`,
       includeDirectory: `${places.engine}/conf.d`,
       logDirectory: `${places.work}/log`,

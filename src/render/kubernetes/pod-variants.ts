@@ -1,6 +1,7 @@
 import type { Variant } from './configuration-volumes.ts';
 import { processesOf } from './containers.ts';
 import {
+  engineBinary,
   type KubernetesSite,
   places,
   podAddress,
@@ -17,6 +18,7 @@ export function podVariants(site: KubernetesSite): ReadonlyMap<Variant, PodConfi
   const { call, stanza, settings, configuration } = site;
   const common = {
     files: neededFiles(configuration).map(({ path }) => path),
+    binary: engineBinary(site),
     processes: processesOf(settings.resources.holdfastCpu),
   };
   const make = (
@@ -31,7 +33,7 @@ export function podVariants(site: KubernetesSite): ReadonlyMap<Variant, PodConfi
   return variants;
 }
 
-type Changes = Omit<Parameters<typeof podConfiguration>[2], 'files' | 'processes'>;
+type Changes = Omit<Parameters<typeof podConfiguration>[2], 'files' | 'processes' | 'binary'>;
 
 /** Keys that only a daemon has a use for. */
 const ofDaemon = ['server', 'notify', 'consul'];

@@ -1,11 +1,12 @@
 import { quoteForShell } from '../../model/quote-for-shell.ts';
-import { type KubernetesSite, places } from './kubernetes-site.ts';
+import { identityVariables, type KubernetesSite, places, usesCloudIdentity } from './kubernetes-site.ts';
 import { roleStatements } from './server-settings.ts';
 
 /** Scripts of the pods, by the name of their file. Each is short enough to be read before it is trusted. */
 export function scripts(site: KubernetesSite): Readonly<Record<string, string>> {
   return {
-    'configure.sh': configure(),
+    'configure.sh': configure(site),
+    ...(usesCloudIdentity(site) ? { pgbackrest: withIdentity() } : {}),
     'initialize-database.sh': initializeDatabase(site),
     'start-postgres.sh': startPostgres(site),
     'stop-postgres.sh': stopPostgres(site),
@@ -30,7 +31,9 @@ function variables({ node, dataMount, programs, stanza, socketDirectory }: Kuber
   ].join('\n');
 }
 
-function configure(): string {
+function configure(site: KubernetesSite): string {
+  const keepIdentity = `export -p | grep -E '^export (${identityVariables.join('|')})=' >${identityFile} || true
+`;
   return `#!/bin/sh
 # Puts configuration where pgBackRest and libpq look for it. ConfigMaps and Secrets belong to root and can be read by a
 # group; here each file gets the owner and the mode that the programs, and holdfast check, ask for.
@@ -41,6 +44,18 @@ umask 077
 install -m 0640 ${places.source}/pgbackrest.conf ${places.engine}/pgbackrest.conf
 install -m 0600 ${places.source}/holdfast-secrets.conf ${places.engine}/conf.d/holdfast-secrets.conf
 if [ -f ${places.source}/pgpass ]; then install -m 0600 ${places.source}/pgpass ${places.home}/.pgpass; fi
+${usesCloudIdentity(site) ? keepIdentity : ''}`;
+}
+
+/** Written by the first container, which the cloud gives the same variables as the others. */
+const identityFile = `${places.work}/identity`;
+
+function withIdentity(): string {
+  return `#!/bin/sh
+# pgBackRest with the identity that the cloud gave this pod. Holdfast starts programs with an environment of its own, and
+# servers that it restores hand that on.
+. ${identityFile}
+exec pgbackrest "$@"
 `;
 }
 

@@ -2,7 +2,7 @@ import type { Stanza } from '../../config/configuration.ts';
 import { archiveCommand } from '../../engine/conf/archive-command.ts';
 import { defaultConfigFile, defaultIncludeDirectory } from '../../engine/engine-arguments.ts';
 import { wantedArchiveTimeout } from '../../model/wanted-archive-timeout.ts';
-import { type KubernetesSite, places } from './kubernetes-site.ts';
+import { engineBinary, type KubernetesSite, places } from './kubernetes-site.ts';
 
 /** The role by which CronJobs hold the lease and pgBackRest asks the server. */
 export const jobRole = 'holdfast';
@@ -12,6 +12,7 @@ export function serverSettings(site: KubernetesSite): string {
   const { settings, configuration, stanza, node, socketDirectory } = site;
   const engine = {
     ...configuration.engine,
+    binary: engineBinary(site),
     configFile: defaultConfigFile,
     includeDirectory: defaultIncludeDirectory,
   };
