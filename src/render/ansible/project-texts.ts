@@ -30,6 +30,8 @@ files/node-*.tar.*
     '.ansible-lint': `# https://ansible.readthedocs.io/projects/lint/configuring/
 offline: true
 profile: production
+# For Prometheus, Alertmanager, Grafana and Holdfast, not for Ansible.
+exclude_paths: [files/]
 `,
     'README.md': readme(deploy.ansible.package),
   };

@@ -134,7 +134,7 @@ export const recoveryPlaybooks: FixedFiles = {
         recovery_wanted_host: ""
 
 - name: Make the replica
-  hosts: "{{ replica | default('') }}"
+  hosts: "{{ replica | default('nobody') }}"
   become: true
   gather_facts: false
   any_errors_fatal: true

@@ -127,7 +127,6 @@ patroni_patience: 300
   ansible.builtin.command:
     argv: "{{ patroni_edit }}"
   vars: *edit
-  register: patroni_edited
   changed_when: true
   when: holdfast_installed.rc == 0 and patroni_file.rc == 1
 
@@ -136,7 +135,7 @@ patroni_patience: 300
     url: "{{ patroni_url }}/reload"
     method: POST
     status_code: [200, 202]
-  when: patroni_edited is changed
+  when: not ansible_check_mode and patroni_file.rc == 1
 `,
   'tasks/wait.yml': `---
 - name: Wait until Patroni has handed the settings down
@@ -283,7 +282,7 @@ galaxy_info:
   min_ansible_version: "2.14"
   platforms:
     - name: Debian
-      versions: [bookworm, trixie]
+      versions: [all]
 dependencies: []
 `,
 };

@@ -163,7 +163,7 @@ galaxy_info:
   min_ansible_version: "2.14"
   platforms:
     - name: Debian
-      versions: [bookworm, trixie]
+      versions: [all]
 dependencies: []
 `,
 };

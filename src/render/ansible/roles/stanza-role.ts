@@ -71,7 +71,7 @@ stanza_patience: 86400
   register: stanza_rest
   changed_when: false
   failed_when: stanza_rest.rc > 1
-  when: stanza_done is changed
+  when: stanza_open | length > 0 or (stanza_restart_consent | bool and 'restart' in stanza_consent)
 
 - name: Stop when something is left
   ansible.builtin.assert:
@@ -79,12 +79,10 @@ stanza_patience: 86400
     fail_msg: "Left to do: {{ stanza_left | join('; ') }}"
     quiet: true
   vars:
-    stanza_final: "{{ (stanza_done is changed) | ternary(stanza_rest.stdout | default('{}'), stanza_plan.stdout) | from_json }}"
+    stanza_final: "{{ (stanza_rest.stdout | default(stanza_plan.stdout) | from_json).plan.steps }}"
     stanza_left: >-
-      {{ stanza_final.plan.steps | selectattr('state', 'in', ['to-do', 'needs-consent', 'needs-restart', 'waiting'])
-         | map(attribute='title') | zip(stanza_final.plan.steps
-         | selectattr('state', 'in', ['to-do', 'needs-consent', 'needs-restart', 'waiting']) | map(attribute='reason'))
-         | map('join', ' - ') | list }}
+      {{ stanza_final | selectattr('state', 'in', ['to-do', 'needs-consent', 'needs-restart', 'waiting'])
+         | map(attribute='title') | list }}
   when: not ansible_check_mode and stanza_guard.rc == 0
 `,
   'meta/main.yml': `---
@@ -95,7 +93,7 @@ galaxy_info:
   min_ansible_version: "2.14"
   platforms:
     - name: Debian
-      versions: [bookworm, trixie]
+      versions: [all]
 dependencies: []
 `,
 };
