@@ -14,10 +14,12 @@ import { classifyStartFailure, startFailureHint } from './start-failure.ts';
  * and its output goes on into the same file. Always a fast shutdown, never an immediate one: nobody who restarts for
  * a setting wants a crash recovery.
  *
- * @throws Failure server-failed with `details.cause` as startServer; timed-out when it does not stop or start in time
+ * @throws Failure server-running when another container runs it; server-failed with `details.cause` as startServer; timed-out when it does not stop or start in time
  */
 export async function restartServer(server: Server, options: { readonly timeoutMs: number }): Promise<void> {
   const directory = server.node.path;
+  // pg_ctl would send its signal to whatever has that number here.
+  if (server.node.elsewhere !== undefined) throw runsElsewhere(server, server.node.elsewhere);
   const logFile = (await currentLogFile(directory)) ?? join(directory, 'log', 'holdfast-start.log');
   const marks = await markLogs(directory, logFile);
   const own = await readRestartOptions(directory);
@@ -46,9 +48,19 @@ export async function restartServer(server: Server, options: { readonly timeoutM
   });
 }
 
+function runsElsewhere({ node }: Server, { stop, start }: NonNullable<Server['node']['elsewhere']>): Failure {
+  return new Failure('server-running', {
+    operation: 'restart PostgreSQL',
+    place: node.path,
+    problem: 'another container runs it, and nobody here can restart it',
+    hint: `Restart it: \`${stop}\`, then \`${start}\`.`,
+  });
+}
+
 /** The command for a person. */
 export function restartCommand(server: Server): string {
-  const { control, owner } = server;
+  const { control, owner, node } = server;
+  if (node.elsewhere !== undefined) return `${node.elsewhere.stop} && ${node.elsewhere.start}`;
   if (control.kind === 'systemd') return `systemctl restart ${control.unit}`;
   const command =
     control.kind === 'pg_ctlcluster'

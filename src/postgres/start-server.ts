@@ -64,7 +64,8 @@ export async function startServer(server: Server, options: StartOptions): Promis
 
 /** The command that startServer runs for a plain start, as a person would type it. */
 export function startCommand(server: Server): string {
-  const { control, owner } = server;
+  const { control, owner, node } = server;
+  if (node.elsewhere !== undefined) return node.elsewhere.start;
   if (control.kind === 'systemd') return `systemctl start ${control.unit}`;
   const command =
     control.kind === 'pg_ctlcluster'

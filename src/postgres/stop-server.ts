@@ -76,7 +76,8 @@ async function wasCleanShutdown(server: Server, directory: string): Promise<bool
 
 /** The command for a person. */
 export function stopCommand(server: Server): string {
-  const { control, owner } = server;
+  const { control, owner, node } = server;
+  if (node.elsewhere !== undefined) return node.elsewhere.stop;
   if (control.kind === 'systemd') return `systemctl stop ${control.unit}`;
   const command =
     control.kind === 'pg_ctlcluster'

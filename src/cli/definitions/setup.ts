@@ -45,6 +45,7 @@ export const setupDefinition: CommandDefinition = {
     'repository-unreachable',
     'server-unreachable',
     'server-settings',
+    'server-running',
     'archive-failed',
     'edited-by-hand',
     'consent-needed',
