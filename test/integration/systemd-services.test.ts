@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDaemonBed, type DaemonBed } from '../support/daemon-bed.ts';
@@ -6,6 +7,7 @@ import { runHoldfast } from '../support/holdfast.ts';
 import { startHookServer, type HookServer } from '../support/hook-server.ts';
 import { holdfastProgram } from '../support/installation.ts';
 import { requireRoot, testEnvironment } from '../support/test-user.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 /* What the services of timers do, carried out by a shell as systemd would: the guard, the command, the alert. */
 const cleanUp = new AsyncDisposableStack();
@@ -22,19 +24,21 @@ beforeAll(async () => {
     verify: '30 4 * * *',
     drill: { cron: '0 5 * * 6', checks: ['read'] },
   };
-  bed.configure(
-    { heartbeat: false, schedule },
-    {
-      deploy: { systemd: { form: 'timers', program: holdfastProgram(), directory: '/units' } },
-      notify: {
-        ops: { webhook: hook.url },
-        warnings: { webhook: `${hook.url}/warnings`, on: ['warning'] },
-        pings: { healthchecks: `${hook.url}/ping` },
-      },
-    },
-  );
   units = bed.sandbox.directory('rendered');
-  await bed.mustRun(['render', 'systemd', '--out', units]);
+  for (const form of ['daemon', 'timers']) {
+    bed.configure(
+      { heartbeat: false, schedule },
+      {
+        deploy: { systemd: { form, program: holdfastProgram(), directory: '/units' } },
+        notify: {
+          ops: { webhook: hook.url },
+          warnings: { webhook: `${hook.url}/warnings`, on: ['warning'] },
+          pings: { healthchecks: `${hook.url}/ping` },
+        },
+      },
+    );
+    await bed.mustRun(['render', 'systemd', '--out', units]);
+  }
   units = `${units}/units`;
 });
 afterAll(() => cleanUp.disposeAsync());
@@ -49,10 +53,10 @@ function entry(unit: string, key: string): string {
 }
 
 /**
- * Runs a command line of a unit as its user, without any privilege, where only ReadWritePaths can be written to: the
- * part of the unit's restrictions that needs no systemd.
+ * The words and variables by which a command line of a unit runs as its user, without any privilege, where only
+ * ReadWritePaths can be written to: the part of the unit's restrictions that needs no systemd.
  */
-function runConfined(unit: string, key: string): { status: number | null; output: string } {
+function confine(unit: string, key: string): { words: string[]; env: Record<string, string> } {
   const { owner } = requireRoot();
   const paths = entry(unit, 'ReadWritePaths')
     .split(' ')
@@ -70,12 +74,15 @@ function runConfined(unit: string, key: string): { status: number | null; output
   const drop = `setpriv --reuid=${owner.uid} --regid=${owner.gid} --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all`;
   const command = entry(unit, key).replace(/^\/bin\/sh -c "(.*)"$/, '$1');
   const script = `set -e; ${mounts.join('; ')}; exec chroot /mnt ${drop} /bin/sh -c "$COMMAND"`;
-  const ended = spawnSync('unshare', ['--mount', '/bin/sh', '-c', script], {
-    cwd: '/',
-    encoding: 'utf8',
+  return {
+    words: ['--mount', '/bin/sh', '-c', script],
     env: { ...testEnvironment(owner), COMMAND: command },
-    timeout: 200_000,
-  });
+  };
+}
+
+function runConfined(unit: string, key: string): { status: number | null; output: string } {
+  const { words, env } = confine(unit, key);
+  const ended = spawnSync('unshare', words, { cwd: '/', encoding: 'utf8', env, timeout: 200_000 });
   return { status: ended.status, output: `${ended.stdout}${ended.stderr}` };
 }
 
@@ -125,5 +132,32 @@ describe('the services of timers', () => {
     const told = await bed.run(['notify', 'failure', '--unit', 'holdfast.service', '--direct', '--json']);
     expect(told.code).toBe(2);
     expect((await bed.run(['notify', 'failure'])).code).toBe(64);
+  });
+});
+
+describe('the service of the daemon', () => {
+  it('keeps schedules, backs up and drills with no more rights than the unit leaves', async () => {
+    const { words, env } = confine('holdfast.service', 'ExecStart');
+    const daemon = spawn('unshare', words, {
+      cwd: '/',
+      env: { ...env, COMMAND: `exec ${env['COMMAND']}` },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    daemon.stderr.on('data', (text: Buffer) => void (said += text.toString('utf8')));
+    const ended = once(daemon, 'exit');
+    try {
+      await waitUntil('the daemon answers', async () => {
+        if (daemon.exitCode !== null) throw new Error(said);
+        return (await bed.mustRun(['schedule', '--json'])).json<{ daemon: boolean }>().daemon;
+      });
+      await bed.mustRun(['backup', '--type', 'incr']);
+      await bed.mustRun(['drill', '--target', 'latest', '--checks', 'read']);
+    } finally {
+      daemon.kill('SIGTERM');
+    }
+    expect(await ended).toEqual([0, null]);
+    expect(said).not.toContain('Read-only file system');
+    expect(said).not.toContain('EROFS');
   });
 });
