@@ -43,6 +43,7 @@ export const wellSeries: Readonly<Record<string, string>> = {
   'holdfast_scheduler_tick_age_seconds{instance="db1:7432"}': '5',
   'holdfast_configuration_refused{instance="db1:7432"}': '0',
   'holdfast_delivery_failing{channel="ops",kind="slack"}': '0',
+  'holdfast_certificate_end_timestamp_seconds{file="/t/host.crt",kind="host"}': '9999999',
   ...Object.fromEntries(['main', 'plain'].flatMap((name) => Object.entries(wellOf(name)))),
   [`holdfast_heartbeat_timestamp_seconds{${stanza}}`]: '+60',
   [`holdfast_archive_known{repository="offsite",${stanza}}`]: '1',
@@ -115,6 +116,12 @@ export const directCases: readonly AlertCase[] = [
   }),
   direct('HoldfastDeliveryFailing', `channel="ops",kind="email",${warning}`, {
     'holdfast_delivery_oldest_waiting_age_seconds{channel="ops",kind="email"}': ['_', '1000'],
+  }),
+  direct('HoldfastCertificateEnds', `file="/t/host.crt",kind="host",${critical}`, {
+    'holdfast_certificate_end_timestamp_seconds{file="/t/host.crt",kind="host"}': ['9999999', '500000'],
+  }),
+  direct('HoldfastCertificateEndsSoon', `file="/t/host.crt",kind="host",${warning}`, {
+    'holdfast_certificate_end_timestamp_seconds{file="/t/host.crt",kind="host"}': ['9999999', '2000000'],
   }),
   direct('HoldfastRulesOutdated', `${warning},stanza="new"`, {
     'holdfast_repositories_known{stanza="new"}': ['_', '1'],

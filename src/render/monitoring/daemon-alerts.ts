@@ -62,6 +62,25 @@ export function daemonAlerts(configuration: Configuration, job: string): readonl
       findings: ['notification-failing'],
     },
     {
+      alert: 'HoldfastCertificateEnds',
+      severity: 'critical',
+      expr: `${select('certificateEnd')} - time() < 7 * 86400`,
+      hold: '5m',
+      summary: "The certificate {{ $labels.file }} of pgBackRest's TLS ends within a week",
+      description:
+        'From then on hosts refuse each other: no WAL is archived and no backup made. `holdfast certificates rotate`, then `install` on the host.',
+      findings: ['certificate-expires'],
+    },
+    {
+      alert: 'HoldfastCertificateEndsSoon',
+      severity: 'warning',
+      expr: `${select('certificateEnd')} - time() < 30 * 86400`,
+      hold: '5m',
+      summary: "The certificate {{ $labels.file }} of pgBackRest's TLS ends within 30 days",
+      description: 'It is time for `holdfast certificates rotate`, then `install` on the host.',
+      findings: ['certificate-expires'],
+    },
+    {
       alert: 'HoldfastRulesOutdated',
       severity: 'warning',
       expr: `count by (stanza) (${select('repositoryKnown', { stanza: `!~${stanzas}` })}) > 0`,
