@@ -28,7 +28,8 @@ const nodes = ['db-sib-01', 'db-sib-02', 'db-fsn-01'];
 export const examples: readonly Example[] = [
   {
     folder: '0-pigsty-supabase',
-    targets: [{ name: 'pgbackrest' }, { name: 'monitoring' }, { name: 'runbook' }],
+    targets: [{ name: 'pgbackrest' }, { name: 'pigsty' }, { name: 'monitoring' }, { name: 'runbook' }],
+    edits: [{ name: 'pigsty', file: 'pigsty.yml' }],
   },
   {
     folder: '1-compose-scheduler',
