@@ -106,7 +106,7 @@ export function repositoryMounts(site: KubernetesSite, elsewhere = false): Manif
 /** What a container runs with. */
 export function container(site: KubernetesSite, own: Manifest): Manifest {
   return {
-    image: site.settings.image,
+    image: site.image,
     imagePullPolicy: 'IfNotPresent',
     securityContext: containerSecurity,
     ...own,

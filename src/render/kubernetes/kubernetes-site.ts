@@ -15,6 +15,7 @@ export interface KubernetesSite {
   /** Of every object; what belongs to a part has a suffix. */
   readonly name: string;
   readonly namespace: string;
+  readonly image: string;
   /** Directory that the volume of the data is mounted on: the parent, because a restore moves the data aside in it. */
   readonly dataMount: string;
   readonly socketDirectory: string;
@@ -50,13 +51,17 @@ export function describeSite(configuration: Configuration, call: RenderCall): Ku
   const [stanza] = configuration.stanzas;
   const [node] = stanza?.nodes ?? [];
   if (stanza === undefined || node === undefined) throw new Error('a file without a stanza has no site');
+  const name = settings.name ?? objectName(stanza.name);
+  const { postgresVersion } = configuration.deploy;
   return {
     configuration,
     call,
     settings,
     stanza,
     node,
-    name: settings.name ?? objectName(stanza.name),
+    name,
+    // What `holdfast render compose` calls its image.
+    image: settings.image ?? `${name}-postgres:${postgresVersion}-${call.version.text}`,
     namespace: settings.namespace,
     dataMount: dirname(node.path),
     socketDirectory: node.socketPath ?? '/var/run/postgresql',

@@ -19,16 +19,20 @@ export function scripts(site: KubernetesSite): Readonly<Record<string, string>> 
 
 const say = 'say() { echo "holdfast: $*" >&2; }';
 
-/** Directory of the data and the file by which a server and a restore keep out of each other's way. */
-function variables({ node, dataMount, programs, stanza, socketDirectory }: KubernetesSite): string {
-  return [
-    `data=${quoteForShell(node.path)}`,
-    `lock=${quoteForShell(`${dataMount}/.holdfast-server-lock`)}`,
-    `programs=${quoteForShell(programs)}`,
-    `stanza=${quoteForShell(stanza.name)}`,
-    `socket=${quoteForShell(socketDirectory)}`,
-    `port=${node.port}`,
-  ].join('\n');
+type Variable = 'data' | 'lock' | 'programs' | 'stanza' | 'socket' | 'port';
+
+/** What a script is about; the lock is the file by which a server and a restore keep out of each other's way. */
+function variables(site: KubernetesSite, ...wanted: readonly Variable[]): string {
+  const { node, dataMount, programs, stanza, socketDirectory } = site;
+  const values: Readonly<Record<Variable, string>> = {
+    data: node.path,
+    lock: `${dataMount}/.holdfast-server-lock`,
+    programs,
+    stanza: stanza.name,
+    socket: socketDirectory,
+    port: String(node.port),
+  };
+  return wanted.map((name) => `${name}=${quoteForShell(values[name])}`).join('\n');
 }
 
 function configure(site: KubernetesSite): string {
@@ -66,7 +70,7 @@ function initializeDatabase(site: KubernetesSite): string {
 # answer, nothing is made: an empty server in place of a lost one would look as if all were well.
 set -eu
 ${say}
-${variables(site)}
+${variables(site, 'data', 'programs', 'stanza')}
 if [ -s "$data/PG_VERSION" ]; then exit 0; fi
 if [ -d "$data" ] && [ -n "$(ls -A "$data")" ]; then
   say "$data is neither empty nor a cluster: look what it is"
@@ -100,7 +104,7 @@ function startPostgres(site: KubernetesSite): string {
 # looks; and waits for the end of a restore that has it.
 set -eu
 ${say}
-${variables(site)}
+${variables(site, 'data', 'lock', 'programs')}
 exec 9>>"$lock"
 if ! flock -n 9; then
   say "a restore works on this volume: waiting for its end"
@@ -123,7 +127,7 @@ exec "$programs/postgres" -D "$data"
 function stopPostgres(site: KubernetesSite): string {
   return `#!/bin/sh
 # What Kubernetes sends by itself lets the server wait for its clients until it is killed.
-${variables(site)}
+${variables(site, 'data', 'programs')}
 exec "$programs/pg_ctl" stop --pgdata="$data" --mode=fast --wait --timeout=${stopSeconds}
 `;
 }
@@ -136,7 +140,7 @@ function restore(site: KubernetesSite): string {
 # Restores into the volume while no server uses it, and ends the restored server again, for the pod to start it.
 set -eu
 ${say}
-${variables(site)}
+${variables(site, 'data', 'lock', 'programs', 'stanza')}
 exec 9>>"$lock"
 if ! flock -n 9; then
   say "a server uses this volume: scale its StatefulSet to 0 first; nothing was done"
@@ -159,7 +163,7 @@ function startHoldfast(site: KubernetesSite): string {
 # backup where there is none. What is there already is left as it is.
 set -eu
 ${say}
-${variables(site)}
+${variables(site, 'programs', 'socket', 'port')}
 (
   until "$programs/pg_isready" --quiet --host="$socket" --port="$port"; do sleep 2; done
   ${setup} || say "setup ended with $?: run kubectl exec -c holdfast … -- ${setup}"
@@ -173,7 +177,7 @@ function startEngineServer(site: KubernetesSite): string {
 # pgBackRest's TLS server, for the CronJobs; and once PostgreSQL answers, the stanza and the role of the CronJobs.
 set -eu
 ${say}
-${variables(site)}
+${variables(site, 'programs', 'stanza', 'socket', 'port')}
 (
   until "$programs/pg_isready" --quiet --host="$socket" --port="$port"; do sleep 2; done
   if [ "$("$programs/psql" -XAtq -h "$socket" -p "$port" -d postgres -c 'SELECT pg_is_in_recovery()')" = f ]; then
