@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { timezone } from '../cron.ts';
 import { absolutePath, oneOf, text } from '../scalars.ts';
 import { section } from '../section.ts';
@@ -29,5 +28,3 @@ export const cronSchema = section({
     .prefault('root')
     .meta({ description: 'Who gets what a job that failed said (`MAILTO`).' }),
 }).meta({ description: 'Settings of `holdfast render cron`.' });
-
-export type CronSettings = z.output<typeof cronSchema>;

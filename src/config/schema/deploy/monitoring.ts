@@ -26,5 +26,3 @@ export const monitoringSchema = section({
     .prefault({})
     .meta({ description: 'Who gets alerts, by the names that the configuration of Alertmanager has.' }),
 }).meta({ description: 'Settings of `holdfast render monitoring`.' });
-
-export type MonitoringSettings = z.output<typeof monitoringSchema>;

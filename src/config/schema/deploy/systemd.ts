@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { absolutePath, duration, oneOf } from '../scalars.ts';
 import { section } from '../section.ts';
 
@@ -29,5 +28,3 @@ export const systemdSchema = section({
       examples: ['2h'],
     }),
 }).meta({ description: 'Settings of `holdfast render systemd`.' });
-
-export type SystemdSettings = z.output<typeof systemdSchema>;
