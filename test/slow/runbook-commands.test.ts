@@ -84,7 +84,7 @@ describe.each(['holdfast', 'plain'] as const)('the runbook, column %s', (column)
     await runbook.follow(way.steps, { MOMENT: moment });
     await runbook.follow(way.proof);
     await runbook.follow(way.back);
-    expect(existsSync(runbook.bed.sandbox.file('holdfast/state/by-hand'))).toBe(false);
+    expect(existsSync(runbook.bed.sandbox.file('holdfast/state-by-hand'))).toBe(false);
   });
 
   it('finds when something went wrong', async () => {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { restoreArguments } from '../../engine/restore.ts';
 import { quoteForShell } from '../../model/quote-for-shell.ts';
-import { asOwner, blank, engine, makeDirectory, program, sql, step, timeline } from './runbook-commands.ts';
+import { blank, engine, makeDirectory, program, sql, step, timeline } from './runbook-commands.ts';
 import type { RunbookSite } from './runbook-site.ts';
 import type { RunbookStep } from './runbook.ts';
 
-/** Where a copy by hand lives: not among those that Holdfast looks after. */
+/** Where a copy by hand lives: not among those that Holdfast looks after, nor in its state directory. */
 export function copyDirectory({ configuration }: RunbookSite): string {
-  return join(configuration.stateDirectory, 'by-hand');
+  return `${configuration.stateDirectory}-by-hand`;
 }
 
 /** What a copy is restored to. */
@@ -98,6 +98,6 @@ export function copyOpenStep(site: RunbookSite): RunbookStep {
 export function dropCopyStep(site: RunbookSite): RunbookStep {
   return step('Take the copy away', [
     stopCopy(site),
-    asOwner(site, `rm -r --one-file-system ${quoteForShell(copyDirectory(site))}`),
+    `rm -r --one-file-system ${quoteForShell(copyDirectory(site))}`,
   ]);
 }

@@ -51,6 +51,7 @@ function lostHost(site: RunbookSite): RunbookScenario {
     takes: describeTimes(site),
     cautions: [
       'Be sure that the old server is off for good. Two that archive into one repository spoil it.',
+      'A repository that was lost with the host is made again afterwards: see its own scenario.',
       `Use a name or address for the new machine under which the others know the old one${site.node.host === undefined ? '' : ` (${site.node.host})`}.`,
       ...outsideConfiguration(site),
     ],
