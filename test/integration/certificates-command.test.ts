@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -125,6 +125,37 @@ describe('certificates install', () => {
 });
 
 describe('certificates rotate and retire', () => {
+  it('leave at every moment a key and a certificate that fit, whenever they are killed', async () => {
+    const directory = sandbox.file('rotated');
+    await mustRun('create', '--directory', directory);
+    const places = (): readonly string[] => ['pg1', 'repo'].map((host) => join(directory, 'hosts', host));
+    const serials = (): readonly string[] =>
+      places().map((place) => new X509Certificate(readFileSync(join(place, 'host.crt'))).serialNumber);
+    for (let round = 0; round < 8; round += 1) {
+      const before = readdirSync(join(directory, 'issued')).length;
+      let since: number | undefined;
+      const begun = (): boolean => {
+        const isAtWork = readdirSync(directory).some((name) => name.startsWith('.new-'));
+        if (isAtWork || readdirSync(join(directory, 'issued')).length > before) since ??= performance.now();
+        return since !== undefined && performance.now() - since > round * 12;
+      };
+      await runHoldfast(['--config', file, 'certificates', 'rotate', '--directory', directory], {
+        killAt: begun,
+      });
+      for (const place of places()) {
+        const certificate = new X509Certificate(readFileSync(join(place, 'host.crt')));
+        expect(certificate.checkPrivateKey(createPrivateKey(readFileSync(join(place, 'host.key'))))).toBe(
+          true,
+        );
+        const words = ['verify', '-CAfile', join(place, 'ca.crt'), join(place, 'host.crt')];
+        expect(execFileSync('openssl', words, { encoding: 'utf8' })).toMatch(/: OK\n$/);
+      }
+    }
+    const last = serials();
+    await mustRun('rotate', '--directory', directory);
+    for (const [index, serial] of serials().entries()) expect(serial).not.toBe(last[index]);
+  });
+
   it('changes key and certificate, and the authority stays', async () => {
     const [before, key] = [certificateOf('pg1'), readFileSync(join(store, 'hosts/pg1/host.key'), 'utf8')];
     const authority = readFileSync(join(store, 'hosts/pg1/ca.crt'), 'utf8');
