@@ -220,9 +220,12 @@ describe('a rendered Compose project', () => {
 
   it('starts no server on a restore that was killed half way, and finishes it', async () => {
     await project.compose(['stop', 'db']);
-    const killed = project.run(['exec', '-T', 'holdfast', 'holdfast', 'restore', '--to', 'latest', '--yes'], {
+    const { docker } = sharedEngine();
+    const id = await project.compose(['ps', '--quiet', 'holdfast']);
+    const words = ['exec', '-T', 'holdfast', 'holdfast', 'restore', '--to', 'latest', '--yes'];
+    const killed = project.run(words, {
       onLine: (line) => {
-        if (/restore backup set/.test(line)) void project.run(['kill', 'holdfast']);
+        if (/move the old data directory/.test(line)) void docker.run(['kill', id]);
       },
     });
     expect((await killed).code).not.toBe(0);
