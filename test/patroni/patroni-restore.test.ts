@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveWal, createKnownRows, appendKnownRows, passSecond, readKnownRows } from '../support/data.ts';
 import type { HoldfastResult } from '../support/holdfast.ts';
-import type { ProtectedBed, RestoreDocument } from '../support/protected-bed.ts';
+import { refusalOf, type ProtectedBed, type RestoreDocument } from '../support/protected-bed.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import type { PatroniMember } from './patroni-cluster.ts';
+import { scope, type PatroniMember } from './patroni-cluster.ts';
 import { createThreeMembers, logOf, type ThreeMembers } from './three-members.ts';
 
 /*
@@ -204,5 +204,29 @@ describe('a restore of the whole cluster', () => {
       expect(await cluster.value('SELECT count(*) FROM later')).toBe('1000');
       expect(await cluster.value(`SELECT count(*) FROM pg_class WHERE relname = 'known_rows'`)).toBe('0');
     });
+  });
+});
+
+describe('a pause that somebody ends in the middle', () => {
+  it('lets another member lead: the restore stops there, and the undo makes a replica of the old leader', async () => {
+    const id = await killAt('open it for writing');
+    await three.patroni.control(leader, 'resume', scope);
+    const [, n2, n3] = three.members;
+    const next = await waitUntil(
+      'another one leads',
+      async () => {
+        for (const member of [n2, n3]) if ((await member.ask('/primary')).status === 200) return member;
+        return undefined;
+      },
+      { timeoutMs: 90_000 },
+    );
+    const refused = refusalOf(await onLeader.run(['restore', '--resume', id, '--yes', '--json']));
+    expect(refused.problem).toBe(`${(next as PatroniMember).name} has become the leader of demo meanwhile`);
+    await onLeader.mustRun(['undo', id, '--yes']);
+    await waitUntil('the old leader follows', async () => (await leader.ask('/replica')).status === 200, {
+      timeoutMs: 90_000,
+    });
+    expect(await leader.cluster.value('SELECT count(*) FROM later')).toBe('1000');
+    expect(await leader.cluster.value('SELECT pg_is_in_recovery()')).toBe('t');
   });
 });

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { RunRecord, StepRecord } from '../../store/journal.ts';
 import type { RestorePlan, RestoreStepName } from '../restore-plan.ts';
-import { clusterStepBodies } from '../patroni/cluster-step-bodies.ts';
+import { checkPause, clusterStepBodies } from '../patroni/cluster-step-bodies.ts';
 import { flushWal } from './flush-wal.ts';
 import { handOver } from './hand-over.ts';
 import { followRecovery } from './follow-recovery.ts';
@@ -156,6 +156,7 @@ async function runStep(context: RestoreContext, name: RestoreStepName, resumed: 
   const step = deps.journal.startStep(plan.id, name);
   try {
     await context.checkpoint(`started ${name}`);
+    await checkPause(context, name);
     if (needsServer.has(name) && resumed) {
       // After a crash of the host nothing runs any more.
       await ensureStarted(context, context.factsOf('start-server')['log'] as LogPlace | undefined);

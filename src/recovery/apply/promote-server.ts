@@ -5,7 +5,6 @@ import { formatLsn } from '../../model/wal.ts';
 import { promoteServer as promote } from '../../postgres/promote.ts';
 import { runStatements } from '../../postgres/query.ts';
 import { readControlData } from '../../postgres/read-control-data.ts';
-import { refuseSecondPrimary } from '../patroni/cluster-step-bodies.ts';
 import { parentOf } from './prove-target.ts';
 import { resetStatements } from './prepare-server.ts';
 import type { RestoreContext, StepBody } from './restore-context.ts';
@@ -16,7 +15,6 @@ import type { RestoreContext, StepBody } from './restore-context.ts';
  */
 export const promoteRestoredServer: StepBody = async (context, step) => {
   const { plan, restored, limits } = context;
-  await refuseSecondPrimary(context);
   step.note({ promoting: true });
   await context.checkpoint('promote: noted');
   const { timeline } = await promote(restored, { timeoutMs: limits.promoteMs });

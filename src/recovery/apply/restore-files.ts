@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { runRestore } from '../../engine/restore.ts';
 import { Failure } from '../../model/failure.ts';
 import { identifyProcess } from '../../process/process-identity.ts';
+import { clusterOf } from '../patroni/cluster-steps.ts';
+import { removeMemberFiles } from '../patroni/keep-member-files.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 import { exists, listNames, makeOwnedDirectory } from './durable-files.ts';
 import type { StepBody } from './restore-context.ts';
@@ -27,6 +29,7 @@ export const restoreFiles: StepBody = async (context, step) => {
   const begun = await isBegun(directory);
   if (!begun && plan.mode !== 'delta') {
     await rm(join(directory, unsavedManifest), { force: true });
+    if (clusterOf(plan) !== undefined) await removeMemberFiles(directory);
     await removeEmptyTree(directory, false);
   }
   const started = deps.now();

@@ -11,7 +11,7 @@ import { followReplicas } from './follow-replicas.ts';
 import { endPause, pauseCluster } from './pause-cluster.ts';
 import { rebuildReplicas } from './rebuild-replicas.ts';
 import { startOnNewTimeline } from './start-on-new-timeline.ts';
-import { takeOver } from './take-over.ts';
+import { findOtherLeader, takeOver } from './take-over.ts';
 import type { ClusterUndoKind } from './undo-cluster.ts';
 
 export type ClusterUndoDependencies = Pick<
@@ -19,6 +19,25 @@ export type ClusterUndoDependencies = Pick<
   'journal' | 'sleep' | 'limits' | 'patroni' | 'backUp' | 'clusterLimits' | 'signal' | 'guard'
 > &
   Partial<Pick<RestoreDependencies, 'engine' | 'now'>>;
+
+/**
+ * Where somebody ended the pause meanwhile another member leads: the old server is then not started beside it. When the
+ * pause ends Patroni starts it as a replica.
+ */
+const needsLeader: ReadonlySet<ClusterUndoKind> = new Set([
+  'start-on-new-timeline',
+  'take-over',
+  'full-backup',
+  'rebuild-replicas',
+  'follow-replicas',
+]);
+
+/** Whether an undo may start the old server as a primary: for a single server always. */
+export async function mayStart(plan: RestorePlan, deps: ClusterUndoDependencies): Promise<boolean> {
+  if (clusterOf(plan) === undefined || deps.patroni === undefined) return true;
+  const work = workOf('take-over', plan, deps, { say: () => {}, askPerson: () => {} });
+  return (await findOtherLeader(work)) === undefined;
+}
 
 /** What an undo tells while it waits. */
 export type ClusterUndoTelling = Pick<ClusterWork, 'say' | 'askPerson'>;
@@ -32,6 +51,7 @@ export async function applyClusterUndo(
   tell: ClusterUndoTelling,
 ): Promise<void> {
   const work = workOf(kind, plan, deps, tell);
+  if (needsLeader.has(kind) && (await findOtherLeader(work)) !== undefined) return;
   switch (kind) {
     case 'pause-patroni':
       await pauseCluster(work);

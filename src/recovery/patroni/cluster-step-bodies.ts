@@ -4,11 +4,12 @@ import { removeMarker } from '../apply/restore-marker.ts';
 import { addFinding, type RestoreContext, type StepBody } from '../apply/restore-context.ts';
 import type { RestoreStepName } from '../restore-plan.ts';
 import { clusterOf, type ClusterStepName } from './cluster-steps.ts';
-import { clusterLimits, reinitCommand, type ClusterWork } from './cluster-work.ts';
+import { clusterLimits, reinitCommand, waitFor, type ClusterWork } from './cluster-work.ts';
+import { isPauseWritten } from './keep-member-files.ts';
 import { followReplicas } from './follow-replicas.ts';
 import { endPause, pauseCluster } from './pause-cluster.ts';
 import { rebuildReplicas } from './rebuild-replicas.ts';
-import { refuseOtherLeader, takeOver } from './take-over.ts';
+import { refuseUnlessPaused, takeOver } from './take-over.ts';
 
 /*
  * The order, and why. Patroni is paused and not stopped: it can be told everything over its REST API from one host, and a
@@ -21,7 +22,10 @@ import { refuseOtherLeader, takeOver } from './take-over.ts';
 
 export const clusterStepBodies: Readonly<Record<ClusterStepName, StepBody>> = {
   'pause-patroni': async (context) => {
-    const byHand = await pauseCluster(workOf(context, 'pause-patroni'));
+    const work = workOf(context, 'pause-patroni');
+    const byHand = await pauseCluster(work);
+    const { data } = context.plan.directories;
+    await waitFor(work, `Patroni has written it into ${data}`, () => isPauseWritten(data));
     for (const [name, problem] of Object.entries(byHand)) tellByHand(context, name, problem);
     const names = Object.keys(byHand);
     return {
@@ -69,9 +73,20 @@ export const clusterStepBodies: Readonly<Record<ClusterStepName, StepBody>> = {
   },
 };
 
-/** Before the restored server is promoted. @throws Failure proof-failed when another member leads the cluster */
-export async function refuseSecondPrimary(context: RestoreContext): Promise<void> {
-  if (clusterOf(context.plan) !== undefined) await refuseOtherLeader(workOf(context, 'promote'));
+/** Steps on this server that Patroni must not see as a reason to do something. */
+const pausedSteps: ReadonlySet<RestoreStepName> = new Set([
+  'stop-server',
+  'move-aside',
+  'restore-files',
+  'prepare-server',
+  'start-server',
+  'promote',
+]);
+
+/** Before a step of a whole cluster. @throws Failure proof-failed when Patroni is not paused, or another one leads */
+export async function checkPause(context: RestoreContext, step: RestoreStepName): Promise<void> {
+  if (clusterOf(context.plan) !== undefined && pausedSteps.has(step))
+    await refuseUnlessPaused(workOf(context, step));
 }
 
 function workOf(context: RestoreContext, step: RestoreStepName): ClusterWork {

@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RestorePlan } from '../restore-plan.ts';
-import { copyVerified, exists } from '../apply/durable-files.ts';
+import { copyVerified, exists, listNames } from '../apply/durable-files.ts';
 
 /**
  * What Patroni writes into the data directory of each member: addresses, ports and paths of that member, and its copy of
@@ -17,6 +17,30 @@ const ownFiles = [
   'patroni.dynamic.json',
 ] as const;
 
+const cacheFile = 'patroni.dynamic.json';
+
+/**
+ * Whether Patroni has written down that the cluster is paused: what it writes into the data directory when its
+ * configuration changes is then written. It says so of itself a little earlier (Patroni `__main__.py`, _run_cycle).
+ */
+export async function isPauseWritten(dataDirectory: string): Promise<boolean> {
+  const file = join(dataDirectory, cacheFile);
+  if (!(await exists(file))) return true;
+  return /"pause":\s*true/.test(await readFile(file, 'utf8'));
+}
+
+/**
+ * Takes away what Patroni may have written into the empty directory all the same, between the move and the restore. The
+ * files of this member lie in the directory that was moved aside.
+ */
+export async function removeMemberFiles(directory: string): Promise<void> {
+  const names = (await listNames(directory)).filter(
+    // With a suffix it is one that was being written.
+    (name) => name.startsWith(cacheFile) || ownFiles.some((own) => own === name),
+  );
+  for (const name of names) await rm(join(directory, name), { force: true });
+}
+
 /**
  * Gives the restored directory the files of this member back. Where there is no old patroni.dynamic.json the restored
  * one goes: Patroni would fill an empty DCS with it.
@@ -31,7 +55,7 @@ export async function keepMemberFiles(plan: RestorePlan): Promise<readonly strin
     if (old !== undefined && (await exists(old))) {
       await copyVerified(old, join(data, name), plan.owner);
       kept.push(name);
-    } else if (name === 'patroni.dynamic.json') await rm(join(data, name), { force: true });
+    } else if (name === cacheFile) await rm(join(data, name), { force: true });
   }
   return kept;
 }

@@ -1,8 +1,8 @@
 import { Failure } from '../../model/failure.ts';
 import { restartByPatroni } from '../../postgres/patroni-control.ts';
-import { readPatroniCluster } from '../../postgres/patroni-cluster.ts';
+import { readMemberState, readPatroniCluster } from '../../postgres/patroni-cluster.ts';
 import { readPatroniHistory, readPatroniNode } from '../../postgres/patroni.ts';
-import { waitFor, type ClusterWork } from './cluster-work.ts';
+import { patronictl, waitFor, type ClusterWork } from './cluster-work.ts';
 
 /**
  * Lets Patroni have the server: a running primary gets the leader's lock also while the cluster is paused, when its
@@ -38,15 +38,37 @@ async function waitForLock(work: ClusterWork): Promise<void> {
   });
 }
 
-/** @throws Failure proof-failed when another member leads the cluster: two would archive into one repository */
-export async function refuseOtherLeader(work: ClusterWork): Promise<void> {
+/** The member that leads the cluster, where that is another one than the member of this host. */
+export async function findOtherLeader(work: ClusterWork): Promise<string | undefined> {
   const { members } = await readPatroniCluster(work.control, work.signal);
   const leader = members.find(({ role }) => role === 'leader' || role === 'standby_leader');
-  if (leader === undefined || leader.name === work.plan.name) return;
+  return leader === undefined || leader.name === work.plan.name ? undefined : leader.name;
+}
+
+/** @throws Failure proof-failed when another member leads the cluster: two would archive into one repository */
+export async function refuseOtherLeader(work: ClusterWork): Promise<void> {
+  const leader = await findOtherLeader(work);
+  if (leader === undefined) return;
   throw new Failure('proof-failed', {
     operation: work.operation,
     place: work.control.url,
-    problem: `${leader.name} has become the leader of ${work.plan.scope} meanwhile`,
-    hint: `Somebody ended the pause or promoted it. Stop what writes to it, pause the cluster and stop its server; or go back.`,
+    problem: `${leader} has become the leader of ${work.plan.scope} meanwhile`,
+    hint: `Somebody ended the pause or promoted it, and it goes on with the old data. Undo this restore: the old directory is put back and ${work.plan.name} follows ${leader}. Then restore on its host.`,
+  });
+}
+
+/**
+ * What is done to this server while Patroni may do nothing to it is only done while it is paused.
+ *
+ * @throws Failure proof-failed when another member leads, or the pause is over
+ */
+export async function refuseUnlessPaused(work: ClusterWork): Promise<void> {
+  await refuseOtherLeader(work);
+  if ((await readMemberState(work.control, work.signal)).isPaused) return;
+  throw new Failure('proof-failed', {
+    operation: work.operation,
+    place: work.control.url,
+    problem: `${work.plan.scope} is not paused any more`,
+    hint: `Somebody ended the pause in the middle. Pause it again: ${patronictl(work.plan, `pause --wait ${work.plan.scope}`)}`,
   });
 }

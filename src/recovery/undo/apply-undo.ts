@@ -12,7 +12,7 @@ import { failedEnd, readRestoreFacts, restoredServer, serverFor } from '../apply
 import { undoOf } from '../apply/stand-of-restore.ts';
 import { stepFailure } from '../apply/step-failure.ts';
 import { stopWhateverRuns } from '../apply/stop-old-server.ts';
-import { applyClusterUndo, type ClusterUndoDependencies } from '../patroni/apply-cluster-undo.ts';
+import { applyClusterUndo, mayStart, type ClusterUndoDependencies } from '../patroni/apply-cluster-undo.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 import type { UndoAction, UndoPlan } from './plan-undo.ts';
 
@@ -177,7 +177,7 @@ async function act(
       await rm(action.file, { force: true });
       return;
     case 'start-server':
-      await startAgain(server, { ...limits, guard: deps.guard });
+      if (await mayStart(restored, deps)) await startAgain(server, { ...limits, guard: deps.guard });
       return;
     default:
       await applyClusterUndo(action.kind, restored, server, deps, {
