@@ -51,9 +51,18 @@ export function hardening(configuration: Configuration): readonly UnitEntry[] {
 
 /** Homes stay hidden unless something that the file names lies in one. */
 function homeProtection(configuration: Configuration): string {
-  const { file, stanzas, engine, copies, stateDirectory } = configuration;
+  const { file, stanzas, engine, copies, stateDirectory, deploy } = configuration;
+  const { program, config = file } = deploy.systemd;
   const repositories = stanzas.flatMap((stanza) => stanza.repositories.map(({ path }) => path));
   const nodes = stanzas.flatMap(({ nodes: all }) => all.map(({ path }) => path));
-  const named = [file, engine.logDirectory, stateDirectory, copies.directory, ...repositories, ...nodes];
+  const named = [
+    program,
+    config,
+    engine.logDirectory,
+    stateDirectory,
+    copies.directory,
+    ...repositories,
+    ...nodes,
+  ];
   return named.some((path) => /^\/(?:home|root|run\/user)\//.test(path)) ? 'read-only' : 'yes';
 }
