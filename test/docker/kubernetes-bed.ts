@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { runCommand } from '../../src/process/run-command.ts';
 import type { KubernetesObject } from '../kubernetes/validate-manifest.ts';
+import { kubectl } from '../kubernetes/render-objects.ts';
 import { Pod, type PodSpec } from './pod.ts';
 import { sharedEngine } from './shared-engine.ts';
 
@@ -23,7 +24,7 @@ export interface KubernetesBed {
   claim(name: string): string;
 }
 
-/** The user of the image that the tests build. */
+/** The user of the image. */
 export const uid = 999;
 
 /**
@@ -61,7 +62,7 @@ export async function kubernetesBed(
     return path;
   };
   const objects = async (overlay: string): Promise<readonly KubernetesObject[]> => {
-    const text = await must('kubectl', ['kubectl', 'kustomize', join(out, overlay)]);
+    const text = await must('kubectl', [kubectl(), 'kustomize', join(out, overlay)]);
     const found = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
     for (const object of found) {
       const data = (object['data'] ?? {}) as Record<string, string>;
@@ -149,28 +150,3 @@ async function must(what: string, [command = '', ...args]: readonly string[]): P
   if (result.code === 0) return result.stdout;
   throw new Error(`${what}: ${String(result.code)}\n${result.stdout}\n${result.stderr}`);
 }
-
-/** An image with PostgreSQL, pgBackRest and the compiled Holdfast of this checkout. */
-export async function buildPodImage(directory: string, image: string): Promise<void> {
-  const context = join(directory, 'image');
-  mkdirSync(context, { recursive: true });
-  cpSync(join(checkout, 'bin'), join(context, 'bin'), { recursive: true });
-  cpSync(resolve(checkout, '.cache/build/current/'), join(context, 'dist'), {
-    recursive: true,
-    dereference: true,
-  });
-  cpSync(join(checkout, 'package.json'), join(context, 'package.json'));
-  writeFileSync(join(context, 'Dockerfile'), dockerfile);
-  await sharedEngine().docker.mustRun(['build', '--tag', image, context], { timeoutMs: 600_000 });
-}
-
-const dockerfile = `FROM holdfast-test/node:24 AS node
-FROM holdfast-test/debian:13
-RUN groupadd --gid ${uid} postgres && useradd --uid ${uid} --gid ${uid} --home-dir /var/lib/postgresql --shell /bin/sh postgres
-RUN apt-get update && mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf && \\
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends postgresql-17 pgbackrest
-COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY . /usr/local/lib/holdfast
-RUN ln -s /usr/local/lib/holdfast/bin/holdfast /usr/local/bin/holdfast
-USER ${uid}
-`;

@@ -16,6 +16,11 @@ export interface PodSpec {
   readonly volumes: readonly VolumeSpec[];
 }
 
+/** A command whose exit code is the answer; others are asked over the network. */
+export interface Probe {
+  readonly exec?: { readonly command: readonly string[] };
+}
+
 export interface ContainerSpec {
   readonly name: string;
   readonly image: string;
@@ -35,8 +40,9 @@ export interface ContainerSpec {
     readonly capabilities: { readonly drop: readonly string[] };
   };
   readonly resources: { readonly limits: { readonly memory: string } };
-  readonly readinessProbe?: { readonly exec: { readonly command: readonly string[] } };
-  readonly livenessProbe?: { readonly exec?: { readonly command: readonly string[] } };
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
   readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: readonly string[] } } };
 }
 
