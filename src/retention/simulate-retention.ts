@@ -77,7 +77,7 @@ export function simulateRetention(
   const reach = { least: undefined as number | undefined, most: 0 };
   const measure = (): void => {
     usage.push(usageOf(repository, rules));
-    const back = reachOf(repository);
+    const back = repository.reach();
     reach.most = Math.max(reach.most, back);
     if (repository.hasExpired) reach.least = Math.min(reach.least ?? Infinity, back);
   };
@@ -110,7 +110,7 @@ export function simulateRetention(
     lives: repository.lives,
     usage,
     walRemovals: repository.walRemovals,
-    reach: { ...reach, atEnd: reachOf(repository) },
+    reach: { ...reach, atEnd: repository.reach() },
     expires: repository.expires,
   };
 }
@@ -135,16 +135,10 @@ function endDay(repository: SimulatedRepository, at: number): SimulatedDay {
 }
 
 function usageOf(repository: SimulatedRepository, { sizes }: SimulationRules): Usage {
-  const { now, sets, wal } = repository;
+  const { now, setBytes, wal } = repository;
   return {
     at: now,
-    setBytes: sets.reduce((sum, { repositoryDeltaSize }) => sum + repositoryDeltaSize, 0),
+    setBytes,
     walBytes: (lengthOf(wal) / day) * sizes.walBytesPerDay(now),
   };
-}
-
-/** The window that goes up to now. */
-function reachOf(repository: SimulatedRepository): number {
-  const last = repository.windows().at(-1);
-  return last !== undefined && last.to >= repository.now ? repository.now - last.from : 0;
 }

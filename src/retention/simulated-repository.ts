@@ -7,7 +7,15 @@ import { segmentsOf } from '../model/zone-segments.ts';
 import { modelArchiveExpiry, type KeptWal } from './model-archive-expiry.ts';
 import { type ExpiryReason, modelExpire } from './model-expire.ts';
 import type { SizeModel } from './size-model.ts';
-import { intersectKept, mergeRanges, subtractRanges, type TimeRange, windowsOf } from './time-range.ts';
+import {
+  intersectKept,
+  mergeRanges,
+  reachedFrom,
+  type SetTime,
+  subtractRanges,
+  type TimeRange,
+  windowsOf,
+} from './time-range.ts';
 
 /** How a repository is to be simulated. */
 export interface SimulationRules {
@@ -44,6 +52,7 @@ export class SimulatedRepository {
   readonly #lives = new Map<string, SetLife>();
   readonly #databaseId: number;
   #sets: readonly BackupSet[];
+  #setBytes: number;
   #wal: readonly TimeRange[];
   #now: number;
   #lastLabelTime = 0;
@@ -58,6 +67,7 @@ export class SimulatedRepository {
   ) {
     this.#rules = rules;
     this.#sets = begin.sets.map(withTimes);
+    this.#setBytes = bytesOf(this.#sets);
     this.#wal = begin.wal.length === 0 ? [{ from: begin.now, to: begin.now }] : mergeRanges(begin.wal);
     this.#now = begin.now;
     this.#databaseId = begin.sets.at(-1)?.databaseId ?? 1;
@@ -94,16 +104,29 @@ export class SimulatedRepository {
     return [...this.#lives.values()];
   }
 
+  /** Bytes of all sets. */
+  get setBytes(): number {
+    return this.#setBytes;
+  }
+
   /** From when to when it can be restored to. */
   windows(): readonly TimeRange[] {
-    return windowsOf(
-      this.#sets.map(({ startTime, stopTime, archiveStart }) => ({
-        startTime,
-        stopTime,
-        online: archiveStart !== undefined,
-      })),
-      this.#wal,
-    );
+    return windowsOf(this.#times(), this.#wal);
+  }
+
+  /** Milliseconds up to now of which every moment can be restored. */
+  reach(): number {
+    const ends = this.#wal.at(-1)?.to === this.#now;
+    const first = ends ? reachedFrom(this.#times(), this.#wal) : undefined;
+    return first === undefined ? 0 : this.#now - first;
+  }
+
+  #times(): readonly SetTime[] {
+    return this.#sets.map(({ startTime, stopTime, archiveStart }) => ({
+      startTime,
+      stopTime,
+      online: archiveStart !== undefined,
+    }));
   }
 
   /** WAL of that time is archived. */
@@ -139,7 +162,7 @@ export class SimulatedRepository {
       archiveStart: iso(start),
       archiveStop: iso(stop),
       prior: prior?.label,
-      references: prior === undefined ? [] : [...prior.references, prior.label],
+      references: prior === undefined ? [] : [prior.label],
       size: 0,
       deltaSize: 0,
       repositorySize: whole,
@@ -149,6 +172,7 @@ export class SimulatedRepository {
       engineVersion: this.#rules.engine.text,
     };
     this.#sets = [...this.#sets, set];
+    this.#setBytes += delta;
     this.#note({ set, real: false });
     return set;
   }
@@ -177,7 +201,10 @@ export class SimulatedRepository {
       }
     }
     this.#hasExpired ||= this.#sets.some(({ type, label }) => type === 'full' && going.includes(label));
-    this.#sets = this.#sets.filter(({ label }) => !going.includes(label));
+    if (going.length > 0) {
+      this.#sets = this.#sets.filter(({ label }) => !going.includes(label));
+      this.#setBytes = bytesOf(this.#sets);
+    }
     for (const label of going) this.#note({ label, goneAt: this.#now, reason: reasons.get(label) });
     if (wal === undefined) return;
     const left = intersectKept(this.#wal, wal, this.#now);
@@ -210,6 +237,10 @@ export class SimulatedRepository {
     const suffix = `${own}${type === 'full' ? 'F' : type === 'diff' ? 'D' : 'I'}`;
     return prior === undefined ? suffix : `${prior.slice(0, 16)}_${suffix}`;
   }
+}
+
+function bytesOf(sets: readonly BackupSet[]): number {
+  return sets.reduce((sum, { repositoryDeltaSize }) => sum + repositoryDeltaSize, 0);
 }
 
 /** In a simulation time stands for the position in WAL. */

@@ -17,14 +17,20 @@ export function intersectKept(
     from: Date.parse(first),
     to: last === undefined ? now : Date.parse(last),
   }));
-  return mergeRanges(
-    present.flatMap((range) =>
-      stays.flatMap(({ from, to }) => {
-        const both = { from: Math.max(range.from, from), to: Math.min(range.to, to) };
-        return both.from <= both.to ? [both] : [];
-      }),
-    ),
-  );
+  return overlaps(present, mergeRanges(stays));
+}
+
+/** What is in both. Both in order, without overlaps: one pass. */
+function overlaps(left: readonly TimeRange[], right: readonly TimeRange[]): readonly TimeRange[] {
+  const both: TimeRange[] = [];
+  for (let i = 0, j = 0; i < left.length && j < right.length;) {
+    const [one, other] = [left[i] as TimeRange, right[j] as TimeRange];
+    const range = { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to) };
+    if (range.from <= range.to) both.push(range);
+    if (one.to < other.to) i += 1;
+    else j += 1;
+  }
+  return both;
 }
 
 /** In order of time, those that touch or overlap as one. */
@@ -43,16 +49,20 @@ export function subtractRanges(
   ranges: readonly TimeRange[],
   kept: readonly TimeRange[],
 ): readonly TimeRange[] {
-  return ranges.flatMap((range) => {
-    let left: readonly TimeRange[] = [range];
-    for (const { from, to } of kept) {
-      left = left.flatMap((one) => [
-        ...(one.from < from ? [{ from: one.from, to: Math.min(one.to, from) }] : []),
-        ...(one.to > to ? [{ from: Math.max(one.from, to), to: one.to }] : []),
-      ]);
+  const gone: TimeRange[] = [];
+  let next = 0;
+  for (const { from, to } of ranges) {
+    let begin = from;
+    while (next < kept.length && (kept[next] as TimeRange).to < begin) next += 1;
+    for (let index = next; index < kept.length; index += 1) {
+      const one = kept[index] as TimeRange;
+      if (one.from > to) break;
+      if (one.from > begin) gone.push({ from: begin, to: one.from });
+      begin = Math.max(begin, one.to);
     }
-    return left.filter(({ from, to }) => from < to);
-  });
+    if (begin < to) gone.push({ from: begin, to });
+  }
+  return gone;
 }
 
 /** Milliseconds of them together. */
@@ -79,9 +89,35 @@ export function windowsOf(sets: readonly SetTime[], wal: readonly TimeRange[]): 
     sets.flatMap(({ startTime, stopTime, online }) => {
       const [start, stop] = [startTime * 1000, stopTime * 1000];
       const from = online ? start : stop;
-      const range = wal.find((one) => one.from <= from && stop <= one.to);
-      if (range !== undefined) return [{ from: stop, to: range.to }];
+      const range = rangeAt(wal, from);
+      if (range !== undefined && stop <= range.to) return [{ from: stop, to: range.to }];
       return online ? [] : [{ from: stop, to: stop }];
     }),
   );
+}
+
+/** The one that a moment lies in: a search by halves. @param ranges in order, without overlaps */
+function rangeAt(ranges: readonly TimeRange[], at: number): TimeRange | undefined {
+  let [low, high] = [0, ranges.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle] as TimeRange;
+    if (at < range.from) high = middle - 1;
+    else if (at > range.to) low = middle + 1;
+    else return range;
+  }
+  return undefined;
+}
+
+/** From which moment on every one up to the end of the WAL can be restored; undefined: none can. */
+export function reachedFrom(sets: readonly SetTime[], wal: readonly TimeRange[]): number | undefined {
+  const last = wal.at(-1);
+  if (last === undefined) return undefined;
+  let first: number | undefined;
+  for (const { startTime, stopTime, online } of sets) {
+    const from = (online ? startTime : stopTime) * 1000;
+    const stop = stopTime * 1000;
+    if (from >= last.from && stop <= last.to && (first === undefined || stop < first)) first = stop;
+  }
+  return first;
 }

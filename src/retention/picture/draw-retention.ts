@@ -59,11 +59,9 @@ ${drawLegend(one, dense)}`,
 
 function createScale({ simulated }: RepositoryRetention, shown: readonly SetLife[]): Scale {
   const { from, to, days } = simulated;
-  const most = Math.max(
-    day,
-    ...shown.map(({ set, goneAt }) => (goneAt ?? to) - set.stopTime * 1000),
-    ...days.flatMap(({ at, windows }) => windows.map((window) => at - window.from)),
-  );
+  let most = day;
+  for (const { set, goneAt } of shown) most = Math.max(most, (goneAt ?? to) - set.stopTime * 1000);
+  for (const { at, windows } of days) most = Math.max(most, at - (windows[0]?.from ?? at));
   const x = (at: number): number => field.left + ((at - from) / (to - from)) * (field.right - field.left);
   const y = (back: number): number => field.bottom - (back / most) * (field.bottom - field.top);
   return { x, y, from, to, most };
