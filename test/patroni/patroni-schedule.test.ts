@@ -142,6 +142,18 @@ async function leaderNow(among: readonly PatroniMember[] = members): Promise<Pat
 }
 
 describe('three hosts with one schedule', () => {
+  it('are told by guard what their runners judge, for timers that all of them have', async () => {
+    const codes = async (on: string): Promise<readonly (number | undefined)[]> => {
+      const asked = hosts.map(({ deps }) =>
+        runHoldfast(['--config', deps.configuration.file, 'guard', '--stanza', 'main', '--on', on]),
+      );
+      return (await Promise.all(asked)).map(({ code }) => code).toSorted();
+    };
+    expect(await codes('leader')).toEqual([0, 1, 1]);
+    expect(await codes('replica')).toEqual([0, 0, 1]);
+    expect(await codes('any')).toEqual([0, 0, 0]);
+  });
+
   it('run it on the leader, once', async () => {
     expect((await runAll('full')).map(wordOf)).toEqual(['ok', 'other-role', 'other-role']);
     expect(await labels()).toHaveLength(1);
