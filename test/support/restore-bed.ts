@@ -10,6 +10,7 @@ import { locateServer } from '../../src/postgres/locate-server.ts';
 import type { Server } from '../../src/postgres/server.ts';
 import { identifyProcess } from '../../src/process/process-identity.ts';
 import type { RestoreDependencies } from '../../src/recovery/apply/restore-context.ts';
+import { clusterStepNames } from '../../src/recovery/patroni/cluster-steps.ts';
 import {
   type RestoreMode,
   type RestorePlan,
@@ -222,12 +223,17 @@ async function makePlan(bed: RestoreBed, request: PlanRequest): Promise<RestoreP
     },
     owner: bed.sandbox.owner,
     steps: restoreStepNames
-      .filter((name) => isNeeded(name, mode, running))
+      .filter((name) => !isClusterStep(name) && isNeeded(name, mode, running))
       .map((name) => ({ name, title: name, commands: [] })),
     undo: [],
     refusals: [],
     warnings: [],
   };
+}
+
+/** Only where Patroni manages the server: test/patroni/. */
+function isClusterStep(name: RestoreStepName): boolean {
+  return clusterStepNames.some((one) => one === name);
 }
 
 function isNeeded(name: RestoreStepName, mode: RestoreMode, running: boolean): boolean {
