@@ -14,7 +14,6 @@ let bed: Awaited<ReturnType<typeof createTlsPair>>;
 beforeAll(async () => {
   sandbox = await createSandbox('links');
   bed = await createTlsPair(sandbox, { oneFile: true });
-  await bed.mustEngine(bed.repo, 'stanza-create');
   await createKnownRows(bed.cluster, 50);
 });
 afterAll(async () => {
@@ -30,6 +29,19 @@ async function installEverywhere(): Promise<void> {
 }
 
 describe('the way between two hosts', () => {
+  it('is set up: the stanza there, the server here, and both are proven', async () => {
+    await bed.cluster.sql("ALTER SYSTEM SET archive_mode = 'off'; ALTER SYSTEM SET archive_command = ''");
+    const { binaries, dataDirectory, logFile } = bed.cluster;
+    const restart = ['restart', '-D', dataDirectory, '-l', logFile, '-w'];
+    await bed.pg1.mustRun(`${binaries.directory}/pg_ctl`, restart);
+    await bed.mustEngine(bed.repo, 'stanza-create');
+    const server = await bed.pg1.holdfast('setup', '--yes', '--restart', '--no-backup', '--force');
+    expect(server.code, server.stdout + server.stderr).toBe(0);
+    expect(await bed.cluster.value('SHOW archive_command')).toContain('archive-push');
+    const repository = await bed.repo.holdfast('setup', '--yes', '--no-backup', '--force');
+    expect(repository.code, repository.stdout + repository.stderr).toBe(0);
+  });
+
   it('stands while certificates and authorities are rotated: no backup and no WAL is refused', async () => {
     await bed.cluster.sql(
       'CREATE TABLE bulk AS SELECT md5(id::text) AS text FROM generate_series(1, 400000) id',

@@ -11,6 +11,9 @@ import { serverUnit, serverUnitPath } from './server-unit.ts';
 import { sshGate } from './ssh-gate.ts';
 import { clientSideFiles, serverSideFiles, type SystemText } from './ssh-files.ts';
 
+/** The configuration of a host, there. */
+const ownFile = '/etc/holdfast/holdfast.yaml';
+
 /** Everything of one host where a repository lies on another host than its servers: `--host` says which. */
 export const repositoryHostTarget: DeploymentTarget = {
   name: 'repository-host',
@@ -47,7 +50,8 @@ function renderRepositoryHost(configuration: Configuration, call: RenderCall): r
   ];
   const advice = `Do not edit: change that file and run \`holdfast render repository-host --host ${host}\` again.`;
   return [
-    ...renderConf(configuration, { ...call, host }),
+    // The same to the byte as `holdfast setup` on that host writes.
+    ...renderConf({ ...configuration, file: ownFile }, { ...call, host }),
     ...texts.map(({ path, body, mode }) => ({
       path,
       content: writeGeneratedText(body, configuration.file, advice),
@@ -101,7 +105,7 @@ function ownConfiguration({ file, stanzas }: Configuration, source: string, host
       ?.repositories.every((repository) => repository.host !== undefined && repository.host.address !== host);
     if (elsewhere === true) delete stanza['schedule'];
   }
-  return { path: '/etc/holdfast/holdfast.yaml', body: stringify(plain, { lineWidth: 0 }), mode: 0o644 };
+  return { path: ownFile, body: stringify(plain, { lineWidth: 0 }), mode: 0o644 };
 }
 
 function tlsFiles(
