@@ -10,8 +10,9 @@ import {
   program,
   sql,
   startServer,
+  startSteps,
   step,
-  stopServer,
+  stopSteps,
   timeline,
 } from './runbook-commands.ts';
 import { quoteForShell } from '../../model/quote-for-shell.ts';
@@ -86,7 +87,7 @@ export function flushStep(site: RunbookSite): RunbookStep {
 export function asideSteps(site: RunbookSite): readonly RunbookStep[] {
   const { path } = site.node;
   return [
-    step('Stop the server', [stopServer(site)]),
+    ...stopSteps(site),
     step('Keep the old data directory: nothing is deleted', [
       move(path, asidePath(site)),
       makeDirectory(site, path),
@@ -118,6 +119,7 @@ export function followWalSteps(site: RunbookSite): readonly RunbookStep[] {
       sql(site, 'SELECT pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp()'),
     ]),
     promoteStep(site),
+    ...startSteps(site, true),
   ];
 }
 
@@ -133,6 +135,7 @@ export function followTargetSteps(site: RunbookSite): readonly RunbookStep[] {
       sql(site, 'SELECT pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp()'),
     ]),
     promoteStep(site),
+    ...startSteps(site, true),
   ];
 }
 
@@ -149,12 +152,14 @@ export function openProof(site: RunbookSite): RunbookStep {
 }
 
 /** Puts the directory back that was kept. */
-export function plainBack(site: RunbookSite): RunbookStep {
+export function plainBack(site: RunbookSite): readonly RunbookStep[] {
   const { path } = site.node;
-  return step('The old directory comes back; what was restored is kept beside it', [
-    stopServer(site),
-    move(path, `${path}.restored`),
-    move(asidePath(site), path),
-    startServer(site),
-  ]);
+  return [
+    ...stopSteps(site),
+    step('The old directory comes back; what was restored is kept beside it', [
+      move(path, `${path}.restored`),
+      move(asidePath(site), path),
+    ]),
+    ...startSteps(site),
+  ];
 }

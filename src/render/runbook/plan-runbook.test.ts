@@ -127,6 +127,33 @@ describe('planRunbook', () => {
     expect(runbook.stanzas[0]?.scenarios.flatMap(commandsOf).join('\n')).not.toContain('runuser');
   });
 
+  it('stops and starts from outside what runs in a container of its own', () => {
+    const text = `${simple.replace('/15/main', '/data')}deploy:
+  runbook: { shellUser: engine, stop: docker compose stop db, start: docker compose start db }
+`;
+    const scenarios = plan(text).stanzas[0]?.scenarios ?? [];
+    const { holdfast, plain } = scenarios.find(({ id }) => id === 'moment') as RunbookScenario;
+    expect(holdfast.steps.flatMap(({ commands }) => commands)).toEqual([
+      "holdfast restore --to '<MOMENT>' --plan",
+      'docker compose stop db',
+      "holdfast restore --to '<MOMENT>'",
+      'docker compose start db',
+    ]);
+    const lines = plain.steps.flatMap(({ commands }) => commands);
+    const order = [
+      'docker compose stop db',
+      'mv -T',
+      ' restore',
+      'pg_ctl .*start$',
+      'pg_promote',
+      'pg_ctl .* stop',
+      'docker compose start db',
+    ];
+    const places = order.map((part) => lines.findIndex((line) => new RegExp(part).test(line)));
+    expect(places).toEqual(places.toSorted((left, right) => left - right));
+    expect(places).not.toContain(-1);
+  });
+
   it('tells what was measured, and else that nothing was', () => {
     const measured = {
       repository: 'local',

@@ -128,6 +128,24 @@ export function stopServer(site: RunbookSite): string {
   return `if ${program(site, `pg_ctl -D ${data} status`)} >/dev/null 2>&1; then ${program(site, `pg_ctl -D ${data} -m fast -w stop`)}; fi`;
 }
 
+/** Stops production's server, from the machine where it runs in a container of its own. */
+export function stopSteps(site: RunbookSite): readonly RunbookStep[] {
+  const { stop } = site.configuration.deploy.runbook;
+  return stop === undefined
+    ? [step('Stop the server', [stopServer(site)])]
+    : [step('In another shell, on the machine itself: stop the server', [stop])];
+}
+
+/** Starts it again where it has to run: after it was recovered in another container it is stopped there first. */
+export function startSteps(site: RunbookSite, recovered = false): readonly RunbookStep[] {
+  const { start } = site.configuration.deploy.runbook;
+  if (start === undefined) return recovered ? [] : [step('Start the server', [startServer(site)])];
+  return [
+    ...(recovered ? [step('Stop it here, where it was only recovered', [stopServer(site)])] : []),
+    step('In the other shell: start the server', [start]),
+  ];
+}
+
 /** Where the plain ways keep the old data directory. */
 export function asidePath({ node }: RunbookSite): string {
   return `${node.path}.before`;

@@ -27,6 +27,14 @@ export const runbookSchema = section({
   shellUser: oneOf(['root', 'engine']).prefault('root').meta({
     description: 'Who one is in that shell: root, or the user that runs pgBackRest (as in a container).',
   }),
+  stop: text('a command')
+    .optional()
+    .meta({
+      description:
+        'What stops PostgreSQL from the machine, where it runs in another container than that shell.',
+      examples: ['docker compose stop db'],
+    }),
+  start: text('a command')
+    .optional()
+    .meta({ description: 'What starts it again.', examples: ['docker compose start db'] }),
 }).meta({ description: 'Settings of the runbook: `holdfast runbook` and `holdfast render runbook`.' });
-
-export type RunbookSettings = z.output<typeof runbookSchema>;

@@ -9,9 +9,9 @@ import {
   holdfast,
   program,
   sql,
-  startServer,
+  startSteps,
   step,
-  stopServer,
+  stopSteps,
   timeline,
 } from '../runbook-commands.ts';
 import type { RunbookSite } from '../runbook-site.ts';
@@ -58,7 +58,7 @@ function corruptPage(site: RunbookSite): RunbookScenario {
         step('See whether the newest sets are without damage', [engine(site, ['info'])]),
         timelineStep(site),
         flushStep(site),
-        step('Stop the server', [stopServer(site)]),
+        ...stopSteps(site),
         step('Keep a copy of the damaged directory', [
           `[ ! -e ${quoteForShell(asidePath(site))} ]`,
           `cp -a --reflink=auto ${quoteForShell(path)} ${quoteForShell(asidePath(site))}`,
@@ -69,7 +69,7 @@ function corruptPage(site: RunbookSite): RunbookScenario {
         ...followWalSteps(site),
       ],
       proof: [proof],
-      back: [plainBack(site)],
+      back: plainBack(site),
     },
   };
 }
@@ -159,24 +159,24 @@ function lookAtWal(site: RunbookSite, wal: string): RunbookStep[] {
 function makeWalRoom(site: RunbookSite, wal: string): RunbookStep[] {
   const there = `'<${room.name}>/pg_wal'`;
   return [
+    ...stopSteps(site),
     step('Only where the disk is full, or will be before the cause is gone: move pg_wal to another disk', [
-      stopServer(site),
       asOwner(site, `cp -a ${quoteForShell(wal)} ${there}`),
       `mv -T ${quoteForShell(wal)} ${quoteForShell(`${wal}.before`)}`,
       asOwner(site, `ln -s ${there} ${quoteForShell(wal)}`),
-      startServer(site),
     ]),
+    ...startSteps(site),
   ];
 }
 
 function walBack(site: RunbookSite, wal: string): RunbookStep[] {
   return [
+    ...stopSteps(site),
     step('Where pg_wal was moved: bring it back when there is room again', [
-      stopServer(site),
       `rm ${quoteForShell(wal)}`,
       `mv -T ${quoteForShell(`${wal}.before`)} ${quoteForShell(`${wal}.old`)}`,
       asOwner(site, `cp -a '<${room.name}>/pg_wal' ${quoteForShell(wal)}`),
-      startServer(site),
     ]),
+    ...startSteps(site),
   ];
 }

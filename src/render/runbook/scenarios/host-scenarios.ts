@@ -159,6 +159,12 @@ function passphraseBlank({ name }: Repository): string {
 
 function installPrograms(site: RunbookSite): RunbookStep {
   const { deploy } = site.configuration;
+  if (deploy.runbook.stop !== undefined) {
+    return step(
+      `On the new machine: open the kit, have the containers made again of its holdfast.yaml and the secrets of the safe (\`holdfast render\`), start all of them but the database, and open a shell: \`${deploy.runbook.shell}\``,
+      [],
+    );
+  }
   return step(
     `Install PostgreSQL ${/\/(\d+)\//.exec(site.server.binDirectory)?.[1] ?? deploy.postgresVersion}, pgBackRest ${site.version.text} and Holdfast, and open a shell there: \`${deploy.runbook.shell}\`, then \`cd /\``,
     [],
@@ -166,12 +172,16 @@ function installPrograms(site: RunbookSite): RunbookStep {
 }
 
 /** Packages of some distributions make an empty cluster and start it. */
-function clearPlace(site: RunbookSite): RunbookStep {
+function clearPlace(site: RunbookSite): RunbookStep[] {
+  // A container has a volume of its own, which is empty.
+  if (site.configuration.deploy.runbook.stop !== undefined) return [];
   const path = quoteForShell(site.node.path);
-  return step('Put away an empty cluster that the packages made', [
-    stopServer(site),
-    `if [ -e ${path} ]; then mv -T ${path} ${quoteForShell(`${site.node.path}.empty`)}; fi`,
-  ]);
+  return [
+    step('Put away an empty cluster that the packages made', [
+      stopServer(site),
+      `if [ -e ${path} ]; then mv -T ${path} ${quoteForShell(`${site.node.path}.empty`)}; fi`,
+    ]),
+  ];
 }
 
 function unpackWithHoldfast(site: RunbookSite): RunbookStep[] {
@@ -188,7 +198,7 @@ function unpackWithHoldfast(site: RunbookSite): RunbookStep[] {
   });
   return [
     installPrograms(site),
-    clearPlace(site),
+    ...clearPlace(site),
     step('Open the kit', [
       `holdfast kit open '${blank(kit)}' --passphrase-file '${blank(kitPassphrase)}' --out '${blank(opened)}'`,
     ]),
@@ -215,7 +225,7 @@ function unpackByHand(site: RunbookSite): RunbookStep[] {
     .map((repository) => putPassphrase(site, repository, `'<${passphraseBlank(repository)}>'`));
   return [
     installPrograms(site),
-    clearPlace(site),
+    ...clearPlace(site),
     step('Open the kit', [
       `mkdir -m 0700 ${directory} && tar -xf '${blank(kit)}' -C ${directory}`,
       `${openCommand(`'${blank(opened)}/${kitFormat.outer}/${kitFormat.sealed}'`, `-pass 'file:${blank(kitPassphrase)}'`)} | tar -xf - -C ${directory}`,

@@ -12,7 +12,16 @@ import {
   salvageStep,
   timelineStep,
 } from '../plain-restore.ts';
-import { blank, engine, holdfast, moment, step, timeline } from '../runbook-commands.ts';
+import {
+  blank,
+  engine,
+  holdfast,
+  moment,
+  startSteps,
+  step,
+  stopSteps,
+  timeline,
+} from '../runbook-commands.ts';
 import type { RunbookSite } from '../runbook-site.ts';
 import type { Placeholder, RunbookColumn, RunbookScenario, RunbookStep } from '../runbook.ts';
 
@@ -75,7 +84,7 @@ function latest(
         ...followWalSteps(site),
       ],
       proof: [openProof(site)],
-      back: [plainBack(site)],
+      back: plainBack(site),
     },
   };
 }
@@ -101,7 +110,7 @@ function toMoment(site: RunbookSite, repository: Repository): RunbookScenario {
         ...followTargetSteps(site),
       ],
       proof: [openProof(site)],
-      back: [plainBack(site)],
+      back: plainBack(site),
     },
   };
 }
@@ -137,7 +146,7 @@ function toSet(site: RunbookSite, repository: Repository): RunbookScenario {
         ...followTargetSteps(site),
       ],
       proof: [openProof(site)],
-      back: [plainBack(site)],
+      back: plainBack(site),
     },
   };
 }
@@ -155,20 +164,29 @@ function undo(site: RunbookSite): RunbookScenario {
     ],
     placeholders: [],
     holdfast: {
-      steps: [step('See what would be done', [holdfast(site, 'undo --plan')]), undoStep(site)],
+      steps: [step('See what would be done', [holdfast(site, 'undo --plan')]), ...undoSteps(site)],
       proof: [openProof(site)],
       back: [],
     },
-    plain: { steps: [plainBack(site)], proof: [openProof(site)], back: [] },
+    plain: { steps: plainBack(site), proof: [openProof(site)], back: [] },
   };
 }
 
-function undoStep(site: RunbookSite): RunbookStep {
-  return step(
-    'Undo the last restore. A server that was down before it is left down: start it',
-    [holdfast(site, 'undo')],
-    { asks: true },
-  );
+function undoSteps(site: RunbookSite): readonly RunbookStep[] {
+  return around(site, [
+    step(
+      'Undo the last restore. A server that was down before it is left down: start it',
+      [holdfast(site, 'undo')],
+      { asks: true },
+    ),
+  ]);
+}
+
+/** Where the server runs in a container of its own it is stopped before, and started after. */
+function around(site: RunbookSite, steps: readonly RunbookStep[]): readonly RunbookStep[] {
+  return site.configuration.deploy.runbook.stop === undefined
+    ? steps
+    : [...stopSteps(site), ...steps, ...startSteps(site)];
 }
 
 /** `holdfast restore`, first as a plan. */
@@ -176,16 +194,18 @@ export function inPlace(site: RunbookSite, words: string): RunbookColumn {
   return {
     steps: [
       step('See what would be done; nothing is changed', [holdfast(site, `restore ${words} --plan`)]),
-      step(
-        'Do it, after a question. WAL that was never archived is saved first',
-        [holdfast(site, `restore ${words}`)],
-        { asks: true },
-      ),
+      ...around(site, [
+        step(
+          'Do it, once you have typed what it asks for. WAL that was never archived is saved first',
+          [holdfast(site, `restore ${words}`)],
+          { asks: true },
+        ),
+      ]),
     ],
     proof: [
       openProof(site),
       step('The archive takes WAL again', [holdfast(site, 'check')], { mayFail: true }),
     ],
-    back: [undoStep(site)],
+    back: undoSteps(site),
   };
 }
