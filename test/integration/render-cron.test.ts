@@ -6,7 +6,7 @@ import { runHoldfast } from '../support/holdfast.ts';
 import { startHookServer, type HookServer } from '../support/hook-server.ts';
 import { holdfastProgram } from '../support/installation.ts';
 import { monitoringTool } from '../support/monitoring-tools.ts';
-import { testUser } from '../support/test-user.ts';
+import { requireRoot, testUser } from '../support/test-user.ts';
 
 /* The crontab, judged by Debian's own crontab(1), and its commands run as cron would run them. */
 const cleanUp = new AsyncDisposableStack();
@@ -53,6 +53,7 @@ const crontabOf = (out: string): string => readFileSync(`${out}/etc/cron.d/holdf
 
 /** What Debian's parser says of a crontab; that of a user has no user in it. */
 function parse(text: string): { status: number | null; said: string } {
+  requireRoot();
   const own = text.replaceAll(/^((?:[^\s#=]+ ){5})\S+ /gm, '$1');
   const file = bed.sandbox.write(`parsed-${(folders += 1)}`, own, 0o644);
   // It wants a spool and a group, which its package would have made: in file systems of its own.
