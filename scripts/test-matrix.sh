@@ -40,7 +40,7 @@ for pair in $pairs; do
     for file in drill-checks drill-heartbeat drill-harmless rescue-dropped; do without="$without --exclude **/$file.test.ts"; done
   fi
   # shellcheck disable=SC2086 # a list of words
-  if HOLDFAST_TEST_ENGINE=$engine HOLDFAST_TEST_POSTGRES=$postgres HOLDFAST_TEST_ROUNDS=$rounds vitest run --project integration $without "$@" </dev/null; then
+  if HOLDFAST_TEST_ENGINE=$engine HOLDFAST_TEST_POSTGRES=$postgres HOLDFAST_TEST_ROUNDS=$rounds HOLDFAST_EXPIRE_CASES=${HOLDFAST_EXPIRE_CASES:-150} vitest run --project integration $without "$@" </dev/null; then
     result=passed
   else
     result=FAILED

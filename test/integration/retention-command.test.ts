@@ -71,6 +71,13 @@ describe('forecasts of a real repository', () => {
     const [first = '', diff = '', second = '', third = ''] = labels;
     const [repository] = (await simulate('--days', '60')).repositories;
     expect(repository?.policy).toBe('full=14d archive=follow');
+    // Its WAL was looked at, and goes on without a hole from the oldest set.
+    expect(repository?.assumed).toEqual([]);
+    const [day] = repository?.days ?? [];
+    expect(day?.windows).toHaveLength(1);
+    const [window] = day?.windows ?? [];
+    const back = Date.parse(window?.to ?? '') - Date.parse(window?.from ?? '');
+    expect(back / 86_400_000).toBeGreaterThan(39.9);
     const lifeOf = (label: string) => repository?.sets.find((set) => set.label === label);
     expect(lifeOf(second)).toMatchObject({ real: true, reason: 'full-time' });
     expect(lifeOf(diff)?.keptBy).toEqual([expect.stringContaining('pinned until')]);
