@@ -138,9 +138,11 @@ it('hides what may be a secret of others in a difference', () => {
       '     minio_secret_key: S3User.MinIO',
       "+        cipher_pass: !unsafe '{{ x }}'",
       `+        s3_key: "{{ lookup('ansible.builtin.env', 'KEY') }}"`,
+      '+cipher_pass: Plain',
       '     pg_cluster: pg-meta',
     ].join('\n'),
   );
-  for (const secret of ['DBUser', 'a b', "it''s", 'S3User', '{{ x }}']) expect(shown).not.toContain(secret);
+  for (const secret of ['DBUser', 'a b', "it''s", 'S3User', '{{ x }}', 'Plain'])
+    expect(shown).not.toContain(secret);
   for (const told of ['roles: [ a ]', '# c', "'KEY'", 'pg-meta']) expect(shown).toContain(told);
 });
