@@ -57,6 +57,17 @@ const fileName = scalar<string>({
       : undefined,
 });
 
+/** As it stands between quotes in postgresql.conf: blanks at its ends count. */
+const settingValue = scalar<string>({
+  expected: 'a value on one line',
+  remedy: 'Write it as in postgresql.conf, without the quotes of that file.',
+  json: { type: ['string', 'number', 'boolean'] },
+  read: (value) => {
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    return typeof value === 'string' && !/[\r\n\0]/.test(value) ? value : undefined;
+  },
+});
+
 /** What one kind of container may take. */
 function limits(defaults: {
   readonly memory: string;
@@ -113,7 +124,7 @@ export const composeSchema = section({
       examples: ['file:/etc/holdfast/database-password'],
     }),
   settings: z
-    .record(z.string(), text())
+    .record(z.string(), settingValue)
     .prefault({})
     .meta({
       description: 'Other settings of PostgreSQL.',
