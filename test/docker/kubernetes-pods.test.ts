@@ -78,6 +78,9 @@ describe('a pod with Holdfast beside the server', () => {
     await pod.mustExec('holdfast', ['holdfast', 'backup', '--type', 'incr', '--yes']);
     await pod.mustExec('postgres', sql('INSERT INTO kept VALUES (1001); SELECT pg_switch_wal()'));
 
+    const status = await pod.exec('holdfast', ['holdfast', 'status', '--json']);
+    expect(JSON.parse(status.stdout).findings).toEqual([]);
+
     // A restore in the place of the running server is refused before anything is stopped.
     const refused = await pod.exec('holdfast', ['holdfast', 'restore', '--to', 'latest', '--yes']);
     expect([refused.code, refused.stderr]).toEqual([86, expect.stringContaining('HINT')]);
@@ -91,10 +94,24 @@ describe('a pod with Holdfast beside the server', () => {
     await pod.stop();
     await mustRunJob(bed, 'overlays/restore', 'main-restore');
 
-    const again = await startDatabase(bed, 'two');
-    expect(await again.mustExec('postgres', sql('SELECT count(*), pg_is_in_recovery() FROM kept'))).toBe(
+    const restored = await startDatabase(bed, 'two');
+    expect(await restored.mustExec('postgres', sql('SELECT count(*), pg_is_in_recovery() FROM kept'))).toBe(
       '1001|f',
     );
+    await restored.mustExec('postgres', sql('INSERT INTO kept VALUES (1002)'));
+    await restored.stop();
+
+    // The same Job undoes it: what was written since is gone with the restored data, which is kept aside.
+    const undo = await bed.jobPod('overlays/restore', 'main-restore', 'undo');
+    expect(await undo.begin()).toBeUndefined();
+    const undone = await undo.runJob(['undo']);
+    expect({ code: undone.code, said: undone.code === 0 ? '' : undone.stdout + undone.stderr }).toEqual({
+      code: 0,
+      said: '',
+    });
+    await undo.remove();
+    const again = await startDatabase(bed, 'undone');
+    expect(await again.mustExec('postgres', sql('SELECT count(*) FROM kept'))).toBe('1001');
 
     const drill = await bed.jobPod('overlays/drill', 'main-drill', 'drill');
     expect(await drill.begin()).toBeUndefined();

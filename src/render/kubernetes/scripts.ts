@@ -137,7 +137,8 @@ export const stopSeconds = 600;
 
 function restore(site: KubernetesSite): string {
   return `#!/bin/sh
-# Restores into the volume while no server uses it, and ends the restored server again, for the pod to start it.
+# Restores into the volume while no server uses it, and ends the restored server again, for the pod to start it. With
+# \`undo\` as its first word it undoes a restore.
 set -eu
 ${say}
 ${variables(site, 'data', 'lock', 'programs', 'stanza')}
@@ -146,8 +147,13 @@ if ! flock -n 9; then
   say "a server uses this volume: scale its StatefulSet to 0 first; nothing was done"
   exit 86
 fi
+verb=restore
+if [ "\${1:-}" = undo ]; then
+  verb=undo
+  shift
+fi
 code=0
-holdfast restore --stanza "$stanza" "$@" --direct --yes 9>&- || code=$?
+holdfast "$verb" --stanza "$stanza" "$@" --direct --yes 9>&- || code=$?
 if [ -f "$data/postmaster.pid" ]; then
   "$programs/pg_ctl" stop --pgdata="$data" --mode=fast --wait --timeout=${stopSeconds}
 fi
