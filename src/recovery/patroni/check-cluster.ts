@@ -32,6 +32,18 @@ export function checkCluster(
   return [...checkPlace(cluster, refuse), ...checkState(cluster, refuse, systemIdentifier)];
 }
 
+/** A server that Holdfast starts for its proofs, and Patroni restarts after them, is one that both see. */
+export function refuseElsewhere(url: string): Finding {
+  return {
+    rule: 'patroni-elsewhere',
+    severity: 'critical',
+    subject: url,
+    problem: 'the server that Patroni manages runs in another container',
+    evidence: '`elsewhere` of the node',
+    remedy: 'Run Holdfast in that container, or restore beside it with --into.',
+  };
+}
+
 type Refuse = (rule: string, problem: string, evidence: string, remedy: string) => Finding;
 
 /** Whether this is the host to do it on. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { checkCluster, warnOfCluster } from '../patroni/check-cluster.ts';
+import { checkCluster, refuseElsewhere, warnOfCluster } from '../patroni/check-cluster.ts';
 import type { ParameterNeed } from '../restore-plan.ts';
 import type { RestoreObservations } from './observations.ts';
 import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
@@ -33,7 +33,7 @@ export function checkServer(
 /** A member is restored with its whole cluster, or not at all. */
 function checkPatroni(
   request: RestoreRequest,
-  { patroni, catalogue, repositories }: RestoreObservations,
+  { patroni, catalogue, repositories, cluster }: RestoreObservations,
   databaseId: number,
 ): { readonly refusals: readonly Finding[]; readonly warnings: readonly Finding[] } {
   if (!patroni) return { refusals: [], warnings: [] };
@@ -42,7 +42,10 @@ function checkPatroni(
     (one) => keys.has(one.repositoryKey) && one.databaseId === databaseId,
   );
   return {
-    refusals: checkCluster(patroni, database?.systemIdentifier),
+    refusals: [
+      ...checkCluster(patroni, database?.systemIdentifier),
+      ...(cluster.server.node.elsewhere === undefined ? [] : [refuseElsewhere(patroni.url)]),
+    ],
     warnings: warnOfCluster(patroni, request.backup !== false),
   };
 }
