@@ -23,7 +23,14 @@ describe('completionScript', () => {
   });
 
   it('completes commands, options and values in bash', () => {
-    expect(completeInBash(['holdfast', 're'])).toEqual(['render', 'reload', 'restore', 'rescue', 'report']);
+    expect(completeInBash(['holdfast', 're'])).toEqual([
+      'render',
+      'retention',
+      'reload',
+      'restore',
+      'rescue',
+      'report',
+    ]);
     expect(completeInBash(['holdfast', 'backup', '--ty'])).toEqual(['--type']);
     expect(completeInBash(['holdfast', 'backup', '--type', ''])).toEqual(['full', 'diff', 'incr']);
     expect(completeInBash(['holdfast', '--json', 'completion', 'z'])).toEqual(['zsh']);
