@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Configuration, Stanza } from '../../config/configuration.ts';
 import type { ComposeSettings } from '../../config/schema/deploy/compose.ts';
+import { gcsKeyFile } from '../../engine/conf/secret-values.ts';
 import type { SecretReference } from '../../model/secret.ts';
 import type { PostgresNode } from '../../model/stanza.ts';
 import type { RenderCall } from '../deployment/deployment-target.ts';
@@ -35,8 +36,10 @@ export interface ComposeSite {
   readonly socketDirectory: string;
   /** Directories of repositories, each a volume. */
   readonly repositories: readonly { readonly volume: string; readonly path: string }[];
-  /** Secrets by the name of their file. */
+  /** Secrets by the name of their file, in the containers and in `secrets/`. */
   readonly secrets: ReadonlyMap<string, SecretReference>;
+  /** Of those the key files, which may have many lines: they are taken from where they lie on the host. */
+  readonly keyFiles: ReadonlyMap<string, string>;
   /** Files of the host that programs open by the same path. */
   readonly files: readonly string[];
   readonly image: string;
@@ -56,6 +59,8 @@ export function composeSite(configuration: Configuration, call: RenderCall): Com
   const { compose: settings, postgresVersion: major } = configuration.deploy;
   const project = settings.project ?? projectName(stanza.name);
   const suite = settings.packages === 'debian' && major === 15 ? 'bookworm' : 'trixie';
+  const secrets = secretsOf(configuration, call);
+  const keyFiles = keyFilesOf(stanza, secrets);
   return {
     configuration,
     call,
@@ -69,8 +74,11 @@ export function composeSite(configuration: Configuration, call: RenderCall): Com
     repositories: stanza.repositories
       .filter(({ access }) => access.type === 'posix')
       .map(({ name, path }) => ({ volume: `repository-${name.replaceAll(/[^\w.-]/g, '-')}`, path })),
-    secrets: secretsOf(configuration, call),
-    files: [...new Set(neededFiles(configuration).map(({ path }) => path))],
+    secrets,
+    keyFiles,
+    files: [...new Set(neededFiles(configuration).map(({ path }) => path))].filter(
+      (path) => ![...keyFiles.values()].includes(path),
+    ),
     image: settings.image ?? `${project}-postgres:${major}-${call.version.text}`,
     baseImage: settings.baseImage ?? `debian:${suite}-slim`,
     package: settings.package ?? 'holdfast.tgz',
@@ -86,6 +94,19 @@ function projectName(stanza: string): string {
 /** By the path of keys, which is what a person looks for. */
 export function secretFile(path: readonly (string | number)[]): string {
   return path.map((part) => String(part).replaceAll(/[^\w-]/g, '-')).join('.');
+}
+
+/** `repo-gcs-key` is the path of a key file, whose text nobody but pgBackRest reads. */
+function keyFilesOf(
+  { repositories }: Stanza,
+  secrets: ReadonlyMap<string, SecretReference>,
+): ReadonlyMap<string, string> {
+  const paths = repositories.flatMap(({ access }) => (access.type === 'gcs' ? [gcsKeyFile(access)] : []));
+  return new Map(
+    [...secrets].flatMap(([name, reference]) =>
+      reference.kind === 'file' && paths.includes(reference.path) ? [[name, reference.path] as const] : [],
+    ),
+  );
 }
 
 function secretsOf({ deploy }: Configuration, call: RenderCall): ReadonlyMap<string, SecretReference> {

@@ -13,7 +13,7 @@ archiving goes on.
 ## First
 
 1. Put Holdfast itself here as \`${site.package}\`: \`npm pack\` in its checkout makes it. (Not needed where that is an address.)
-${secrets.size === 0 ? '' : `2. The secrets lie in \`secrets/\` (${[...secrets.keys()].map((key) => `\`${key}\``).join(', ')}), which no repository of yours must have. Each is a file that holds the value alone.\n`}${files.length === 0 ? '' : `3. These files of this machine are read in the containers, and everybody must be allowed to read them: ${files.map((path) => `\`${path}\``).join(', ')}.\n`}
+${secrets.size === 0 ? '' : `2. The secrets lie in \`secrets/\` (${[...secrets.keys()].map((key) => `\`${key}\``).join(', ')}), which no repository of yours must have. Each is a file that holds the value alone.\n`}${files.length === 0 ? '' : `3. These files of this machine are read in the containers, and user ${settings.uid} must be allowed to read them: ${files.map((path) => `\`${path}\``).join(', ')}.\n`}
 \`make deploy\` builds the image, starts everything, and comes back when the first backup is there. Limits and versions can be changed in \`.env\`: \`.env.example\` has all
 names. After a change of holdfast.yaml: \`holdfast render compose --out .\`, then \`make deploy\`, or \`make reload\` where only schedules and retention changed.
 

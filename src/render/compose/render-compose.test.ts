@@ -136,6 +136,18 @@ describe('renderCompose', () => {
     expect(text(files, 'configuration/holdfast.yaml')).not.toContain('deploy:');
   });
 
+  it('takes a key file of many lines from where it lies, readable for nobody else', () => {
+    const gcs = { type: 'gcs', bucket: 'b', key: 'file:/home/me/key $1.json' };
+    const source = fileOf({ repositories: { offsite: gcs } });
+    const name = 'stanzas.shop.repositories.offsite.key';
+    expect(compose(source)).toMatchObject({ secrets: { [name]: { file: '/home/me/key $$1.json' } } });
+    expect([...render(source).keys()].join()).not.toContain('secrets/');
+    expect(text(render(source), 'configuration/holdfast.yaml')).toContain(
+      `file:/run/holdfast-secrets/${name}`,
+    );
+    expect(text(render(source), 'compose.yaml')).not.toContain('type: bind\n        source: /home');
+  });
+
   it('lets the server be started by its own container, and finds the locks of the other', () => {
     const inside = parse(text(render(fileOf({})), 'configuration/holdfast.yaml')) as {
       stanzas: Record<string, Mapping>;

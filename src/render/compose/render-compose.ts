@@ -16,7 +16,10 @@ import { composeFile } from './services.ts';
 export const composeTarget: DeploymentTarget = {
   name: 'compose',
   engine: 'deploy.engineVersion',
-  needsSecrets: (configuration, call) => [...composeSite(configuration, call).secrets.values()],
+  needsSecrets: (configuration, call) => {
+    const site = composeSite(configuration, call);
+    return [...site.secrets].filter(([name]) => !site.keyFiles.has(name)).map(([, reference]) => reference);
+  },
   render: renderCompose,
 };
 
@@ -48,8 +51,9 @@ const advice =
   'Do not edit: change that file and run `holdfast render compose --out` again. An edited file is shown, never overwritten silently.';
 
 /** The value alone, without a header: that is what a program reads, and what a person or a vault can put there instead. */
-function secretFiles({ secrets, call }: ComposeSite): readonly RenderedFile[] {
-  return [...secrets].map(([name, reference]) => ({
+function secretFiles({ secrets, keyFiles, call }: ComposeSite): readonly RenderedFile[] {
+  const valued = [...secrets].filter(([name]) => !keyFiles.has(name));
+  return valued.map(([name, reference]) => ({
     path: `secrets/${name}`,
     content: `${call.secrets(reference)}\n`,
     mode: 0o600,

@@ -6,7 +6,7 @@ type Node = Readonly<Record<string, unknown>>;
 
 /** compose.yaml. Commands and values of holdfast.yaml have their dollar signs doubled, so that Compose leaves them. */
 export function composeFile(site: ComposeSite): string {
-  const { settings, project, secrets, repositories } = site;
+  const { settings, project, secrets, keyFiles, repositories } = site;
   const services = {
     ...(secrets.size === 0 ? {} : { secrets: secretsService(site) }),
     configure: configureService(site),
@@ -36,7 +36,10 @@ export function composeFile(site: ComposeSite): string {
       ? {}
       : {
           secrets: Object.fromEntries(
-            [...secrets.keys()].map((name) => [name, { file: `./secrets/${name}` }]),
+            [...secrets.keys()].map((name) => [
+              name,
+              { file: literal(keyFiles.get(name) ?? `./secrets/${name}`) },
+            ]),
           ),
         }),
   };
