@@ -15,10 +15,15 @@ export function optionUsage(option: OptionDefinition): string {
   return `${short}--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`;
 }
 
+/** Longer lists stand below, where they are folded. */
+const longestChoices = 34;
+
 /** `holdfast journal [ID] [options]`: how a command is written. */
 export function commandUsage(definition: CommandDefinition): string {
   const words = definition.arguments.map((argument) => {
-    const name = argument.choices?.join('|') ?? argument.name.toUpperCase();
+    const choices = argument.choices?.join('|');
+    const isShort = choices !== undefined && choices.length <= longestChoices;
+    const name = isShort ? choices : argument.name.toUpperCase();
     const usage = argument.repeatable === true ? `${name}...` : name;
     return argument.optional ? `[${usage}]` : usage;
   });
