@@ -30,6 +30,7 @@ import { secretAccess } from '../secret-access.ts';
 /** `holdfast render TARGET`. */
 export const run: CommandModule['run'] = async (input, context) => {
   const target = findTarget(input.argument('target') ?? '');
+  if (input.flag('with-secrets') && target.name !== 'pigsty') throw secretsMeaningless(target);
   const version = await versionFor(target, input, context);
   const configuration =
     version === undefined ? await context.configuration() : await configurationFor(context, version);
@@ -113,6 +114,14 @@ async function versionFor(
   return target.engine === 'installed'
     ? installedVersion(context)
     : readEngineVersion((await context.configuration()).deploy.engineVersion);
+}
+
+function secretsMeaningless(target: DeploymentTarget): Failure {
+  return new Failure('usage', {
+    operation: `render ${target.name}`,
+    problem: '--with-secrets does something only with pigsty',
+    hint: 'Leave it out: files that need values of secrets have them, with mode 0600.',
+  });
 }
 
 function placeUnknown(target: DeploymentTarget): Failure {
