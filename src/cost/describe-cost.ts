@@ -87,7 +87,7 @@ export const monthTitles = [
   'minimums',
   'writes',
   'drills, verifies',
-  'total',
+  'total (USD)',
 ] as const;
 
 function sumOf(...parts: readonly (number | undefined)[]): number | undefined {
@@ -118,7 +118,7 @@ export const scenarioTitles = [
   'scenario',
   'at the end',
   'last month',
-  'together',
+  'together (USD)',
   'a restore',
   'every moment of at least',
 ] as const;

@@ -31,7 +31,11 @@ function describeOne(one: RepositoryCost): string {
     ...describeMeasures(one.measures).map((text) => `  ${text}`),
     ...one.assumed.map((text) => `  assumed: ${text}`),
     `  a restore of the newest set reads ${formatByteSize(Math.round(restore.bytes))} in ${restore.objects} files: ${restore.cost === undefined ? 'no price is known' : `${formatDollars(restore.cost)} USD`}`,
-    ...(forecast.priced ? [`  ${months.length} months together: ${formatTotal(forecast)} USD`] : []),
+    ...(forecast.priced
+      ? [
+          `  ${months.length === 1 ? 'one month' : `${months.length} months together`}: ${formatTotal(forecast)} USD`,
+        ]
+      : []),
   ];
   const table =
     others.length === 0

@@ -28,7 +28,7 @@ export function drawScenarios({ scenarios }: RepositoryCost, top: number): Marku
     return markup`<text x="${left}" y="${y + 14}">${shorten(name)}</text><text x="${right}" y="${y + 14}" text-anchor="end">${said}</text>
 <rect class="${index === 0 ? 'one' : 'two'}" x="${left}" y="${y + 20}" width="${Math.max(1, wide).toFixed(1)}" height="12"/>`;
   });
-  return markup`<text class="title" x="${left}" y="${top + 20}">What ${months} months come to, US dollars</text>
+  return markup`<text class="title" x="${left}" y="${top + 20}">${months === 1 ? 'What one month comes to' : `What ${months} months come to`}, US dollars</text>
 ${rows}`;
 }
 
