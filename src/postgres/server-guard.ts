@@ -49,12 +49,15 @@ export async function takeServerGuard(
   return 'held';
 }
 
+/** A container that refuses to start its server tries again and again, and has the lock for a moment each time. */
+const patience = { shared: ['--nonblock'], exclusive: ['--timeout', '5'] } as const;
+
 /** flock(1) locks what we opened: the lock is the open file's, so that it outlives that child and ends with us. */
 async function lock(fd: number, kind: 'exclusive' | 'shared', file: string): Promise<boolean> {
   try {
     const { code, stderr } = await runCommand({
       command: '/usr/bin/flock',
-      args: ['--nonblock', '--conflict-exit-code', '75', `--${kind}`, '3'],
+      args: [...patience[kind], '--conflict-exit-code', '75', `--${kind}`, '3'],
       env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
       inherited: [fd],
       timeoutMs: 10_000,

@@ -27,6 +27,14 @@ made=$data.holdfast-made
 
 say() { echo "start-database: $*" >&2; }
 
+# Whoever is to repair it needs the lock. Docker starts this again in a moment.
+refuse() {
+  exec 9<&-
+  for line in "$@"; do say "$line"; done
+  sleep 5
+  exit 1
+}
+
 mkdir -p "\${data%/*}"
 [ -e "$lock" ] || : >"$lock"
 exec 9<"$lock"
@@ -41,29 +49,24 @@ if ! flock --nonblock 9; then
 fi
 
 if [ -e "$marker" ]; then
-  say "a restore into $data was not finished, so nothing is started there. Finish or undo it:"
-  say "  docker compose exec holdfast $(sed -n 's/.*"finish": "\\(.*\\)".*/\\1/p' "$marker")"
-  say "  docker compose exec holdfast $(sed -n 's/.*"undo": "\\(.*\\)".*/\\1/p' "$marker")"
-  exit 1
+  refuse "a restore into $data was not finished, so nothing is started there. Finish or undo it:" \\
+    "  docker compose exec holdfast $(sed -n 's/.*"finish": "\\(.*\\)".*/\\1/p' "$marker")" \\
+    "  docker compose exec holdfast $(sed -n 's/.*"undo": "\\(.*\\)".*/\\1/p' "$marker")"
 fi
 
 # Only a first start makes a cluster. An empty one in the place of a lost one would look as if all were well.
 if [ ! -s "$data/PG_VERSION" ]; then
   if [ -e "$made" ] || { [ -d "$data" ] && [ -n "$(ls -A "$data")" ]; }; then
-    say "$data had a cluster and has none now. Bring it back: make restore-latest"
-    exit 1
+    refuse "$data had a cluster and has none now. Bring it back: make restore-latest"
   fi
   answer=$(pgbackrest --stanza="$stanza" --log-level-console=off info --output=json)
   case $answer in
     *'"label":'*)
-      say "this volume is new, and a repository has backups of $stanza. Bring the cluster back: make restore-latest"
-      say "(for a new cluster in spite of them give it another stanza or another repository)"
-      exit 1
+      refuse "this volume is new, and a repository has backups of $stanza. Bring the cluster back: make restore-latest" \\
+        "(for a new cluster in spite of them give it another stanza or another repository)"
       ;;
     *'"code":99,'*)
-      say "this volume is new, and whether a repository has backups of $stanza is not known:"
-      printf '%s\\n' "$answer" >&2
-      exit 1
+      refuse "this volume is new, and whether a repository has backups of $stanza is not known:" "$answer"
       ;;
   esac
   say "making a new cluster in $data"
