@@ -1,8 +1,6 @@
-import { access } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pushSegment } from '../../engine/archive-push.ts';
-import { historyFileName } from '../../model/wal.ts';
-import { readControlData } from '../../postgres/read-control-data.ts';
 import type { SetupContext } from './setup-deps.ts';
 
 /**
@@ -11,7 +9,9 @@ import type { SetupContext } from './setup-deps.ts';
  * with "recovery target timeline N does not exist" (`src/backend/access/transam/xlogrecovery.c`). Repositories that have
  * the file answer that it is there already.
  *
- * @throws Failure as pushSegment; nothing is pushed on a timeline that has no history, or on a host without the server
+ * The newest in pg_wal is that of the server: the control file has a new timeline only after the next checkpoint.
+ *
+ * @throws Failure as pushSegment; nothing is pushed on the first timeline, or on a host without the server
  */
 export async function archiveHistory({
   engine,
@@ -21,11 +21,13 @@ export async function archiveHistory({
   onSpawn,
 }: SetupContext): Promise<void> {
   if (server === undefined) return;
-  const { timeline } = await readControlData(server);
-  const file = join(server.node.path, 'pg_wal', historyFileName(timeline));
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (timeline > 1 && isThere) await pushSegment(engine, { stanza: stanza.name, file }, { signal, onSpawn });
+  const directory = join(server.node.path, 'pg_wal');
+  // Where this user may not look, pgBackRest could not read the file either.
+  const names = await readdir(directory).catch(() => []);
+  const newest = names
+    .filter((name) => /^[0-9A-F]{8}\.history$/.test(name))
+    .toSorted()
+    .at(-1);
+  if (newest === undefined) return;
+  await pushSegment(engine, { stanza: stanza.name, file: join(directory, newest) }, { signal, onSpawn });
 }

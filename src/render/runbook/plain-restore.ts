@@ -52,11 +52,17 @@ export function restoreCommand(site: RunbookSite, restore: PlainRestore): string
   );
 }
 
-/** On which timeline production was: a restore must never follow one that somebody else archived. */
+/**
+ * On which timeline production was: a restore must never follow one that somebody else archived. Between a promotion and
+ * the checkpoint after it, which may take minutes, only the end of recovery has the new one (PostgreSQL
+ * `src/backend/access/transam/xlog.c`, CreateEndOfRecoveryRecord); after that it is 0 there.
+ */
 export function timelineStep(site: RunbookSite): RunbookStep {
   const data = quoteForShell(site.node.path);
+  const lines = ["Latest checkpoint's TimeLineID", "Min recovery ending loc's timeline"];
+  const taken = lines.map((line) => `s/^${line}: *//p`).join('; ');
   return step('See on which timeline production was', [
-    `${program(site, `pg_controldata -D ${data}`)} | sed -n "s/^Latest checkpoint's TimeLineID: *//p"`,
+    `${program(site, `pg_controldata -D ${data}`)} | sed -n "${taken}" | sort -n | tail -n 1`,
   ]);
 }
 
@@ -140,7 +146,10 @@ export function followTargetSteps(site: RunbookSite): readonly RunbookStep[] {
 }
 
 function promoteStep(site: RunbookSite): RunbookStep {
-  return step('Open it for writing, on a new timeline', [sql(site, 'SELECT pg_promote()')]);
+  return step('Open it for writing, on a new timeline', [
+    sql(site, 'SELECT pg_promote()'),
+    sql(site, 'CHECKPOINT'),
+  ]);
 }
 
 /** That the server is open, and takes writes. */
