@@ -52,6 +52,7 @@ function lostHost(site: RunbookSite): RunbookScenario {
     cautions: [
       'Be sure that the old server is off for good. Two that archive into one repository spoil it.',
       'A repository that was lost with the host is made again afterwards: see its own scenario.',
+      'By hand: a copy that archived into this repository by mistake has the newest timeline. Where that may be, take the timeline of the newest WAL of the old server, and look at the last transaction before you open it.',
       `Use a name or address for the new machine under which the others know the old one${site.node.host === undefined ? '' : ` (${site.node.host})`}.`,
       ...outsideConfiguration(site),
     ],
