@@ -93,7 +93,8 @@ export async function createRunbookBed(name: string): Promise<RunbookBed> {
     insert: async (id) => void (await cluster.sql(`INSERT INTO known VALUES (${id})`)),
     rows: async () => (await cluster.sql('SELECT id FROM known ORDER BY id')).map((row) => Number(row['id'])),
     async moment() {
-      await cluster.sql('SELECT pg_sleep(0.1)');
+      // Sets end in whole seconds: one that ended in this second cannot be told to be older.
+      await cluster.sql('SELECT pg_sleep(1.1)');
       const time = await cluster.value(
         "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
       );
