@@ -78,6 +78,16 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
+      {
+        test: {
+          // Of its own, with scripts/test-ansible.sh: it needs Ansible, and machines made of namespaces.
+          name: 'ansible',
+          include: ['test/ansible/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
     ],
   },
 });

@@ -69,6 +69,12 @@ if [ "$pairs" = "$spread" ]; then
   sh scripts/test-patroni.sh || result=FAILED failed=1
   printf '%-12s %-12s %-8s %4d s\n' Patroni "(distribution)" "$result" "$(($(date +%s) - begin))" >>"$table"
 
+  printf '\n== Ansible\n'
+  begin=$(date +%s)
+  result=passed
+  sh scripts/test-ansible.sh || result=FAILED failed=1
+  printf '%-12s %-12s %-8s %4d s\n' Ansible "(distribution)" "$result" "$(($(date +%s) - begin))" >>"$table"
+
   printf '\n== Docker\n'
   begin=$(date +%s)
   result=passed

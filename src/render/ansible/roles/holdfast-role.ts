@@ -242,7 +242,8 @@ holdfast_release_directory: "{{ holdfast_home }}/releases/{{ holdfast_release }}
     enabled: true
     use: "{{ holdfast_service_manager }}"
   loop: "{{ holdfast_services }}"
-  when: holdfast_installed.rc == 0
+  # With --check on a new host there is nothing to start yet.
+  when: not ansible_check_mode or holdfast_installed.rc | default(1) == 0
 `,
   'meta/main.yml': `---
 galaxy_info:

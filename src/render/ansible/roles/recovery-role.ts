@@ -349,18 +349,20 @@ recovery_wanted_host: "{{ on | default('') }}"
 
 - name: Wait until WAL is archived
   ansible.builtin.command:
-    argv: ["{{ holdfast_program }}", --config, /etc/holdfast/recovery.yaml, check, --stanza, "{{ stanza }}"]
+    argv: ["{{ holdfast_program }}", check, --stanza, "{{ stanza }}"]
   register: recovery_check
   until: recovery_check.rc < 2
   retries: 10
   delay: 3
   changed_when: false
+  # 1: warnings, such as members that are not back yet.
+  failed_when: recovery_check.rc > 1
 
 # Before the replicas: pgBackRest restores the newest set by itself, and one from after the target belongs to the timeline
 # that was left.
 - name: Take a full backup of what is there now
   ansible.builtin.command:
-    argv: ["{{ holdfast_program }}", --config, /etc/holdfast/recovery.yaml, backup, --type, full, --stanza, "{{ stanza }}", --yes]
+    argv: ["{{ holdfast_program }}", backup, --type, full, --stanza, "{{ stanza }}", --yes]
   async: "{{ recovery_work_patience | int }}"
   poll: 2
   changed_when: true
