@@ -67,7 +67,8 @@ const cases: readonly (readonly [string, string, string?])[] = [
   [
     'price-class',
     stanzaWith({
-      far: '{ type: gcs, bucket: b, keyType: auto, retention: { full: 4 }, price: { class: ▶standard-ia } }',
+      local:
+        '{ type: gcs, bucket: b, keyType: auto, encryption: { passphrase: "${P}" }, retention: { full: 4 }, price: { class: ▶standard-ia } }',
     }),
   ],
   [

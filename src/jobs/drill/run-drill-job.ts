@@ -64,8 +64,8 @@ export const runDrillJob: JobWork = withinTime(async (context) => {
     if (isFailure(error, 'interrupted')) {
       const { repository, asked } = choice;
       const { host } = request.actor;
-      const drill = { id: runId, stanza: stanza.name, repository, asked, host, startedAt, problem: stopped };
-      await writeEvidence(reportInterrupted(drill, deps), evidence);
+      const left = { id: runId, stanza: stanza.name, repository, asked, host, startedAt, problem: stopped };
+      await writeEvidence(reportInterrupted(left, deps), evidence);
     }
     throw error;
   });

@@ -251,7 +251,7 @@ describe('what cannot happen here', () => {
 
   it('422 to 480: a target without its zone is refused, and so is one in words', () => {
     const task = tasks.find(({ task: each }) => each['name'] === 'Stop at a time without its zone')?.task;
-    const that = (task?.['ansible.builtin.assert'] as { that: string }).that;
+    const { that } = (task ?? {})['ansible.builtin.assert'] as { that: string };
     const patterns = [...that.matchAll(/match\('([^']+)'\)/g)].map(([, text = '']) => new RegExp(text));
     const takes = (target: string): boolean => patterns.some((pattern) => pattern.test(target));
     for (const good of [

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import { flag, oneOf, text } from '../scalars.ts';
 import { section } from '../section.ts';
 
@@ -35,5 +34,3 @@ export const ansibleSchema = section({
   }),
   patroni: patroniSchema.prefault({}),
 }).meta({ description: 'Settings of `holdfast render ansible`.' });
-
-export type AnsibleSettings = z.output<typeof ansibleSchema>;
