@@ -11,7 +11,7 @@ export const patroniStateKept: LintRule = {
     'itself, without the target of the restore, and replays all WAL that there is: what the restore was to undo is there again, ' +
     'and nothing says so. Other nodes keep the old leader and timeline, and their data directories do not fit the restored one.',
   correct:
-    'patronictl pause, then systemctl stop patroni on all nodes\npatronictl remove SCOPE\npgbackrest --stanza=main --delta --type=time --target="…+00" --target-action=promote --archive-mode=off restore\npg_ctl start, wait until pg_is_in_recovery() is false, look at the data, pg_ctl stop\nsystemctl start patroni, first on this node; patronictl reinit SCOPE for the others\npgbackrest --stanza=main --type=full backup',
+    'patronictl pause, then systemctl stop patroni on all nodes\npatronictl remove SCOPE\npgbackrest --stanza=main --delta --type=time --target="…+00" --target-action=promote --archive-mode=off restore\npg_ctl start, wait until pg_is_in_recovery() is false, look at the data, pg_ctl stop\nsystemctl start patroni on this node, wait for GET /primary = 200\npgbackrest --stanza=main --type=full backup, before any replica is made: they are made from the newest set\nsystemctl start patroni on the others; patronictl reinit SCOPE for each',
   reproduction: `Patroni 3.0.2 with etcd, PostgreSQL 15, pgBackRest 2.45; one row is wanted, the second is the mistake that was made after the target:
 
 \`\`\`
