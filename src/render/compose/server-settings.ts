@@ -1,6 +1,5 @@
-import { archiveCommand } from '../../engine/conf/archive-command.ts';
 import { defaultConfigFile, defaultIncludeDirectory } from '../../engine/engine-arguments.ts';
-import { wantedArchiveTimeout } from '../../model/wanted-archive-timeout.ts';
+import { archivingSettings } from '../deployment/archiving-settings.ts';
 import type { ComposeSite } from './compose-site.ts';
 
 /**
@@ -11,6 +10,10 @@ export function serverSettings(site: ComposeSite): string {
   const { configuration, stanza, node, socketDirectory, settings } = site;
   const usual = { configFile: defaultConfigFile, includeDirectory: defaultIncludeDirectory };
   const engine = { ...configuration.engine, binary: 'pgbackrest', ...usual };
+  const { wal_level: walLevel = '', ...archiving } = Object.fromEntries(
+    archivingSettings({ engine }, stanza).map(({ name, value }) => [name, value]),
+  );
+  // Whoever wants logical decoding has more WAL than is needed here; archiving is not to be changed.
   const values: Readonly<Record<string, string>> = {
     listen_addresses: '*',
     port: String(node.port),
@@ -18,11 +21,9 @@ export function serverSettings(site: ComposeSite): string {
     password_encryption: 'scram-sha-256',
     logging_collector: 'off',
     log_destination: 'stderr',
-    wal_level: 'replica',
+    wal_level: walLevel,
     ...settings.settings,
-    archive_mode: 'on',
-    archive_command: archiveCommand(engine, stanza.name),
-    archive_timeout: `${wantedArchiveTimeout(stanza.objectives.rpo)}s`,
+    ...archiving,
   };
   return Object.entries(values)
     .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)

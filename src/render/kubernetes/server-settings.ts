@@ -1,7 +1,5 @@
-import type { Stanza } from '../../config/configuration.ts';
-import { archiveCommand } from '../../engine/conf/archive-command.ts';
 import { defaultConfigFile, defaultIncludeDirectory } from '../../engine/engine-arguments.ts';
-import { wantedArchiveTimeout } from '../../model/wanted-archive-timeout.ts';
+import { archivingSettings } from '../deployment/archiving-settings.ts';
 import { engineBinary, type KubernetesSite, places } from './kubernetes-site.ts';
 
 /** The role by which CronJobs hold the lease and pgBackRest asks the server. */
@@ -26,19 +24,10 @@ export function serverSettings(site: KubernetesSite): string {
     ['shared_buffers', `${megabytes}MB`],
     ['logging_collector', 'off'],
     ['log_destination', 'stderr'],
-    ...archivingSettings(stanza, archiveCommand(engine, stanza.name)),
+    ...archivingSettings({ engine }, stanza).map(({ name, value }) => [name, value] as const),
     ...(settings.form === 'cronjobs' ? tlsSettings() : []),
   ];
   return values.map(([name, value]) => `${name} = ${quote(value)}\n`).join('');
-}
-
-function archivingSettings(stanza: Stanza, command: string): (readonly [string, string])[] {
-  return [
-    ['wal_level', 'replica'],
-    ['archive_mode', 'on'],
-    ['archive_command', command],
-    ['archive_timeout', `${wantedArchiveTimeout(stanza.objectives.rpo)}s`],
-  ];
 }
 
 function tlsSettings(): (readonly [string, string])[] {
