@@ -10,6 +10,7 @@ import { createPgbackrestShow } from './pgbackrest/show-pgbackrest.ts';
 import { showArchives } from './show-archives.ts';
 import { showChannels } from './show-channels.ts';
 import { showCertificates } from './show-certificates.ts';
+import { showCosts } from './show-costs.ts';
 import { showDrills } from './show-drills.ts';
 import { showForecasts } from './show-forecasts.ts';
 import { showJobs } from './show-jobs.ts';
@@ -96,6 +97,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       showDrills(gauges, shown.seen.drills ?? []);
       showCertificates(gauges, shown.seen.certificates ?? []);
       showForecasts(gauges, shown);
+      showCosts(gauges, shown);
       showPrimaries(gauges, shown.seen.primaries, now);
       showChannels(gauges, shown.seen.channels, now);
       showPgbackrest(sheet, shown.seen, now);

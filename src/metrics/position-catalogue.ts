@@ -101,4 +101,16 @@ export const positionCatalogue = {
     help: 'Size of the file system where a repository lies; only of directories of this host.',
     labels: perRepository,
   },
+  repositoryStored: {
+    name: 'holdfast_repository_stored_bytes',
+    type: 'gauge',
+    help: 'Bytes of backup sets and WAL that a repository holds of a stanza, as they are stored.',
+    labels: perRepository,
+  },
+  repositoryMonthCost: {
+    name: 'holdfast_repository_month_cost_dollars',
+    type: 'gauge',
+    help: 'What a month of that costs in US dollars, by prices of holdfast.yaml or the list price; without requests and reading (`holdfast cost` has all of it). Absent where no price is known.',
+    labels: perRepository,
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

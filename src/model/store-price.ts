@@ -139,3 +139,15 @@ const unknownPrice: StorePrice = {
   read: undefined,
   remark: undefined,
 };
+
+/**
+ * What a month of so much costs, US dollars: beyond what is free, and at least what is paid for in any case. Nothing of
+ * requests.
+ *
+ * @returns undefined when the price is not known
+ */
+export function priceMonthOfStorage(bytes: number, price: StorePrice): number | undefined {
+  if (price.storage === undefined) return undefined;
+  const paid = Math.max(0, bytes / price.gigabyte - price.freeGigabytes);
+  return Math.max(paid, price.minimumGigabytes) * price.storage;
+}

@@ -88,6 +88,8 @@ export interface RepositoryObservation {
     readonly type: BackupType;
     readonly stopTime: number;
     readonly repositorySize: number;
+    /** Of files that no earlier set has. Undefined: not asked. */
+    readonly ownSize?: number | undefined;
     readonly error: boolean;
   }[];
 }

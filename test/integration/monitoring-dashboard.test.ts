@@ -23,7 +23,9 @@ interface Panel {
 
 beforeAll(async () => {
   const hook = cleanUp.use(await startHookServer());
-  bed = cleanUp.use(await createDaemonBed({ name: 'board' }));
+  bed = cleanUp.use(
+    await createDaemonBed({ name: 'board', repositories: { local: { price: { storage: 0.02 } } } }),
+  );
   const tokenFile = bed.sandbox.write('token', token, 0o644);
   bed.configure(
     {

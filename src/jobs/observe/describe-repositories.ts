@@ -23,11 +23,12 @@ export function describeRepositories(
       configuredCipher: encryption?.cipher ?? 'none',
       sets: (catalogue?.sets ?? [])
         .filter((set) => set.repositoryKey === key)
-        .map(({ label, type, stopTime, repositorySize, error }) => ({
+        .map(({ label, type, stopTime, repositorySize, repositoryDeltaSize, error }) => ({
           label,
           type,
           stopTime,
           repositorySize,
+          ownSize: repositoryDeltaSize,
           error,
         })),
     };

@@ -4,6 +4,7 @@ export type Unit =
   | 's'
   | 'bytes'
   | 'Bps'
+  | 'currencyUSD'
   | 'short'
   | 'dateTimeFromNow'
   | 'percentunit'

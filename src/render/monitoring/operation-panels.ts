@@ -103,7 +103,7 @@ export const wal: PanelRow = {
 
 /** What fills up. */
 export const capacity: PanelRow = {
-  title: 'Space',
+  title: 'Space and cost',
   panels: [
     graph(
       'Free space of repositories',
@@ -116,6 +116,21 @@ export const capacity: PanelRow = {
       'percentunit',
       [query(`holdfast_repository_available_bytes${at} / holdfast_repository_filesystem_bytes${at}`)],
       'Of the file system where a repository lies.',
+    ),
+    graph(
+      'What is stored',
+      'bytes',
+      [query(`holdfast_repository_stored_bytes${at}`)],
+      'Backup sets and WAL, as they are stored.',
+    ),
+    graph(
+      'What a month of it costs',
+      'currencyUSD',
+      [
+        query(`holdfast_repository_month_cost_dollars${at}`),
+        query(`sum(holdfast_repository_month_cost_dollars${at}) or vector(0)`, 'all'),
+      ],
+      'By the prices of holdfast.yaml or the list prices, without requests and reading: `holdfast cost` has all of it.',
     ),
   ],
 };
