@@ -49,7 +49,9 @@ export function packHoldfast(folder: string): { readonly package: string; readon
     cwd: checkout,
     stdio: 'pipe',
   });
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: staged, stdio: 'pipe' });
+  // `prepack` would build from sources that are not there.
+  const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
+  execFileSync('npm', pack, { cwd: staged, stdio: 'pipe' });
   mkdirSync(join(folder, 'node-v24-linux-x64/bin'), { recursive: true });
   cpSync(node, join(folder, 'node-v24-linux-x64/bin/node'));
   execFileSync('tar', ['-C', folder, '-cf', join(folder, 'node.tar'), 'node-v24-linux-x64']);

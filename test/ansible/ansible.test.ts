@@ -9,7 +9,6 @@ import {
   type AnsibleProject,
   type PlaybookResult,
 } from './ansible-project.ts';
-import { waitUntil } from '../support/wait-until.ts';
 import type { Machine } from './machine.ts';
 import { createPatroniMachines, dataDirectory, type PatroniMachines } from './patroni-machines.ts';
 
