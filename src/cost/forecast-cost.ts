@@ -1,6 +1,6 @@
 import type { BackupType } from '../model/backup-set.ts';
 import type { ScheduleLine } from '../model/schedule-line.ts';
-import type { StorePrice } from '../model/store-price.ts';
+import { type StorePrice, unknownPrice } from '../model/store-price.ts';
 import type { ScheduledEvent } from '../retention/scheduled-events.ts';
 import { scheduledTimes } from '../retention/scheduled-events.ts';
 import {
@@ -60,7 +60,12 @@ export function forecastCost(request: ForecastRequest): CostForecast {
   const span = { from: begin.now, to };
   const restore = restoreOf(request, sizes);
   const last = simulated.usage.at(-1);
-  const months = priceUsage(simulated.usage, trafficOf(request, simulated, sizes), price ?? noPrice, span);
+  const months = priceUsage(
+    simulated.usage,
+    trafficOf(request, simulated, sizes),
+    price ?? unknownPrice,
+    span,
+  );
   const stored = last === undefined ? 0 : last.setBytes + last.walBytes;
   const first = simulated.usage[0];
   return {
@@ -93,26 +98,6 @@ function restoreOf(
     objects: Math.ceil(objects + halfGap * (measures.walSegmentsPerDay?.value ?? 0)),
   };
 }
-
-/** Everything is taken to be free of price, so that bytes are forecast all the same. */
-const noPrice: StorePrice = {
-  provider: '',
-  class: '',
-  title: '',
-  gigabyte: 1e9,
-  storage: undefined,
-  egress: undefined,
-  freeEgress: {},
-  retrieval: undefined,
-  put: undefined,
-  get: undefined,
-  minimumDays: 0,
-  minimumGigabytes: 0,
-  freeGigabytes: 0,
-  source: '',
-  read: undefined,
-  remark: undefined,
-};
 
 /** Full sets grow as they did; the others and WAL stay as they are. */
 function sizeModel({ measures, factor, begin }: ForecastRequest): SizeModel {

@@ -121,7 +121,8 @@ export function resolvePrice(provider: string | undefined, own: OwnPrice = {}): 
   };
 }
 
-const unknownPrice: StorePrice = {
+/** Of a store of which no price is known. */
+export const unknownPrice: StorePrice = {
   provider: 'own',
   class: 'standard',
   title: 'prices of holdfast.yaml',

@@ -1,5 +1,4 @@
 import { Markup, markup } from '../../report/page/markup.ts';
-import { pageStyle } from '../../report/page/page-style.ts';
 import { embedPicture } from '../../retention/picture/picture.ts';
 import { pictureStyle } from '../../retention/picture/picture-style.ts';
 import {
@@ -13,28 +12,18 @@ import {
   scenarioTitles,
 } from '../describe-cost.ts';
 import { drawCost } from './draw-cost.ts';
+import { writePage } from '../../report/page/write-page.ts';
 
 /** A page with pictures and tables of each repository: one file, which names nothing outside and runs nothing. */
 export function renderCostPage(stanza: string, repositories: readonly RepositoryCost[]): string {
   const title = `Cost of the backups of stanza ${stanza}`;
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${new Markup(pageStyle + pictureStyle)}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  return writePage({
+    title,
+    style: pictureStyle,
+    body: markup`<h1>${title}</h1>
 <p class="soft">A forecast in US dollars, at list prices unless a price of holdfast.yaml is named. A month is the twelfth part of a year.</p>
-${repositories.map((one, index) => renderRepository(one, `cost-${index + 1}`))}
-</main>
-</body>
-</html>
-`.text;
+${repositories.map((one, index) => renderRepository(one, `cost-${index + 1}`))}`,
+  });
 }
 
 function renderRepository(one: RepositoryCost, id: string): Markup {

@@ -1,7 +1,7 @@
 import { Markup, markup } from '../../report/page/markup.ts';
-import { pageStyle } from '../../report/page/page-style.ts';
 import { anchor, introduction } from './write-markdown.ts';
 import type { Runbook, RunbookColumn, RunbookScenario, RunbookStep, StanzaRunbook } from './runbook.ts';
+import { writePage } from '../../report/page/write-page.ts';
 
 /** Two columns where there is room for them; on paper a page for each scenario. */
 const runbookStyle = `
@@ -22,18 +22,10 @@ mark { background: #ffe08a; color: #1a1f26; font-weight: 700; }
 /** The runbook as one page that names nothing outside of itself and runs nothing. */
 export function writeRunbookPage(runbook: Runbook): string {
   const title = `Runbook: ${runbook.stanzas.map(({ stanza }) => stanza).join(', ')}`;
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${new Markup(`${pageStyle}${runbookStyle}`)}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  return writePage({
+    title,
+    style: runbookStyle,
+    body: markup`<h1>${title}</h1>
 ${introduction(runbook)
   .filter((line) => line !== '')
   .map((line) => markup`<p>${code(line)}</p>\n`)}
@@ -48,11 +40,8 @@ ${runbook.stanzas.flatMap(({ stanza, scenarios }) =>
   ),
 )}</ul>
 </nav>
-${runbook.stanzas.map(writeStanza)}
-</main>
-</body>
-</html>
-`.text;
+${runbook.stanzas.map(writeStanza)}`,
+  });
 }
 
 function list(title: string, lines: readonly string[]): Markup | undefined {

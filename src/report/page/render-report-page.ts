@@ -5,7 +5,7 @@ import { formatMeasure, measureNames, measures } from '../format-measures.ts';
 import { drawPhases } from './draw-phases.ts';
 import { drawTrend } from './draw-trend.ts';
 import { Markup, markup, type MarkupPart } from './markup.ts';
-import { pageStyle } from './page-style.ts';
+import { writePage } from './write-page.ts';
 
 export interface ReportPage {
   readonly document: DrillDocument;
@@ -41,18 +41,9 @@ export function renderReportPage(page: ReportPage): string {
   const { document } = page;
   const { drill } = document;
   const title = `Drill of ${drill.stanza}, ${drill.endedAt.slice(0, 10)}: ${drill.result}`;
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${new Markup(pageStyle)}</style>
-</head>
-<body>
-<main>
-<h1>Restore drill of stanza ${drill.stanza}</h1>
+  return writePage({
+    title,
+    body: markup`<h1>Restore drill of stanza ${drill.stanza}</h1>
 <p class="verdict ${drill.result === 'passed' ? 'passed' : 'failed'}">${verdicts[drill.result]}</p>
 ${listProblems(drill.problems)}
 ${describeDrill(document)}
@@ -62,11 +53,8 @@ ${tableChecks(document)}
 ${tableMeasures(document)}
 ${drawTrends(page)}
 ${describeSet(document)}
-${describeSignature(page)}
-</main>
-</body>
-</html>
-`.text;
+${describeSignature(page)}`,
+  });
 }
 
 function listProblems(problems: readonly string[]): Markup | undefined {

@@ -1,31 +1,20 @@
 import { Markup, markup } from '../../report/page/markup.ts';
-import { pageStyle } from '../../report/page/page-style.ts';
 import { dayRows, describeRetention } from '../describe-retention.ts';
 import type { RepositoryRetention } from '../document-retention.ts';
 import { drawRetention } from './draw-retention.ts';
 import { embedPicture } from './picture.ts';
 import { pictureStyle } from './picture-style.ts';
+import { writePage } from '../../report/page/write-page.ts';
 
 /** A page with the picture and the days of each repository: one file, which names nothing outside and runs nothing. */
 export function renderRetentionPage(stanza: string, repositories: readonly RepositoryRetention[]): string {
   const title = `Retention of stanza ${stanza}`;
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${new Markup(pageStyle + pictureStyle)}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-${repositories.map((one, index) => renderRepository(one, `retention-${index + 1}`))}
-</main>
-</body>
-</html>
-`.text;
+  return writePage({
+    title,
+    style: pictureStyle,
+    body: markup`<h1>${title}</h1>
+${repositories.map((one, index) => renderRepository(one, `retention-${index + 1}`))}`,
+  });
 }
 
 function renderRepository(one: RepositoryRetention, id: string): Markup {
