@@ -172,12 +172,12 @@ describe('with consent', () => {
       ]);
       const file = await machine.mustRun('cat', ['/etc/patroni/config.yml']);
       expect(file).toContain(`# Patroni of ${machine.name}: this comment stays\n`);
-      expect(file).toContain('tags: { nofailover: false }   # and this one\n');
+      expect(file).toContain('tags: { nofailover: false }   # and this one');
       expect(parse(file)).toMatchObject({
         postgresql: { create_replica_methods: ['pgbackrest', 'basebackup'] },
       });
       expect(await machine.mustRun('stat', ['-c', '%a %U %G', '/etc/patroni/config.yml'])).toBe(
-        '640 root postgres\n',
+        '640 root postgres',
       );
     }
   });
@@ -263,6 +263,15 @@ describe('the other playbooks', () => {
     );
     expect(refused.output).toContain('is the leader');
     const [replica] = replicas as [Machine, Machine];
+    // Without the backup that the recovery took the newest is of the timeline that was left.
+    const engine = ['-u', 'postgres', 'pgbackrest', '--stanza=main'];
+    const { stdout } = await leader.run('sudo', [...engine, 'info', '--output=json']);
+    const newest = (JSON.parse(stdout) as { backup: { label: string }[] }[])[0]?.backup.at(-1)?.label ?? '';
+    await leader.mustRun('sudo', [...engine, 'expire', `--set=${newest}`, '--repo=1']);
+    const never = ['-e', 'stanza=main', '-e', `replica=${replica.name}`];
+    expect((await project.play('new-replica.yml', ...never)).output).toContain('would never follow');
+    expect((await cluster.ask(replica, '/replica')).status).toBe(200);
+    await leader.mustRun('holdfast', ['backup', '--type', 'full', '--yes'], 240_000);
     await replica.mustRun('sh', ['-c', ': >/var/log/patroni.log']);
     await project.mustPlay('new-replica.yml', '-e', 'stanza=main', '-e', `replica=${replica.name}`);
     expect(await everywhere('SELECT count(*) FROM orders')).toEqual(['1000', '1000', '1000']);

@@ -133,6 +133,12 @@ export const recoveryPlaybooks: FixedFiles = {
       vars:
         recovery_wanted_host: ""
 
+    - name: Look at what a replica would be made from
+      ansible.builtin.include_role:
+        name: recovery
+        tasks_from: newest
+      when: inventory_hostname == recovery_host
+
 - name: Make the replica
   hosts: "{{ replica | default('nobody') }}"
   become: true

@@ -97,9 +97,13 @@ export const recoveryRestoreSteps: FixedFiles = {
   ansible.builtin.uri:
     url: "{{ recovery_url }}/config"
     ca_path: "{{ recovery_cluster.patroni.ca_file | default(omit) }}"
-    status_code: [200, 404]
+    # Patroni has just begun to lead, and puts them into the DCS a moment later.
+    status_code: [200, 404, 502, 503]
     return_content: true
   register: recovery_config_now
+  until: recovery_config_now.status == 200
+  retries: "{{ recovery_patience | int }}"
+  delay: 1
 
 - name: Put back what was kept
   ansible.builtin.uri:
@@ -133,6 +137,48 @@ export const recoveryRestoreSteps: FixedFiles = {
   async: "{{ recovery_work_patience | int }}"
   poll: 2
   changed_when: true
+`,
+  'tasks/newest.yml': `---
+# On the leader. pgBackRest makes a replica from the newest set of the first repository. One that was taken on a timeline after
+# the cluster had left it can be restored, and never follows: a full backup of what is there now helps.
+- name: Ask for the backups
+  ansible.builtin.command:
+    argv: ["{{ holdfast_engine.binary }}", "--stanza={{ stanza }}", --output=json, info]
+  become: true
+  become_user: "{{ holdfast_engine.user }}"
+  register: recovery_info
+  changed_when: false
+  check_mode: false
+
+- name: Ask for the timelines that the cluster has left
+  ansible.builtin.uri:
+    url: "{{ recovery_url }}/history"
+    ca_path: "{{ recovery_cluster.patroni.ca_file | default(omit) }}"
+    return_content: true
+  register: recovery_history
+  check_mode: false
+
+- name: Stop where the newest backup is of another history
+  ansible.builtin.assert:
+    that: >-
+      recovery_set is defined and (recovery_set_timeline | int == recovery_patroni.json.timeline | int
+      or recovery_left | selectattr(0, 'equalto', recovery_set_timeline | int) | map(attribute=1)
+         | select('ge', recovery_set_end | int) | list | length > 0)
+    fail_msg: >-
+      {{ recovery_what }}: a replica from it would never follow. Take a full backup first:
+      holdfast backup --stanza {{ stanza }} --type full
+    quiet: true
+  vars:
+    recovery_sets: "{{ (recovery_info.stdout | from_json | first).backup }}"
+    recovery_first: "{{ recovery_sets | map(attribute='database.repo-key') | min | default(1) }}"
+    recovery_set: "{{ recovery_sets | selectattr('database.repo-key', 'equalto', recovery_first | int) | last }}"
+    recovery_set_timeline: "{{ recovery_set.archive.stop[:8] | int(base=16) }}"
+    recovery_lsn: "{{ recovery_set.lsn.stop.split('/') }}"
+    recovery_set_end: "{{ (recovery_lsn[0] | int(base=16)) * 4294967296 + (recovery_lsn[1] | int(base=16)) }}"
+    recovery_what: >-
+      {{ ('The newest backup, ' ~ recovery_set.label ~ ', is of a timeline that the cluster had left before it ended')
+         if recovery_set is defined else 'There is no backup' }}
+    recovery_left: "{{ recovery_history.json | default([], true) }}"
 `,
   'tasks/follow.yml': `---
 - name: Start Patroni
