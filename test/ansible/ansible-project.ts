@@ -33,6 +33,8 @@ const environment = {
   LANG: 'C.UTF-8',
   LC_ALL: 'C.UTF-8',
   ANSIBLE_NOCOLOR: '1',
+  // Connections that are kept end before the machines are judged gone.
+  ANSIBLE_SSH_ARGS: '-C -o ControlMaster=auto -o ControlPersist=5s',
 };
 
 /** `npm pack` of this checkout, from a build of its own, and an archive of Node as nodejs.org has it. */
