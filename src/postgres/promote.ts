@@ -39,7 +39,7 @@ export async function promoteServer(
     const now = await readRecovery(server);
     if (!now.inRecovery) return now;
     if (elapsed > options.timeoutMs) throw stillPromoting(server, options.timeoutMs);
-    await delay(Math.min(10 + elapsed / 20, 250));
+    await delay(Math.min(10 + elapsed / 100, 250));
   }
 }
 

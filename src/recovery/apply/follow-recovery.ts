@@ -38,7 +38,7 @@ export const followRecovery: StepBody = async (context) => {
       before = now;
     }
     // A target that is soon reached is seen at once, and a long recovery is not asked all the time.
-    await deps.sleep(limits.pollMs + Math.min((deps.now() - started) / 20, 250));
+    await deps.sleep(limits.pollMs + Math.min((deps.now() - started) / 100, 250));
   }
 };
 
