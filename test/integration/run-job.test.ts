@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../src/engine/info.ts';
 import type { JobDeps } from '../../src/jobs/job-deps.ts';
@@ -118,17 +117,31 @@ async function holdLease(runId: string): Promise<Lease> {
 
 const [worker, main] = [/ backup:local$/, /^\/\S*pgbackrest backup .*--annotation=/];
 
-/** Holds every process of the engine of that kind as soon as there is one; the answer lets them go on. */
-async function hold(kind: RegExp): Promise<() => void> {
+interface Held {
+  readonly pids: readonly number[];
+  readonly release: () => void;
+}
+
+/** Holds every process of the engine of that kind as soon as there is one, until they are let go on. */
+async function hold(kind: RegExp): Promise<Held> {
   const find = (): ReturnType<typeof processesOf> =>
     processesOf(sandbox.path).filter(({ command }) => kind.test(command));
   const held = await waitUntil('the engine runs', () => {
     for (const { pid } of find()) process.kill(pid, 'SIGSTOP');
     return find().length > 0 && find();
   });
-  return () => {
-    for (const { pid } of held || []) if (isRunning(pid)) process.kill(pid, 'SIGCONT');
+  const pids = (held || []).map(({ pid }) => pid);
+  const release = (): void => {
+    for (const pid of pids) if (isRunning(pid)) process.kill(pid, 'SIGCONT');
   };
+  return { pids, release };
+}
+
+/** Whether a process that is held will get SIGTERM as soon as it goes on: ShdPnd of proc(5), signal 15. */
+function isToldToEnd(pid: number): boolean {
+  if (!isRunning(pid)) return true;
+  const pending = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return (BigInt(`0x${pending ?? '0'}`) & (1n << 14n)) !== 0n;
 }
 
 describe('a backup that is asked for', () => {
@@ -186,14 +199,15 @@ describe('a backup that is asked for', () => {
 
   it('stops its engine when the lease is lost, and names that', async () => {
     const running = runBackup();
-    const release = await hold(worker);
+    const held = await hold(worker);
     try {
       await cluster.sql(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'holdfast lease%'`,
       );
-      await delay(500);
+      // The loss is seen at a beat. A worker that went on before that could finish the backup.
+      await waitUntil('the engine is told to end', () => held.pids.every(isToldToEnd));
     } finally {
-      release();
+      held.release();
     }
     const { outcome } = await running;
     expect(outcome).toMatchObject({ result: 'failed', failure: { kind: 'lease-lost' } });
@@ -203,8 +217,8 @@ describe('a backup that is asked for', () => {
 
   it('is stopped when its time is over', async () => {
     const running = runBackup({ timeoutMs: 1500 });
-    const release = await hold(main);
-    setTimeout(release, 2500);
+    const held = await hold(main);
+    setTimeout(held.release, 2500);
     const { outcome } = await running;
     expect(outcome).toMatchObject({ result: 'failed', failure: { kind: 'timed-out' } });
   });
