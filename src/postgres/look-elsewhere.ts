@@ -11,6 +11,7 @@ import type { Server } from './server.ts';
 import { takeServerGuard } from './server-guard.ts';
 import { queryRow } from './query.ts';
 import { isFailure } from '../model/failure.ts';
+import { isWithin } from '../model/is-within.ts';
 
 /** A server that works in the data directory and is not among the processes that are seen from here. */
 export interface ElsewhereState {
@@ -124,7 +125,7 @@ async function isPrivate(directory: string): Promise<boolean> {
       const [before = '', after = ''] = line.split(' - ');
       return { point: unescape(before.split(' ')[4] ?? ''), type: after.split(' ')[0] };
     })
-    .filter(({ point }) => point === '/' || path === point || path.startsWith(`${point}/`));
+    .filter(({ point }) => isWithin(path, point));
   return mounts.every(({ point, type }) => point === '/' && type === 'overlay');
 }
 

@@ -1,26 +1,6 @@
+import { roleFunctions } from '../model/role-functions.ts';
 import type { Connectable, QueryOptions } from './query.ts';
 import { queryRow, queryRows, quoteIdentifier, quoteLiteral, runStatements } from './query.ts';
-
-/**
- * Functions that pgBackRest calls, by PostgreSQL version: pgBackRest `src/db/db.c`; the backup functions got their
- * present names in PostgreSQL 15.
- */
-export function backupFunctions(major: number): string[] {
-  const backup =
-    major >= 15
-      ? ['pg_backup_start(text, boolean)', 'pg_backup_stop(boolean)']
-      : ['pg_start_backup(text, boolean, boolean)', 'pg_stop_backup(boolean, boolean)'];
-  return [...backup, 'pg_switch_wal()', 'pg_create_restore_point(text)'];
-}
-
-/**
- * Functions with which Holdfast sees from another host how much WAL waits (both came to PostgreSQL by version 12). They
- * list names and sizes, and open nothing. Reading timeline histories would take pg_read_file, which reads every table:
- * that is not granted, and the histories in the repositories do.
- */
-function watchFunctions(major: number): string[] {
-  return major >= 12 ? ['pg_ls_waldir()', 'pg_ls_archive_statusdir()'] : [];
-}
 
 /** What a role may do of what backups need. */
 export interface RolePrivileges {
@@ -44,7 +24,7 @@ export async function readRole(
     `SELECT rolcanlogin AS login, rolsuper AS super FROM pg_roles WHERE rolname = ${quoteLiteral(name)}`,
     options,
   );
-  const functions = [...backupFunctions(server.major), ...watchFunctions(server.major)];
+  const functions = roleFunctions(server.major);
   if (role === undefined) {
     return {
       exists: false,
@@ -78,7 +58,7 @@ export function roleStatements(major: number, name: string, role: RolePrivileges
     ...(role.exists && !role.canLogin ? [`ALTER ROLE ${quoted} LOGIN`] : []),
     ...(role.readsSettings ? [] : [`GRANT pg_read_all_settings TO ${quoted}`]),
     ...role.missingFunctions
-      .filter((name_) => [...backupFunctions(major), ...watchFunctions(major)].includes(name_))
+      .filter((name_) => roleFunctions(major).includes(name_))
       .map((name_) => `GRANT EXECUTE ON FUNCTION pg_catalog.${name_} TO ${quoted}`),
   ];
 }

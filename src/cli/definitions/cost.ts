@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { repositoriesOption } from './repositories-option.ts';
 
 export const costDefinition: CommandDefinition = {
   name: 'cost',
@@ -9,13 +10,7 @@ export const costDefinition: CommandDefinition = {
   ],
   arguments: [],
   options: [
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'only this repository',
-      repeatable: true,
-      otherwise: 'all of them',
-    },
+    repositoriesOption,
     { name: 'months', value: 'NUMBER', description: 'how many months, at most 120', otherwise: '12' },
     {
       name: 'from',

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { repositoriesOption } from './repositories-option.ts';
 
 export const infoDefinition: CommandDefinition = {
   name: 'info',
@@ -7,16 +8,7 @@ export const infoDefinition: CommandDefinition = {
     'What pgBackRest says of each repository: its sets with time, size and WAL range. It is a claim: that every WAL segment between the first and the last is there is not looked at here.',
   ],
   arguments: [],
-  options: [
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'only this repository',
-      repeatable: true,
-      otherwise: 'all of them',
-    },
-    { name: 'set', value: 'LABEL', description: 'everything about one set' },
-  ],
+  options: [repositoriesOption, { name: 'set', value: 'LABEL', description: 'everything about one set' }],
   examples: [
     { command: 'holdfast info', explanation: 'all sets in all repositories' },
     { command: 'holdfast info --set 20261120-103000F', explanation: 'one set, with its notes' },

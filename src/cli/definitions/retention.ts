@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command-definition.ts';
+import { repositoriesOption } from './repositories-option.ts';
 
 export const retentionDefinition: CommandDefinition = {
   name: 'retention',
@@ -9,13 +10,7 @@ export const retentionDefinition: CommandDefinition = {
   ],
   arguments: [{ name: 'action', description: 'what to do', optional: true, choices: ['simulate'] }],
   options: [
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'only this repository',
-      repeatable: true,
-      otherwise: 'all of them',
-    },
+    repositoriesOption,
     { name: 'days', value: 'NUMBER', description: 'how many days, at most 3660', otherwise: '60' },
     {
       name: 'from',

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command-definition.ts';
 import { detachOption, directOption } from './daemon-options.ts';
+import { repositoriesOption } from './repositories-option.ts';
 
 export const verifyDefinition: CommandDefinition = {
   name: 'verify',
@@ -10,13 +11,7 @@ export const verifyDefinition: CommandDefinition = {
   ],
   arguments: [],
   options: [
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'only this repository',
-      repeatable: true,
-      otherwise: 'all of them',
-    },
+    repositoriesOption,
     {
       name: 'set',
       value: 'LABEL',

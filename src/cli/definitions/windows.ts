@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command-definition.ts';
 import { freshOption } from './fresh-option.ts';
+import { repositoriesOption } from './repositories-option.ts';
 
 export const windowsDefinition: CommandDefinition = {
   name: 'windows',
@@ -9,16 +10,7 @@ export const windowsDefinition: CommandDefinition = {
     'Holes are drawn, and named with the segments that are missing and the times that are lost.',
   ],
   arguments: [],
-  options: [
-    {
-      name: 'repo',
-      value: 'NAME',
-      description: 'only this repository',
-      repeatable: true,
-      otherwise: 'all of them',
-    },
-    freshOption,
-  ],
+  options: [repositoriesOption, freshOption],
   examples: [
     { command: 'holdfast windows', explanation: 'all repositories' },
     { command: 'holdfast windows --repo offsite --now', explanation: 'one, looked at now' },

@@ -2,6 +2,7 @@ import { lstat, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Configuration } from '../../config/configuration.ts';
 import type { CopyRecord } from '../../model/copy.ts';
+import { overlaps } from '../../model/is-within.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RunAs } from '../../process/run-command.ts';
 import { writeOwnedFile } from '../../postgres/write-owned-file.ts';
@@ -63,7 +64,7 @@ export async function isOwnCopyPlace(
   for (const { name, nodes } of configuration.stanzas) {
     for (const { path } of nodes) {
       const production = (await exists(path)) ? await realpath(path) : path;
-      if (isWithin(production, real) || isWithin(real, production))
+      if (overlaps(production, real))
         throw refused(copy.place, `the data directory of stanza ${name} is ${production}`);
     }
   }
@@ -82,10 +83,6 @@ async function isBarelyMade(place: string): Promise<boolean> {
 export async function listCopyPlace(place: string): Promise<string[]> {
   const names = await listNames(place);
   return [...names.filter((name) => name !== markerName), ...names.filter((name) => name === markerName)];
-}
-
-function isWithin(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
 }
 
 async function readMarker(place: string): Promise<unknown> {

@@ -1,6 +1,6 @@
-import { isAbsolute, relative } from 'node:path';
 import { formatByteSize } from '../../model/byte-size.ts';
 import type { Finding } from '../../model/finding.ts';
+import { overlaps } from '../../model/is-within.ts';
 import type { DiskNeed } from '../restore-plan.ts';
 import type { FileSystemObservation, RestoreObservations } from './observations.ts';
 import { restoreModeOf, type RestoreRequest } from './restore-request.ts';
@@ -82,15 +82,6 @@ function checkInto({ destination, cluster }: RestoreObservations): Finding[] {
     });
   }
   return findings;
-}
-
-function overlaps(left: string, right: string): boolean {
-  return isInside(left, right) || isInside(right, left);
-}
-
-function isInside(path: string, directory: string): boolean {
-  const way = relative(directory, path);
-  return way === '' || (way !== '..' && !way.startsWith('../') && !isAbsolute(way));
 }
 
 function notWritable(path: string): Finding {

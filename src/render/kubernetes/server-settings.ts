@@ -1,4 +1,5 @@
 import { defaultConfigFile, defaultIncludeDirectory } from '../../engine/engine-arguments.ts';
+import { roleFunctions } from '../../model/role-functions.ts';
 import { archivingSettings } from '../deployment/archiving-settings.ts';
 import { engineBinary, type KubernetesSite, places } from './kubernetes-site.ts';
 
@@ -72,17 +73,6 @@ export function identityMap({ node }: KubernetesSite): string {
  * its file, so that it is in no list of processes and in no log.
  */
 export function roleStatements({ configuration }: KubernetesSite): string {
-  const functions =
-    configuration.deploy.postgresVersion >= 15
-      ? ['pg_backup_start(text, boolean)', 'pg_backup_stop(boolean)']
-      : ['pg_start_backup(text, boolean, boolean)', 'pg_stop_backup(boolean, boolean)'];
-  const grants = [
-    ...functions,
-    'pg_switch_wal()',
-    'pg_create_restore_point(text)',
-    'pg_ls_waldir()',
-    'pg_ls_archive_statusdir()',
-  ];
   return [
     `\\set password \`cat ${places.secrets}/role-password\``,
     'SET log_statement = none;',
@@ -91,7 +81,9 @@ export function roleStatements({ configuration }: KubernetesSite): string {
     `SELECT 'CREATE ROLE ${jobRole} LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${jobRole}') \\gexec`,
     `ALTER ROLE ${jobRole} LOGIN PASSWORD :'password';`,
     `GRANT pg_read_all_settings TO ${jobRole};`,
-    ...grants.map((name) => `GRANT EXECUTE ON FUNCTION pg_catalog.${name} TO ${jobRole};`),
+    ...roleFunctions(configuration.deploy.postgresVersion).map(
+      (name) => `GRANT EXECUTE ON FUNCTION pg_catalog.${name} TO ${jobRole};`,
+    ),
     '',
   ].join('\n');
 }

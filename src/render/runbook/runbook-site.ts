@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Configuration, Stanza } from '../../config/configuration.ts';
 import type { EngineVersion } from '../../model/engine-version.ts';
+import type { Repository } from '../../model/repository.ts';
 import type { PostgresNode } from '../../model/stanza.ts';
 
 /** How the server of a node is worked with; seen on its host, or guessed from its data directory. */
@@ -90,4 +91,9 @@ export function guessServer(node: PostgresNode, major: number): ServerSite {
     configFile: undefined,
     control: redHat === undefined ? { kind: 'pg_ctl' } : { kind: 'systemd', unit: `postgresql-${redHat}` },
   };
+}
+
+/** Whether it is a directory that commands on this host can rename. */
+export function isLocalDirectory({ access, host }: Repository): boolean {
+  return host === undefined && (access.type === 'posix' || access.type === 'cifs');
 }

@@ -1,3 +1,4 @@
+import { metaOf } from './role-meta.ts';
 import type { FixedFiles } from './role-files.ts';
 
 /** Holdfast itself, its file, its secrets, pgbackrest.conf of the host, and what begins scheduled jobs. */
@@ -245,15 +246,5 @@ holdfast_release_directory: "{{ holdfast_home }}/releases/{{ holdfast_release }}
   # With --check on a new host there is nothing to start yet.
   when: not ansible_check_mode or holdfast_installed.rc | default(1) == 0
 `,
-  'meta/main.yml': `---
-galaxy_info:
-  author: Holdfast
-  description: Holdfast and its files on a host
-  license: Apache-2.0
-  min_ansible_version: "2.14"
-  platforms:
-    - name: Debian
-      versions: [all]
-dependencies: []
-`,
+  'meta/main.yml': metaOf('Holdfast and its files on a host'),
 };

@@ -1,3 +1,4 @@
+import { metaOf } from './role-meta.ts';
 import type { FixedFiles } from './role-files.ts';
 
 /**
@@ -274,15 +275,5 @@ patroni_patience: 300
   retries: "{{ patroni_patience | int }}"
   delay: 1
 `,
-  'meta/main.yml': `---
-galaxy_info:
-  author: Holdfast
-  description: Archiving and replica creation of a Patroni cluster by pgBackRest
-  license: Apache-2.0
-  min_ansible_version: "2.14"
-  platforms:
-    - name: Debian
-      versions: [all]
-dependencies: []
-`,
+  'meta/main.yml': metaOf('Archiving and replica creation of a Patroni cluster by pgBackRest'),
 };

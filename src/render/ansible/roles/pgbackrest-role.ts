@@ -1,3 +1,4 @@
+import { metaOf } from './role-meta.ts';
 import type { FixedFiles } from './role-files.ts';
 
 /** The engine's package in one version, its directories, and the way between the hosts. */
@@ -155,15 +156,5 @@ pgbackrest_update_cache: true
   loop: "{{ holdfast_ssh.peers }}"
   when: hostvars[item].pgbackrest_host_key.content is defined and pgbackrest_user.ssh_public_key is defined
 `,
-  'meta/main.yml': `---
-galaxy_info:
-  author: Holdfast
-  description: The backup engine in one version
-  license: Apache-2.0
-  min_ansible_version: "2.14"
-  platforms:
-    - name: Debian
-      versions: [all]
-dependencies: []
-`,
+  'meta/main.yml': metaOf('The backup engine in one version'),
 };

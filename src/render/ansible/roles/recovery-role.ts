@@ -1,5 +1,6 @@
 import { recoveryRestoreSteps } from './recovery-restore-steps.ts';
 import { recoveryStopSteps } from './recovery-stop-steps.ts';
+import { metaOf } from './role-meta.ts';
 import type { FixedFiles } from './role-files.ts';
 
 /**
@@ -30,15 +31,5 @@ recovery_wanted_host: "{{ on | default('') }}"
 `,
   ...recoveryStopSteps,
   ...recoveryRestoreSteps,
-  'meta/main.yml': `---
-galaxy_info:
-  author: Holdfast
-  description: Steps that bring a Patroni cluster back to a moment
-  license: Apache-2.0
-  min_ansible_version: "2.14"
-  platforms:
-    - name: Debian
-      versions: [all]
-dependencies: []
-`,
+  'meta/main.yml': metaOf('Steps that bring a Patroni cluster back to a moment'),
 };

@@ -1,3 +1,4 @@
+import { metaOf } from './role-meta.ts';
 import type { FixedFiles } from './role-files.ts';
 
 /** The stanza in its repositories, a check and the first full backup: on the leader, once archiving is in force. */
@@ -85,15 +86,5 @@ stanza_patience: 86400
          | map(attribute='title') | list }}
   when: not ansible_check_mode and stanza_guard.rc == 0
 `,
-  'meta/main.yml': `---
-galaxy_info:
-  author: Holdfast
-  description: The stanza in its repositories and the first full backup
-  license: Apache-2.0
-  min_ansible_version: "2.14"
-  platforms:
-    - name: Debian
-      versions: [all]
-dependencies: []
-`,
+  'meta/main.yml': metaOf('The stanza in its repositories and the first full backup'),
 };

@@ -1,16 +1,5 @@
+import { metaOf } from './role-meta.ts';
 import type { FixedFiles } from './role-files.ts';
-
-const metaOf = (description: string): string => `---
-galaxy_info:
-  author: Holdfast
-  description: ${description}
-  license: Apache-2.0
-  min_ansible_version: "2.14"
-  platforms:
-    - name: Debian
-      versions: [all]
-dependencies: []
-`;
 
 /** Checks in the agent of Consul, for who does not let the daemon register its own. */
 export const consulRole: FixedFiles = {

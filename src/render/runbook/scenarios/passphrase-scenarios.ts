@@ -3,11 +3,11 @@ import { describeSecret } from '../../../model/secret.ts';
 import { quoteForShell } from '../../../model/quote-for-shell.ts';
 import type { Repository } from '../../../model/repository.ts';
 import { passphraseFile, engineSecretsFile, putPassphrase, takePassphrase } from '../passphrase-commands.ts';
-import { engine, holdfast, makeEngineDirectory, move, ownedBy, step } from '../runbook-commands.ts';
-import { historyStep } from '../plain-restore.ts';
-import type { RunbookSite } from '../runbook-site.ts';
+import { engine, holdfast, move, ownedBy, step } from '../runbook-commands.ts';
+import { isLocalDirectory, type RunbookSite } from '../runbook-site.ts';
 import type { RunbookScenario, RunbookStep } from '../runbook.ts';
-import { describePlace, isLocalDirectory } from './repository-scenarios.ts';
+import { describePlace } from './repository-scenarios.ts';
+import { fillAnew, filledProof } from '../fill-anew.ts';
 
 /** What to do when the passphrase of an encrypted repository is lost: found again, or gone for good. */
 export function passphraseScenarios(site: RunbookSite): readonly RunbookScenario[] {
@@ -62,7 +62,7 @@ function lostPassphrase(site: RunbookSite, repository: Repository): RunbookScena
 }
 
 function passphraseGone(site: RunbookSite, repository: Repository): RunbookScenario {
-  const { name, key } = repository;
+  const { name } = repository;
   const keep = keepUnreadable(site, repository);
   return {
     id: `passphrase-gone-${name}`,
@@ -93,17 +93,9 @@ function passphraseGone(site: RunbookSite, repository: Repository): RunbookScena
       steps: [
         ...keep,
         ...newPassphrase(repository, newPassphraseByHand(site, repository)),
-        ...(isLocalDirectory(repository)
-          ? [step('Make its directory', [makeEngineDirectory(site, repository.path)])]
-          : []),
-        step('Make the stanza', [engine(site, ['stanza-create'])]),
-        historyStep(site),
-        step('Fill it', [engine(site, ['backup', '--type=full'], { repositoryKey: key })]),
+        ...fillAnew(site, repository, 'Make the stanza'),
       ],
-      proof: [
-        step('WAL arrives in every repository', [engine(site, ['check'])]),
-        step('It lists the new set', [engine(site, ['info'], { repositoryKey: key })]),
-      ],
+      proof: filledProof(site, repository),
       back: [],
     },
   };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Repository } from '../../../model/repository.ts';
 import { quoteForShell } from '../../../model/quote-for-shell.ts';
-import { engine, holdfast, makeEngineDirectory, move, step } from '../runbook-commands.ts';
-import { historyStep } from '../plain-restore.ts';
-import type { RunbookSite } from '../runbook-site.ts';
+import { engine, holdfast, move, step } from '../runbook-commands.ts';
+import { isLocalDirectory, type RunbookSite } from '../runbook-site.ts';
 import type { RunbookScenario, RunbookStep } from '../runbook.ts';
+import { fillAnew, filledProof } from '../fill-anew.ts';
 
 /** What to do when a repository is gone: each of them in its turn. */
 export function repositoryScenarios(site: RunbookSite): readonly RunbookScenario[] {
@@ -12,7 +12,7 @@ export function repositoryScenarios(site: RunbookSite): readonly RunbookScenario
 }
 
 function lostRepository(site: RunbookSite, repository: Repository): RunbookScenario {
-  const { name, key } = repository;
+  const { name } = repository;
   const others = site.stanza.repositories.filter((other) => other !== repository).map((other) => other.name);
   const prepare = [
     ...placeStep(site, repository),
@@ -53,19 +53,8 @@ function lostRepository(site: RunbookSite, repository: Repository): RunbookScena
       back: [],
     },
     plain: {
-      steps: [
-        ...prepare,
-        ...(isLocalDirectory(repository)
-          ? [step('Make its directory', [makeEngineDirectory(site, repository.path)])]
-          : []),
-        step('Make the stanza again where it is missing', [engine(site, ['stanza-create'])]),
-        historyStep(site),
-        step('Fill it', [engine(site, ['backup', '--type=full'], { repositoryKey: key })]),
-      ],
-      proof: [
-        step('WAL arrives in every repository', [engine(site, ['check'])]),
-        step('It lists the new set', [engine(site, ['info'], { repositoryKey: key })]),
-      ],
+      steps: [...prepare, ...fillAnew(site, repository, 'Make the stanza again where it is missing')],
+      proof: filledProof(site, repository),
       back: [],
     },
   };
@@ -87,11 +76,6 @@ export function describePlace({ access, path, host }: Repository): string {
     case 'cifs':
       return `${path}${where}`;
   }
-}
-
-/** Whether it is a directory that commands on this host can rename. */
-export function isLocalDirectory({ access, host }: Repository): boolean {
-  return host === undefined && (access.type === 'posix' || access.type === 'cifs');
 }
 
 /** Something may be left of it: of this stanza, what is left is kept beside it. */
