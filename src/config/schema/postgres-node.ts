@@ -52,7 +52,8 @@ export const postgresNodeSchema = section({
   bin: absolutePath()
     .optional()
     .meta({
-      description: 'Directory of pg_ctl and its neighbours; without it found by version.',
+      description:
+        'Directory of pg_ctl and its neighbours; without it found by version. On a drill host it counts where it is there, too.',
       examples: ['/usr/lib/postgresql/15/bin'],
     }),
   elsewhere: elsewhereSchema.optional(),

@@ -10,6 +10,7 @@ import { locateServer } from '../../postgres/locate-server.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { KnownTimeline } from '../../store/timeline-memory.ts';
 import type { SearchProgress } from '../wal/search-wal.ts';
+import { exists } from '../apply/durable-files.ts';
 import { locateMember } from '../patroni/locate-member.ts';
 import { preferFast } from '../estimate/prefer-fast.ts';
 import type { RestoreSample } from '../estimate/restore-sample.ts';
@@ -64,7 +65,7 @@ export async function observeRestore(
 ): Promise<RestoreObservations> {
   const { engine } = deps;
   const stanza = findStanza(request);
-  const node = findLocalNode(stanza) ?? standIn(request, stanza);
+  const node = findLocalNode(stanza) ?? (await standIn(request, stanza));
   const wanted = selectRepositories(request, stanza);
   const reading = readCatalogue(engine, stanza.name);
   const listing = reading.then((known) =>
@@ -253,12 +254,15 @@ function findLocalNode(stanza: Stanza): PostgresNode | undefined {
  *
  * @throws Failure usage when production itself is to be restored: that is done where the data is
  */
-function standIn({ configuration, into }: RestoreRequest, stanza: Stanza): PostgresNode {
+async function standIn({ configuration, into }: RestoreRequest, stanza: Stanza): Promise<PostgresNode> {
   const [first] = stanza.nodes;
   if (into !== undefined && first !== undefined) {
     const path = join(configuration.stateDirectory, 'no-local-production', stanza.name);
     const { user } = configuration.engine;
-    return { ...first, host: undefined, path, socketPath: path, osUser: user, binDirectory: undefined };
+    // `bin` is said of the node's host. Where the programs are in the same place here, they are what was meant.
+    const { binDirectory: bin } = first;
+    const binDirectory = bin !== undefined && (await exists(bin)) ? bin : undefined;
+    return { ...first, host: undefined, path, socketPath: path, osUser: user, binDirectory };
   }
   throw new Failure('usage', {
     operation: `restore stanza ${stanza.name}`,
