@@ -18,7 +18,7 @@ describe('the libraries of a copy', () => {
   });
 
   it('which data cannot be read without keep still', () => {
-    const settings = scratchSettings(15, { ...request, sharedPreloadLibraries: 'timescaledb,citus' });
+    const settings = scratchSettings(15, request, 'timescaledb,citus');
     expect(settings).toMatchObject({
       shared_preload_libraries: 'timescaledb,citus',
       'timescaledb.max_background_workers': '0',

@@ -13,8 +13,6 @@ export interface ScratchRequest {
   readonly port: number;
   /** Of the copy, or of production: a server in recovery must not be below it. */
   readonly control: Pick<ControlData, 'parameters' | 'walLevel'>;
-  /** Production's shared_preload_libraries; types and access methods of extensions may need them. */
-  readonly sharedPreloadLibraries?: string | undefined;
   /** Defaults to none: only the socket, which only the owner can reach. */
   readonly listenAddresses?: string | undefined;
   /** More settings; they can not switch archiving on. */
@@ -38,8 +36,14 @@ export function scratchSocketDirectory(dataDirectory: string, port: number): str
 /**
  * The settings of a copy. Nothing in them lets it reach production: no archiving, no replication to or from anybody,
  * no commands of production's recovery, no jobs.
+ *
+ * @param libraries production's shared_preload_libraries; types and access methods of extensions may need them
  */
-export function scratchSettings(major: number, request: ScratchRequest): Record<string, string> {
+export function scratchSettings(
+  major: number,
+  request: ScratchRequest,
+  libraries = '',
+): Record<string, string> {
   const directory = join(request.dataDirectory, 'holdfast-scratch');
   return {
     hot_standby: 'on',
@@ -47,8 +51,8 @@ export function scratchSettings(major: number, request: ScratchRequest): Record<
     ...Object.fromEntries(
       Object.entries(request.control.parameters).map(([name, value]) => [name, String(value)]),
     ),
-    shared_preload_libraries: passiveLibraries(request.sharedPreloadLibraries ?? ''),
-    ...quietSettings(request.sharedPreloadLibraries ?? ''),
+    shared_preload_libraries: passiveLibraries(libraries),
+    ...quietSettings(libraries),
     logging_collector: 'off',
     log_timezone: 'UTC',
     lc_messages: 'C',
@@ -176,9 +180,14 @@ export async function prepareScratch(server: Server, request: ScratchRequest): P
   const socketDirectory = scratchSocketDirectory(request.dataDirectory, request.port);
   await makePrivateDirectory(directory, server.owner);
   if (socketDirectory !== directory) await makePrivateDirectory(socketDirectory, server.owner);
+  // In containers the kind of shared memory that is usual may not work: initdb found out which one does.
+  const [libraries, sharedMemory] = await Promise.all([
+    readRestoredSetting(server, request, 'shared_preload_libraries'),
+    readRestoredSetting(server, request, 'dynamic_shared_memory_type'),
+  ]);
   const settings = {
-    ...(await readSharedMemory(server, request)),
-    ...scratchSettings(server.major, request),
+    ...(sharedMemory === undefined ? {} : { dynamic_shared_memory_type: sharedMemory }),
+    ...scratchSettings(server.major, request, libraries),
   };
   const autoConf = join(request.dataDirectory, 'postgresql.auto.conf');
   // First the file that every start reads: from here on the copy cannot archive.
@@ -200,12 +209,15 @@ export async function prepareScratch(server: Server, request: ScratchRequest): P
   return scratchServer(server, request);
 }
 
-/** The kind of shared memory that initdb found to work on this host; in containers the usual one may not. */
-async function readSharedMemory(server: Server, request: ScratchRequest): Promise<Record<string, string>> {
-  const name = 'dynamic_shared_memory_type';
-  const own = await readConfiguredSetting(server, name, request.dataDirectory);
-  const kind = own ?? (await readConfiguredSetting(server, name));
-  return kind === undefined ? {} : { [name]: kind };
+/** A setting as the restored files have it; where production's configuration lies elsewhere, as that has it. */
+async function readRestoredSetting(
+  server: Server,
+  { dataDirectory }: ScratchRequest,
+  name: string,
+): Promise<string | undefined> {
+  return (
+    (await readConfiguredSetting(server, name, dataDirectory)) ?? (await readConfiguredSetting(server, name))
+  );
 }
 
 /** The Server that prepareScratch makes, without touching anything. */

@@ -1,5 +1,6 @@
 import { runAnnotate } from '../../engine/annotate.ts';
 import { readCatalogue } from '../../engine/info.ts';
+import type { BackupSet } from '../../model/backup-set.ts';
 import type { DrillReport } from '../../model/drill.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import { provenAnnotation } from '../../model/pin.ts';
@@ -14,6 +15,8 @@ export interface NotedProof {
   readonly written: boolean;
   /** Lower case, no full stop. */
   readonly detail: string;
+  /** The set as it is with its annotation; undefined where it has none. */
+  readonly set?: BackupSet | undefined;
 }
 
 /** Milliseconds to wait for a backup that has the lease: the proof is in the journal meanwhile. */
@@ -30,8 +33,8 @@ export async function noteProof(report: DrillReport, context: JobWorkContext): P
   if (stanza.drills?.proof === 'journal')
     return { written: false, detail: 'the proof is kept in this journal only, as drills.proof says' };
   try {
-    await annotate(report, context);
-    return { written: true, detail: `${provenAnnotation} was written to set ${report.set.label}` };
+    const set = await annotate(report, context);
+    return { written: true, detail: `${provenAnnotation} was written to set ${report.set.label}`, set };
   } catch (error) {
     if (!isFailure(error) || error.kind === 'interrupted') throw error;
     const detail = `the proof is kept in this journal only, because the set could not be annotated: ${error.problem}`;
@@ -39,7 +42,7 @@ export async function noteProof(report: DrillReport, context: JobWorkContext): P
   }
 }
 
-async function annotate(report: DrillReport, context: JobWorkContext): Promise<void> {
+async function annotate(report: DrillReport, context: JobWorkContext): Promise<BackupSet> {
   const { stanza, deps, runId, request, signal, emit, onSpawn } = context;
   const repository = repositoryOf(stanza, { kind: 'drill', repository: report.repository });
   const run = { signal, onSpawn, repositoryKey: repository.key };
@@ -68,7 +71,13 @@ async function annotate(report: DrillReport, context: JobWorkContext): Promise<v
     { ...run, signal: AbortSignal.any([signal, lease.lost]) },
   );
   const { sets } = await readCatalogue(deps.engine, stanza.name, run);
-  if (sets.some((set) => set.label === label && set.annotations[provenAnnotation] === value)) return;
+  const noted = sets.find(
+    (set) =>
+      set.label === label &&
+      set.repositoryKey === repository.key &&
+      set.annotations[provenAnnotation] === value,
+  );
+  if (noted !== undefined) return noted;
   throw new Failure('proof-failed', {
     operation: `annotate set ${label}`,
     place: `repository ${repository.name}`,

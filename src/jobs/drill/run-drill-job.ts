@@ -76,8 +76,8 @@ export const runDrillJob: JobWork = withinTime(async (context) => {
     await writeEvidence(report, evidence);
     throw failed(report, kept);
   }
-  const proof = await noteProof(report, context);
-  const { warnings: unwritten, ...written } = await writeEvidence(report, evidence);
+  const { set, ...proof } = await noteProof(report, context);
+  const { warnings: unwritten, ...written } = await writeEvidence(report, evidence, set);
   const warnings = [...undone(report, drill.checks), ...(proof.written ? [] : [proof.detail]), ...unwritten];
   return { facts: { ...facts, proof, evidence: written }, warnings, label };
 });

@@ -29,11 +29,17 @@ export interface WrittenEvidence {
 /**
  * Writes the signed report of a drill, however it ended. Where it cannot be written that is a warning: what the drill
  * showed of the backup stays true. What the journal has of it gets its files with the next one.
+ *
+ * @param set the set that was drilled, where it was just read; it is looked for otherwise
  */
-export async function writeEvidence(report: DrillReport, context: EvidenceContext): Promise<WrittenEvidence> {
+export async function writeEvidence(
+  report: DrillReport,
+  context: EvidenceContext,
+  set?: BackupSet,
+): Promise<WrittenEvidence> {
   const { deps, actor, cause, emit } = context;
   try {
-    const written = await reportDrill(report, await findSet(report, context), {
+    const written = await reportDrill(report, set ?? (await findSet(report, context)), {
       configuration: deps.configuration,
       journal: deps.journal,
       actor,

@@ -32,15 +32,16 @@ export const prepareServer: StepBody = async (context) => {
   const { plan, restored } = context;
   const control = await readNeeds(context);
   const copying = plan.mode === 'into' ? Promise.resolve([]) : copySalvage(context, control.walSegmentSize);
-  // Whatever goes wrong with the settings is told first; the copies are awaited below.
-  copying.catch(() => {});
+  const { kind } = plan.target.target;
+  const expecting = kind === 'latest' ? findExpectedEnd(context, control.walSegmentSize) : undefined;
+  // Whatever goes wrong with the settings is told first; both are awaited below.
+  for (const work of [copying, expecting]) work?.catch(() => {});
   const settings =
     plan.mode === 'into' ? await prepareCopy(context, control) : await prepareInPlace(context, control);
   await context.checkpoint('prepare-server: settings written');
   const copied = await copying;
-  if (plan.target.target.kind === 'latest') await waitInsteadOfPromoting(restored.node.path);
-  const expectedEnd =
-    plan.target.target.kind === 'latest' ? await findExpectedEnd(context, control.walSegmentSize) : undefined;
+  if (kind === 'latest') await waitInsteadOfPromoting(restored.node.path);
+  const expectedEnd = await expecting;
   return {
     facts: { ...settings, copied, expectedEnd, walSegmentSize: control.walSegmentSize },
     summary: [
@@ -66,13 +67,10 @@ async function readNeeds({ plan, restored }: RestoreContext): Promise<ControlDat
 /** A copy never archives and has a port and socket of its own. */
 async function prepareCopy(context: RestoreContext, control: ControlData): Promise<Facts> {
   const { plan, production } = context;
-  const own = await readConfiguredSetting(production, 'shared_preload_libraries', plan.directories.data);
-  const libraries = own ?? (await readConfiguredSetting(production, 'shared_preload_libraries'));
   await prepareScratch(production, {
     dataDirectory: plan.directories.data,
     port: plan.server.port,
     control,
-    sharedPreloadLibraries: libraries,
     settings: {
       recovery_min_apply_delay: '0',
       wal_retrieve_retry_interval: '1s',
