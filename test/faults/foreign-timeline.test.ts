@@ -188,7 +188,7 @@ describe('a timeline that production made', () => {
 
 describe('a timeline of which nothing is known', () => {
   it('is accepted by a person with a reason, which the audit trail keeps', async () => {
-    const root = `${bed.configuration.repository('local')}/archive/main/15-1`;
+    const root = `${bed.configuration.repository('local')}/archive/main/${bed.cluster.binaries.major}-1`;
     const history = '1\t0/300000\tsomebody\n';
     bed.sandbox.write(`${root.replace(`${bed.sandbox.path}/`, '')}/00000009.history`, history);
     expect((await look()).archive.foreign).toMatchObject([{ timeline: 9, firstFile: '00000009.history' }]);

@@ -12,8 +12,12 @@ import { hex8 } from '../../src/model/wal.ts';
 import { type ArchiveLedger, eachSegment } from '../../src/recovery/wal/ledger.ts';
 import type { Journal } from '../../src/store/journal.ts';
 import { openJournal } from '../../src/store/open-journal.ts';
+import { postgresBinaries } from '../support/postgres-versions.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { createEngineBed, type EngineBed } from './engine-bed.ts';
+
+/** The archive of the server that the tests run with. */
+export const ownArchive = `${postgresBinaries().major}-1`;
 
 type Change = Partial<ArchiveLookDeps> & { readonly signal?: AbortSignal };
 
@@ -70,7 +74,7 @@ export class LedgerBed implements AsyncDisposable {
 
   /** A path in the archive. */
   in(key: number, ...names: string[]): string {
-    return join(this.bed.sandbox.file(`repo${key}`), 'archive', 'main', '15-1', ...names);
+    return join(this.bed.sandbox.file(`repo${key}`), 'archive', 'main', ownArchive, ...names);
   }
 
   /** Every segment as it really lies on the disk. */
@@ -131,7 +135,7 @@ export async function createLedgerBed(): Promise<LedgerBed> {
 }
 
 /** @throws Error when there is no such ledger */
-export function ledgerOf(seen: ArchiveLook, id = '15-1'): ArchiveLedger {
+export function ledgerOf(seen: ArchiveLook, id = ownArchive): ArchiveLedger {
   const ledger = seen.ledgers.get(id);
   if (ledger === undefined) throw new Error(`no ledger of ${id}`);
   return ledger;

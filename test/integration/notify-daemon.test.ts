@@ -81,7 +81,7 @@ describe('a daemon that tells', () => {
     {
       await using daemon = await bed.serve({ env });
       await waitUntil('the end is told', () => refused.ended().length > 0, { timeoutMs: 60_000 });
-      expect(refused.began()).toHaveLength(1);
+      expect(refused.began(), JSON.stringify(hooks())).toHaveLength(1);
       expect(refused.ended()).toHaveLength(1);
       const shown = await bed.run(['notify', '--json']);
       expect(documentOf(shown)).toMatchObject({

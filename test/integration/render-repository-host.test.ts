@@ -62,7 +62,8 @@ describe.each(['repo', 'pg1'])('holdfast render repository-host --host %s', (hos
     const again = ['render', 'repository-host', '--host', host, '--out', sandbox.file(host), '--check'];
     expect((await runHoldfast(['--config', file, ...again])).code).toBe(0);
     const conf = join(sandbox.file(host), 'etc/pgbackrest/pgbackrest.conf');
-    const lint = await runHoldfast(['lint', '--json', join(units, 'pgbackrest-server.service'), conf]);
+    const unit = join(units, 'pgbackrest-server.service');
+    const lint = await runHoldfast(['lint', '--json', '--engine', engineVersionUnderTest(), unit, conf]);
     const { findings } = lint.json<{ findings: { rule: string; severity: string; text: string }[] }>();
     expect(findings.filter(({ severity }) => severity !== 'advice')).toEqual([]);
   });

@@ -115,7 +115,8 @@ async function holdLease(runId: string): Promise<Lease> {
   });
 }
 
-const [worker, main] = [/ backup:local$/, /^\/\S*pgbackrest backup .*--annotation=/];
+/** The engine itself, not the shell that becomes it; versions of other distributions run by their own loader. */
+const [worker, main] = [/ backup:local$/, /^(?!\/bin\/sh ).*\/pgbackrest backup .*--annotation=/];
 
 interface Held {
   readonly pids: readonly number[];

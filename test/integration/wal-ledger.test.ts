@@ -15,7 +15,7 @@ import {
   listStretches,
 } from '../../src/recovery/wal/ledger.ts';
 import { buildChain } from '../../src/recovery/wal/timeline-chain.ts';
-import { createLedgerBed, filesOf, type LedgerBed, ledgerOf } from './ledger-bed.ts';
+import { createLedgerBed, filesOf, type LedgerBed, ledgerOf, ownArchive } from './ledger-bed.ts';
 
 let bed: LedgerBed;
 
@@ -28,7 +28,7 @@ describe('the WAL ledger', () => {
   it('says of an archive into which nothing was archived that it is empty', async () => {
     rmSync(bed.in(1), { recursive: true, force: true });
     const seen = await bed.look(1);
-    expect(seen).toMatchObject({ archiveId: '15-1', oldestLookAt: bed.now });
+    expect(seen).toMatchObject({ archiveId: ownArchive, oldestLookAt: bed.now });
     expect(filesOf(ledgerOf(seen))).toEqual([]);
   });
 
@@ -176,16 +176,16 @@ describe('the WAL ledger', () => {
 
   it('keeps the archive of the cluster before an upgrade apart, and looks there once in a day', async () => {
     const own = await bed.databaseOf(1);
-    const upgraded = { ...own, databaseId: 2, version: '16', systemIdentifier: 99n };
+    const upgraded = { ...own, databaseId: 2, version: '99', systemIdentifier: 99n };
     const name = `${segmentName({ timeline: 1, number: 7n })}-${'b'.repeat(40)}`;
-    const file = join(bed.in(1), '..', '16-2', '0000000100000000', name);
+    const file = join(bed.in(1), '..', '99-2', '0000000100000000', name);
     mkdirSync(join(file, '..'), { recursive: true });
     writeFileSync(file, 'x');
     const databases = [upgraded, own];
     const seen = await bed.look(1, { databases });
-    expect([...seen.ledgers.keys()]).toEqual(['15-1', '16-2']);
-    expect(seen.archiveId).toBe('16-2');
-    expect([...eachSegment(ledgerOf(seen, '16-2'), 1)].map(({ number }) => number)).toEqual([7n]);
+    expect([...seen.ledgers.keys()]).toEqual([ownArchive, '99-2']);
+    expect(seen.archiveId).toBe('99-2');
+    expect([...eachSegment(ledgerOf(seen, '99-2'), 1)].map(({ number }) => number)).toEqual([7n]);
     expect(filesOf(ledgerOf(seen))).toEqual(bed.filesIn(1));
     bed.now += 300_000;
     const next = await bed.look(1, { databases });
