@@ -2,7 +2,7 @@ import { assert, property, string } from 'fast-check';
 import { expect, it } from 'vitest';
 import { readConfiguredValue } from './debian-clusters.ts';
 import { parseServerError, quoteIdentifier, quoteLiteral } from './query.ts';
-import { quoteSetting } from './quote-setting.ts';
+import { quoteSetting } from '../model/quote-setting.ts';
 
 it('quotes literals and names', () => {
   expect(quoteLiteral("it's")).toBe("'it''s'");

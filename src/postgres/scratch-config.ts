@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quoteSetting } from './quote-setting.ts';
+import { quoteSetting } from '../model/quote-setting.ts';
 import { readConfiguredSetting } from './read-configured-setting.ts';
 import type { ControlData, Server } from './server.ts';
 import { makePrivateDirectory, writeOwnedFile } from './write-owned-file.ts';

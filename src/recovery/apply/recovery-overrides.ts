@@ -1,4 +1,4 @@
-import { quoteSetting } from '../../postgres/quote-setting.ts';
+import { quoteSetting } from '../../model/quote-setting.ts';
 
 /**
  * Settings that hold only while a cluster is being recovered in place. Production's own values could stream from

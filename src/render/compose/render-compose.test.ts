@@ -173,7 +173,7 @@ describe('renderCompose', () => {
     );
     expect(services['db']?.['environment']).toMatchObject({ DATABASE: 'a"b $$c' });
     expect(text(render(source), 'configuration/postgresql.conf')).toContain(
-      "log_line_prefix = '%m ''a'' $b \\c'",
+      "log_line_prefix = '%m ''a'' $b \\\\c'",
     );
     expect(text(render(source), 'Dockerfile')).toContain(String.raw`'/srv/a $HOME '\''`);
     expect(literal('$a$$')).toBe('$$a$$$$');

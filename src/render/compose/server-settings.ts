@@ -1,3 +1,4 @@
+import { quoteSetting } from '../../model/quote-setting.ts';
 import { defaultConfigFile, defaultIncludeDirectory } from '../../engine/engine-arguments.ts';
 import { archivingSettings } from '../deployment/archiving-settings.ts';
 import type { ComposeSite } from './compose-site.ts';
@@ -26,6 +27,6 @@ export function serverSettings(site: ComposeSite): string {
     ...archiving,
   };
   return Object.entries(values)
-    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
+    .map(([name, value]) => `${name} = ${quoteSetting(value)}\n`)
     .join('');
 }

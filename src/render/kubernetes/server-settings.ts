@@ -1,3 +1,4 @@
+import { quoteSetting } from '../../model/quote-setting.ts';
 import { defaultConfigFile, defaultIncludeDirectory } from '../../engine/engine-arguments.ts';
 import { roleFunctions } from '../../model/role-functions.ts';
 import { archivingSettings } from '../deployment/archiving-settings.ts';
@@ -42,7 +43,7 @@ function tlsSettings(): (readonly [string, string])[] {
 
 /** https://www.postgresql.org/docs/current/config-setting.html */
 function quote(value: string | number): string {
-  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
+  return typeof value === 'number' ? String(value) : quoteSetting(value);
 }
 
 /** Who may connect: the owner of the server from inside the pod, everybody else with a password, the owner never. */
