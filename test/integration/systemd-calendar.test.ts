@@ -119,6 +119,7 @@ describe('cron text as lines of OnCalendar', () => {
     ['5 0 * * 7', 'America/Santiago'],
     ['0,30 1-2 * * FRI-SUN', 'Australia/Lord_Howe'],
     ['0 2 29 2 *', 'Europe/Berlin'],
+    ['0 0,2 */2 * *', 'America/New_York'],
   ])('has the times of %s in %s for a year', (cron, timezone) => {
     expect(difference(cron, timezone, start, start + year)).toBeUndefined();
   });

@@ -20,8 +20,8 @@ function oneText({ minutes, hours, daysOfMonth, months, daysOfWeek }: CronFields
   return `${names}${date} ${component(hours, 0, 23)}:${component(minutes, 0, 59)}:00`;
 }
 
-/** All of them, steps, or a list. */
-function component(values: readonly number[], least: number, most: number): string {
+/** A part of an expression: all of the values that there are, steps, or a list. */
+export function component(values: readonly number[], least: number, most: number): string {
   if (values.length === most - least + 1) return '*';
   const [first = least, second = first] = values;
   const last = values.at(-1) ?? first;

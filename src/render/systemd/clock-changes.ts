@@ -1,6 +1,7 @@
 import { cronTimes, type CronText } from '../../model/cron-times.ts';
 import { segmentsOf } from '../../model/zone-segments.ts';
 import type { CronFields } from '../deployment/cron-fields.ts';
+import { component } from './calendar-text.ts';
 
 /**
  * What a timer leaves out at changes of clocks. systemd takes only what the local clock shows, and that once: a time
@@ -65,32 +66,31 @@ function describeMoments(moments: readonly number[]): string | undefined {
   const dates = moments.map((at) => new Date(at));
   const [first] = dates;
   if (first === undefined) return undefined;
-  const monthDays = dates.map((date) => date.getUTCDate());
+  // Not every day of a rule like "the second Sunday" need be one of the schedule: `*/2` has the odd ones.
+  const monthDays = [...new Set(dates.map((date) => date.getUTCDate()))].toSorted((a, b) => a - b);
   const weekday = first.getUTCDay();
-  const [least, most] = [Math.min(...monthDays), Math.max(...monthDays)];
   const sameWeekday = dates.every((date) => date.getUTCDay() === weekday);
-  if (!sameWeekday && least !== most) return undefined;
+  if (!sameWeekday && monthDays.length > 1) return undefined;
   const named = sameWeekday ? weekday : undefined;
-  const hits = namedDays(first.getUTCMonth(), least, most, named).map(
+  const hits = namedDays(first.getUTCMonth(), monthDays, named).map(
     (at) => at + ((moments[0] as number) % day),
   );
   const wanted = new Set(moments);
   if (hits.length !== wanted.size || hits.some((at) => !wanted.has(at))) return undefined;
   const names = named === undefined ? '' : `${first.toUTCString().slice(0, 3)} `;
-  const span = least === most ? digits(least) : `${digits(least)}..${digits(most)}`;
-  return `${names}*-${digits(first.getUTCMonth() + 1)}-${span} ${timeOf(first.getTime())} UTC`;
+  const date = `*-${component([first.getUTCMonth() + 1], 1, 12)}-${component(monthDays, 1, 31)}`;
+  return `${names}${date} ${timeOf(first.getTime())} UTC`;
 }
 
 /** Midnights. */
 function namedDays(
   month: number,
-  least: number,
-  most: number,
+  monthDays: readonly number[],
   weekday: number | undefined,
 ): readonly number[] {
   const found: number[] = [];
   for (let year = firstYear; year <= lastYear; year += 1) {
-    for (let date = least; date <= most; date += 1) {
+    for (const date of monthDays) {
       const at = Date.UTC(year, month, date);
       if (new Date(at).getUTCMonth() !== month) continue;
       if (weekday === undefined || new Date(at).getUTCDay() === weekday) found.push(at);
@@ -101,8 +101,4 @@ function namedDays(
 
 function timeOf(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
-}
-
-function digits(value: number): string {
-  return String(value).padStart(2, '0');
 }
