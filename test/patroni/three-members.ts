@@ -75,6 +75,11 @@ export function logOf(member: PatroniMember): string {
   return readFileSync(member.program.logFile, 'utf8');
 }
 
+/** What the unit of a member's Patroni would be called; there is no systemd that could have it. */
+export function unitOf(name: string): string {
+  return `patroni-${name}`;
+}
+
 function hostOf(sandbox: Sandbox, name: string, cluster: TestCluster, url: string): ProtectedBed {
   const password = `file:${sandbox.file('patroni.password')}`;
   const keys = {
@@ -83,7 +88,9 @@ function hostOf(sandbox: Sandbox, name: string, cluster: TestCluster, url: strin
   };
   const repositories = { local: { path: sandbox.file('repository'), retention: { full: 2 } } };
   const stanzas = { main: { cluster, repositories, keys } };
-  return bedOf(sandbox, cluster, writeConfiguration(sandbox, stanzas, {}, `host-${name}`));
+  const shellUser = sandbox.runAs === undefined ? 'engine' : 'root';
+  const deploy = { runbook: { shellUser }, ansible: { patroni: { service: unitOf(name) } } };
+  return bedOf(sandbox, cluster, writeConfiguration(sandbox, stanzas, { deploy }, `host-${name}`));
 }
 
 /** What a member needs for replicas that pgBackRest makes, as Holdfast writes it into a patroni.yml. */

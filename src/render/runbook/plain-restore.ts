@@ -145,7 +145,7 @@ export function followTargetSteps(site: RunbookSite): readonly RunbookStep[] {
   ];
 }
 
-function promoteStep(site: RunbookSite): RunbookStep {
+export function promoteStep(site: RunbookSite): RunbookStep {
   return step('Open it for writing, on a new timeline', [
     sql(site, 'SELECT pg_promote()'),
     sql(site, 'CHECKPOINT'),

@@ -7,7 +7,8 @@ import { copyScenarios } from './scenarios/copy-scenarios.ts';
 import { damageScenarios } from './scenarios/damage-scenarios.ts';
 import { hostScenarios } from './scenarios/host-scenarios.ts';
 import { passphraseScenarios } from './scenarios/passphrase-scenarios.ts';
-import { clusterScenarios, replicaScenarios } from './scenarios/replica-scenarios.ts';
+import { clusterScenarios } from './scenarios/cluster-scenarios.ts';
+import { replicaScenarios } from './scenarios/replica-scenarios.ts';
 import { describePlace, repositoryScenarios } from './scenarios/repository-scenarios.ts';
 import { restoreScenarios } from './scenarios/restore-scenarios.ts';
 
