@@ -51,13 +51,22 @@ async function dropAll(copy: CopyRecord, deps: DropDependencies): Promise<void> 
   if (isThere) {
     await stopServerOf(copy, deps);
     await deps.checkpoint?.('drop: server stopped');
-    for (const name of await listCopyPlace(copy.place)) await removeTree(join(copy.place, name), owner);
-    await removeTree(copy.place, owner);
   }
+  const extra = extraDirectories(copy, deps).map((directory) => removeUsed(directory, owner, deps.sleep));
+  // Each is awaited, also when another fails: nothing of it works on behind a failure.
+  const removed = await Promise.allSettled([isThere ? removePlace(copy, owner) : undefined, ...extra]);
+  for (const result of removed) if (result.status === 'rejected') throw result.reason;
   await deps.checkpoint?.('drop: place removed');
-  for (const directory of extraDirectories(copy, deps)) await removeUsed(directory, owner, deps.sleep);
   journal.copies.update(copy.id, { state: 'dropped', process: undefined });
 }
+
+async function removePlace({ place }: CopyRecord, owner: RunAs | undefined): Promise<void> {
+  for (const name of await listCopyPlace(place)) await removeTree(join(place, name), owner);
+  await removeTree(place, owner);
+}
+
+/** Looks, a tenth of a second apart, in which a directory must not have come back. */
+const quietLooks = 3;
 
 /**
  * Removes a directory that programs in the background may be using: the copy's server may have left an archive-get that
@@ -68,10 +77,14 @@ async function removeUsed(
   owner: RunAs | undefined,
   sleep: DropDependencies['sleep'],
 ): Promise<void> {
-  for (let attempt = 0; attempt < 10; attempt += 1) {
+  let quiet = 0;
+  for (let attempt = 0; attempt < 20; attempt += 1) {
     await endProcessesNaming(directory, { graceMs: 10_000, sleep });
-    if (await exists(directory)) await removeTree(directory, owner);
-    else if (attempt > 0) return;
+    if (await exists(directory)) {
+      quiet = 0;
+      await removeTree(directory, owner);
+    } else quiet += 1;
+    if (quiet === quietLooks) return;
     await sleep(100);
   }
   throw new Failure('file-unusable', {
