@@ -42,8 +42,13 @@ export function judgeSetWal(archive: FollowedArchive, set: BackupSet): SetWal {
     firstSegment: start?.number ?? 0n,
     lastSegment: end?.number ?? 0n,
   });
-  if (!chain || !ledger || set.databaseId !== archive.databaseId) {
+  if (archive.databaseId !== undefined && set.databaseId !== archive.databaseId)
     return verdict('other', 'it is of an earlier database (before stanza-upgrade)');
+  if (!ledger || !chain) {
+    return verdict(
+      'other',
+      `nobody can say which WAL follows it: ${ledger ? 'the history file of the timeline is not in this repository' : 'the archive of its database could not be listed'}`,
+    );
   }
   if (!start || !end || set.stopLsn === undefined)
     return verdict('other', 'it was taken offline, no WAL belongs to it');
