@@ -20,8 +20,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'],
-          // Two cores: real servers and a real engine side by side more than twice only slow each other.
-          maxWorkers: 2,
+          // On two cores: what is tried waits more than it works, for archiving, for clocks, for a server that starts.
+          maxWorkers: 3,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           globalSetup: ['test/support/global-setup.ts'],

@@ -18,7 +18,8 @@ export const overheadSubjects = [
 export type MeasureOnce = (go: () => Promise<void>) => Promise<number>;
 
 /**
- * Measures A B A B …: `bare` and `holdfast` of one round run right after each other.
+ * Measures A B B A …: `bare` and `holdfast` of one round run right after each other, each as often first: what one leaves
+ * behind (a disk that still forgets gigabytes) is no burden of the other.
  *
  * A backup waits for the next full second (pgBackRest `src/command/backup/backup.c`: files are compared by times in
  * seconds), so that it takes up to a second more, depending on when it starts. Both sides therefore start at the same
@@ -33,14 +34,13 @@ export async function measurePairs(
   const measurements: Measurement[] = [];
   for (let round = 1; round <= pairs; round += 1) {
     const go = (): Promise<void> => waitForFraction((round - 0.5) / pairs);
-    for (const subject of ['bare', 'holdfast'] as const) {
+    const order = ['bare', 'holdfast'] as const;
+    for (const subject of round % 2 === 1 ? order : order.toReversed()) {
       const value = await measure[subject](go);
       measurements.push({ subject, quantity, round, value, unit: 'ms' });
     }
-    const [bare, holdfast] = measurements.slice(-2);
-    say(
-      `${quantity} ${round}/${pairs}: bare ${bare?.value.toFixed(0)} ms, holdfast ${holdfast?.value.toFixed(0)} ms`,
-    );
+    const said = measurements.slice(-2).map(({ subject, value }) => `${subject} ${value.toFixed(0)} ms`);
+    say(`${quantity} ${round}/${pairs}: ${said.join(', ')}`);
   }
   return measurements;
 }
