@@ -87,7 +87,10 @@ it('is seen while it happens, when pgBackRest is green again, and until a new ba
   // A new backup begins a new window; what is lost stays named.
   await bed.backup('full');
   await archiveWal(bed.cluster);
+  // Also within the second in which it ended, and for a clock that is behind.
+  looks.travel(-1500);
   await looks.look(true);
+  looks.travel(1500);
   const holes = looks
     .findings()
     .filter(({ rule, severity }) => rule === 'wal-hole' && severity === 'critical');

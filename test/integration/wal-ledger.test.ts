@@ -86,7 +86,9 @@ describe('the WAL ledger', () => {
     // As a standby does that was promoted: what it has of the last segment of the old timeline.
     const { cluster, engine, sandbox } = bed.bed;
     const partial = sandbox.write('0000000100000000000000FE.partial', '');
-    const present = await cluster.value('SELECT pg_walfile_name(pg_current_wal_lsn())');
+    // Right after a switch there is no file of the segment that comes.
+    const position = await cluster.value("SELECT pg_logical_emit_message(true, 'test', 'x')");
+    const present = await cluster.value(`SELECT pg_walfile_name('${position}')`);
     copyFileSync(`${cluster.dataDirectory}/pg_wal/${present}`, partial);
     await pushSegment(engine, { stanza: 'main', file: partial });
     bed.plant(1, `0000000100000000/0000000100000000000000FF-${'a'.repeat(40)}.zst.pgbackrest.tmp`);

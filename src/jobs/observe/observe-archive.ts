@@ -95,7 +95,7 @@ export async function observeArchive(
   // An expire in between took WAL of sets that are still in the first list.
   const isSuspect = first !== undefined && (first.holes.length > 0 || first.unusable.length > 0);
   const again = isSuspect ? await readCatalogue(engine, stanza.name, run) : undefined;
-  const windows = again === undefined ? first : seen.describe(withoutNewer(again, startedAt));
+  const windows = again === undefined ? first : seen.describe(withoutNewer(again, catalogue));
   return {
     archiveId: look.archiveId,
     ...measure(ledger),
@@ -163,9 +163,14 @@ function ofDatabase(
   return value?.systemIdentifier === database?.systemIdentifier ? value : undefined;
 }
 
-/** Without sets that ended after the listing had begun: WAL of theirs may not be in it. */
-function withoutNewer(catalogue: Catalogue, startedAt: number): Catalogue {
-  return { ...catalogue, sets: catalogue.sets.filter(({ stopTime }) => (stopTime + 1) * 1000 < startedAt) };
+/**
+ * Without sets that came after the first list, and so perhaps after the listing had begun: WAL of theirs may not be in it.
+ * Their times do not tell, which count whole seconds.
+ */
+function withoutNewer(again: Catalogue, first: Catalogue): Catalogue {
+  const idOf = ({ repositoryKey, label }: BackupSet): string => `${repositoryKey} ${label}`;
+  const known = new Set(first.sets.map(idOf));
+  return { ...again, sets: again.sets.filter((set) => known.has(idOf(set))) };
 }
 
 function measure(ledger: ArchiveLedger): Pick<ArchiveObservation, 'segments' | 'storedBytes'> {
