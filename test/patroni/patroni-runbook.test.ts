@@ -159,8 +159,9 @@ describe('a whole cluster, by hand', () => {
     await typeSteps(steps, { SCOPE: scope, MEMBER: replica.name }, async (command, step) =>
       type(/ reinit /.test(command) ? `printf 'y\\n' | ${command}` : command, step),
     );
-    expect(await typeSteps(proof, { SCOPE: scope }, type)).toMatch(
-      new RegExp(`${replica.name} .*running|streaming`),
-    );
+    // `--wait` may be over before Patroni has begun: whoever reads the list reads it again.
+    await expect
+      .poll(() => typeSteps(proof, { SCOPE: scope }, type), { timeout: 60_000, interval: 2000 })
+      .toMatch(new RegExp(`${replica.name} .*\\| (running|streaming) *\\| +\\d+ \\| +0 `));
   });
 });
