@@ -51,6 +51,11 @@ export interface KnownFinding extends Finding {
    * Undefined: it was seen in the last assessment.
    */
   readonly unseenBecause?: string | undefined;
+  /**
+   * True: it was looked for and is not there. It has come and gone so often that its end waits, so that it is not told each
+   * time; what is wrong now has nothing to do with it.
+   */
+  readonly isAway?: boolean | undefined;
 }
 
 /**

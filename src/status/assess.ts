@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/configuration.ts';
-import type { Finding, Severity } from '../model/finding.ts';
+import type { Finding, KnownFinding, Severity } from '../model/finding.ts';
 import type { Observations, RunObservation } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
 import { assessArchives } from './rules/archives.ts';
@@ -91,8 +91,15 @@ export function compareSeverity(left: Pick<Finding, 'severity'>, right: Pick<Fin
 export const healthStatuses = ['healthy', 'warning', 'unknown', 'critical'] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
 
-/** @param findings of `assess` */
-export function judgeHealth(findings: readonly Pick<Finding, 'rule' | 'severity'>[]): HealthStatus {
+/**
+ * What is there now decides: not what is only held open because it comes and goes.
+ *
+ * @param findings of `assess`, or known ones
+ */
+export function judgeHealth(
+  known: readonly (Pick<Finding, 'rule' | 'severity'> & Pick<KnownFinding, 'isAway'>)[],
+): HealthStatus {
+  const findings = known.filter(({ isAway }) => isAway !== true);
   const critical = findings.filter(({ severity }) => severity === 'critical');
   if (critical.some(({ rule }) => !rule.endsWith('-unknown'))) return 'critical';
   if (critical.length > 0) return 'unknown';

@@ -51,6 +51,8 @@ export interface FindingDocument {
   /** Null: it is still there. */
   readonly endedAt: string | null;
   readonly unseenBecause: string | null;
+  /** It is not there at present, and comes and goes: `status` does not count it. */
+  readonly isAway: boolean;
 }
 
 export interface StanzaHealth {
@@ -245,6 +247,7 @@ export function describeFinding(finding: KnownFinding): FindingDocument {
     lastSeenAt: instant(finding.lastSeenAt),
     endedAt: finding.endedAt === undefined ? null : instant(finding.endedAt),
     unseenBecause: finding.unseenBecause ?? null,
+    isAway: finding.isAway === true,
   };
 }
 

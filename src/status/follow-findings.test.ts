@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findingPlace, type Finding, type KnownFinding } from '../model/finding.ts';
+import { judgeHealth } from './assess.ts';
 import { followFindings, type FollowContext, type Visibility } from './follow-findings.ts';
 import { joinKnown } from './join-known.ts';
 
@@ -84,6 +85,10 @@ describe('findings over time', () => {
     const held = followFindings([flapping], [], context({ now: 24 * minute, recentBegins }));
     expect(held.events).toEqual([]);
     expect(held.open[0]?.unseenBecause).toContain('comes and goes');
+    // What is wrong now is another question.
+    expect(judgeHealth(held.open)).toBe('healthy');
+    const back = followFindings(held.open, [hole], context({ now: 24 * minute, recentBegins }));
+    expect([back.open[0]?.isAway, judgeHealth(back.open)]).toEqual([undefined, 'critical']);
     const over = followFindings(held.open, [], context({ now: 25 * minute, recentBegins }));
     expect(over.events).toMatchObject([{ kind: 'ended', recently: 3 }]);
   });

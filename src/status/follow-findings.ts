@@ -87,27 +87,30 @@ function seeAgain(before: KnownFinding, finding: Finding, { now, recentBegins }:
 }
 
 function judgeAbsent(before: KnownFinding, context: FollowContext): Step {
-  const why = explainOpen(before, context);
-  if (why !== undefined) return { finding: { ...before, unseenBecause: why } };
+  const blind = explainBlindness(before, context);
+  const { unseenBecause: _why, isAway: _away, ...finding } = before;
+  if (blind !== undefined) return { finding: { ...finding, unseenBecause: blind } };
+  if (flaps(before, context)) return { finding: { ...finding, unseenBecause: comesAndGoes, isAway: true } };
   const { now } = context;
-  const { unseenBecause: _, ...finding } = before;
   const ended: KnownFinding = { ...finding, endedAt: now };
   const recently = context.recentBegins(before);
   return { finding: ended, event: { kind: 'ended', finding: ended, at: now, recently } };
 }
 
-/** Why a finding that is not made any more has not ended. @returns undefined when it has */
-function explainOpen(
-  before: KnownFinding,
-  { now, visibility, recentBegins }: FollowContext,
-): string | undefined {
+const comesAndGoes = 'it comes and goes: its end counts when it has stayed away for 15 minutes';
+
+function flaps(before: KnownFinding, { now, visibility, recentBegins }: FollowContext): boolean {
+  if (visibility(before).state === 'gone') return false;
+  return recentBegins(before) > mostBegins && now - before.lastSeenAt < flapQuietMs;
+}
+
+/** Why nobody can see whether a finding that is not made any more is still there. @returns undefined: it can be seen */
+function explainBlindness(before: KnownFinding, { visibility }: FollowContext): string | undefined {
   const seen = visibility(before);
   if (seen.state === 'gone') return undefined;
   // Whether something is unknown can always be told, except before the first look.
   const blind = isUnknown(before) ? seen.state === 'pending' : seen.state !== 'seen';
-  if (blind && 'why' in seen) return seen.why;
-  const flaps = recentBegins(before) > mostBegins && now - before.lastSeenAt < flapQuietMs;
-  return flaps ? 'it comes and goes: its end counts when it has stayed away for 15 minutes' : undefined;
+  return blind && 'why' in seen ? seen.why : undefined;
 }
 
 function isUnknown({ rule }: Pick<Finding, 'rule'>): boolean {

@@ -25,12 +25,13 @@ export function pluginExitCode(status: HealthStatus): 0 | 1 | 2 | 3 {
  * performance data, then a line for each finding. What does not fit into 4 KB is counted instead of cut in the middle.
  */
 export function renderPlugin({ status, findings, stanzas }: HealthDocument): string {
-  const [worst] = findings;
+  const present = findings.filter(({ isAway }) => !isAway);
+  const [worst] = present;
   const detail = worst === undefined ? '' : `: ${worst.subject}: ${worst.problem}`;
-  const first = shorten(`HOLDFAST ${words[status][0]} - ${countFindings(findings)}${detail}`, mostLineBytes);
-  const data = takeWhileFits(performanceData(findings, stanzas), mostDataBytes);
+  const first = shorten(`HOLDFAST ${words[status][0]} - ${countFindings(present)}${detail}`, mostLineBytes);
+  const data = takeWhileFits(performanceData(present, stanzas), mostDataBytes);
   const head = `${first} | ${data.join(' ')}`;
-  const lines = findings.map(({ severity, subject, problem, evidence, remedy, since, rule }) =>
+  const lines = present.map(({ severity, subject, problem, evidence, remedy, since, rule }) =>
     shorten(
       `${severity.toUpperCase()} ${subject}: ${problem} (${evidence}; since ${since}) - ${remedy} [${rule}]`,
       mostLineBytes,

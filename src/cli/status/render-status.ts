@@ -14,7 +14,7 @@ export function renderStatus(health: HealthDocument, from: 'daemon' | 'command')
   const now = Date.parse(health.timestamp);
   const looked = from === 'daemon' ? 'as the daemon knows it' : 'looked at now, without a daemon';
   const lines = [
-    `${health.status.toUpperCase()}  ${countFindings(health.findings)} (${looked}, ${shortTime(health.timestamp)})`,
+    `${health.status.toUpperCase()}  ${countFindings(health.findings.filter(({ isAway }) => !isAway))} (${looked}, ${shortTime(health.timestamp)})`,
     ...health.stanzas.flatMap((stanza) => ['', ...renderStanza(stanza, now)]),
     ...health.findings.flatMap((finding) => ['', ...renderFinding(finding, now)]),
   ];
@@ -114,14 +114,13 @@ function describeObjective(
 }
 
 function renderFinding(finding: FindingDocument, now: number): string[] {
-  const { severity, subject, problem, rule, evidence, remedy, since, unseenBecause } = finding;
+  const { severity, subject, problem, rule, evidence, remedy, since, unseenBecause, isAway } = finding;
+  const present = isAway ? 'it is not there' : 'nobody can see whether it is still there';
   return [
     `${severity.toUpperCase()}  ${subject}: ${problem} [${rule}]`,
     `    since: ${shortTime(since)}, ${ago(since, now)}`,
     `    seen:  ${evidence}`,
-    ...(unseenBecause === null
-      ? []
-      : [`    now:   nobody can see whether it is still there: ${unseenBecause}`]),
+    ...(unseenBecause === null ? [] : [`    now:   ${present}: ${unseenBecause}`]),
     `    do:    ${remedy}`,
   ];
 }
