@@ -203,9 +203,9 @@ if (import.meta.main) {
     name: 'overhead-drill',
     what: 'Overhead of `holdfast drill` over `pgbackrest restore`, recovery and the same checks by hand.',
     parameters: {
-      size: { default: '300', meaning: 'MB of data' },
+      size: { default: '6000', meaning: 'MB of data' },
       wal: { default: '100', meaning: 'MB of WAL to recover' },
-      pairs: { default: '9', meaning: 'pairs' },
+      pairs: { default: '4', meaning: 'pairs' },
       engine: { default: '/usr/bin/pgbackrest', meaning: 'path of pgbackrest' },
     },
     measure,
