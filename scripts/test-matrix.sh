@@ -45,10 +45,10 @@ run_pair() {
   if [ "$2" = 16 ]; then
     for file in drill-checks drill-harmless drill-heartbeat heartbeat rescue-dropped runbook-commands; do without="$without --exclude **/$file.test.ts"; done
   fi
-  pair_of="$1 $2"
+  engine=$1 postgres=$2
   shift 2
-  # shellcheck disable=SC2086 # lists of words
-  run $pair_of env HOLDFAST_TEST_ENGINE="${pair_of% *}" HOLDFAST_TEST_POSTGRES="${pair_of#* }" HOLDFAST_TEST_ROUNDS=$rounds \
+  # shellcheck disable=SC2086 # a list of words
+  run "$engine" "$postgres" env HOLDFAST_TEST_ENGINE="$engine" HOLDFAST_TEST_POSTGRES="$postgres" HOLDFAST_TEST_ROUNDS=$rounds \
     HOLDFAST_EXPIRE_CASES="${HOLDFAST_EXPIRE_CASES:-150}" vitest run --project integration $without "$@"
 }
 

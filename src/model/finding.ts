@@ -58,6 +58,11 @@ export interface KnownFinding extends Finding {
   readonly isAway?: boolean | undefined;
 }
 
+/** Whether a finding is part of what is wrong now, and not only held open because it comes and goes. */
+export function isPresent({ isAway }: Pick<Finding, 'rule'> & Pick<KnownFinding, 'isAway'>): boolean {
+  return isAway !== true;
+}
+
 /**
  * What became of a finding, for those who tell or heal. `changed`: its severity is another, or what is wrong is. A
  * restart of the daemon alone makes none of them.

@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/configuration.ts';
-import type { Finding, KnownFinding, Severity } from '../model/finding.ts';
+import { type Finding, isPresent, type KnownFinding, type Severity } from '../model/finding.ts';
 import type { Observations, RunObservation } from './health-observations.ts';
 import type { CheckObservations } from './observations.ts';
 import { assessArchives } from './rules/archives.ts';
@@ -99,7 +99,7 @@ export type HealthStatus = (typeof healthStatuses)[number];
 export function judgeHealth(
   known: readonly (Pick<Finding, 'rule' | 'severity'> & Pick<KnownFinding, 'isAway'>)[],
 ): HealthStatus {
-  const findings = known.filter(({ isAway }) => isAway !== true);
+  const findings = known.filter(isPresent);
   const critical = findings.filter(({ severity }) => severity === 'critical');
   if (critical.some(({ rule }) => !rule.endsWith('-unknown'))) return 'critical';
   if (critical.length > 0) return 'unknown';

@@ -87,10 +87,12 @@ function seeAgain(before: KnownFinding, finding: Finding, { now, recentBegins }:
 }
 
 function judgeAbsent(before: KnownFinding, context: FollowContext): Step {
-  const blind = explainBlindness(before, context);
+  const seen = context.visibility(before);
+  const blind = explainBlindness(before, seen);
   const { unseenBecause: _why, isAway: _away, ...finding } = before;
   if (blind !== undefined) return { finding: { ...finding, unseenBecause: blind } };
-  if (flaps(before, context)) return { finding: { ...finding, unseenBecause: comesAndGoes, isAway: true } };
+  if (seen.state !== 'gone' && flaps(before, context))
+    return { finding: { ...finding, unseenBecause: comesAndGoes, isAway: true } };
   const { now } = context;
   const ended: KnownFinding = { ...finding, endedAt: now };
   const recently = context.recentBegins(before);
@@ -99,18 +101,15 @@ function judgeAbsent(before: KnownFinding, context: FollowContext): Step {
 
 const comesAndGoes = 'it comes and goes: its end counts when it has stayed away for 15 minutes';
 
-function flaps(before: KnownFinding, { now, visibility, recentBegins }: FollowContext): boolean {
-  if (visibility(before).state === 'gone') return false;
+function flaps(before: KnownFinding, { now, recentBegins }: FollowContext): boolean {
   return recentBegins(before) > mostBegins && now - before.lastSeenAt < flapQuietMs;
 }
 
 /** Why nobody can see whether a finding that is not made any more is still there. @returns undefined: it can be seen */
-function explainBlindness(before: KnownFinding, { visibility }: FollowContext): string | undefined {
-  const seen = visibility(before);
-  if (seen.state === 'gone') return undefined;
+function explainBlindness(before: KnownFinding, seen: Visibility): string | undefined {
+  if (!('why' in seen)) return undefined;
   // Whether something is unknown can always be told, except before the first look.
-  const blind = isUnknown(before) ? seen.state === 'pending' : seen.state !== 'seen';
-  return blind && 'why' in seen ? seen.why : undefined;
+  return isUnknown(before) && seen.state === 'unknown' ? undefined : seen.why;
 }
 
 function isUnknown({ rule }: Pick<Finding, 'rule'>): boolean {

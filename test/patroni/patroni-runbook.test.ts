@@ -64,12 +64,9 @@ function hostsOf({ title }: RunbookStep): readonly ProtectedBed[] {
 
 /** Does the plain column, or what goes back behind it, each step where it says. */
 async function doByHand(id: string, blanks: Blanks, part: 'steps' | 'back' = 'steps'): Promise<void> {
-  const { length } = (await scenarioOn(onLeader, id)).plain[part];
   const columns = new Map<ProtectedBed, readonly RunbookStep[]>();
   for (const host of three.hosts) columns.set(host, (await scenarioOn(host, id)).plain[part]);
-  for (let index = 0; index < length; index += 1) {
-    const step = columns.get(onLeader)?.[index];
-    if (step === undefined) throw new Error('no step');
+  for (const [index, step] of (columns.get(onLeader) ?? []).entries()) {
     for (const host of hostsOf(step)) {
       const own = columns.get(host)?.[index];
       expect(own?.title).toBe(step.title);

@@ -1,4 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
+import { isPresent } from '../../model/finding.ts';
 import type { HealthStatus } from '../../status/assess.ts';
 import type { HealthDocument, RepositoryHealth, StanzaHealth } from '../../status/describe-health.ts';
 import { countFindings } from './render-status.ts';
@@ -25,7 +26,7 @@ export function pluginExitCode(status: HealthStatus): 0 | 1 | 2 | 3 {
  * performance data, then a line for each finding. What does not fit into 4 KB is counted instead of cut in the middle.
  */
 export function renderPlugin({ status, findings, stanzas }: HealthDocument): string {
-  const present = findings.filter(({ isAway }) => !isAway);
+  const present = findings.filter(isPresent);
   const [worst] = present;
   const detail = worst === undefined ? '' : `: ${worst.subject}: ${worst.problem}`;
   const first = shorten(`HOLDFAST ${words[status][0]} - ${countFindings(present)}${detail}`, mostLineBytes);

@@ -1,3 +1,4 @@
+import { isPresent } from '../../model/finding.ts';
 import { formatByteSize } from '../../model/byte-size.ts';
 import { formatElapsed } from '../../model/duration.ts';
 import type {
@@ -14,7 +15,7 @@ export function renderStatus(health: HealthDocument, from: 'daemon' | 'command')
   const now = Date.parse(health.timestamp);
   const looked = from === 'daemon' ? 'as the daemon knows it' : 'looked at now, without a daemon';
   const lines = [
-    `${health.status.toUpperCase()}  ${countFindings(health.findings.filter(({ isAway }) => !isAway))} (${looked}, ${shortTime(health.timestamp)})`,
+    `${health.status.toUpperCase()}  ${countFindings(health.findings.filter(isPresent))} (${looked}, ${shortTime(health.timestamp)})`,
     ...health.stanzas.flatMap((stanza) => ['', ...renderStanza(stanza, now)]),
     ...health.findings.flatMap((finding) => ['', ...renderFinding(finding, now)]),
   ];

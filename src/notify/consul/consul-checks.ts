@@ -1,5 +1,5 @@
 import type { ConsulSettings } from '../../config/configuration.ts';
-import type { Finding } from '../../model/finding.ts';
+import { isPresent, type Finding } from '../../model/finding.ts';
 import { judgeHealth, type HealthStatus } from '../../status/assess.ts';
 
 /** Consul cuts longer outputs in the middle (agent option `check_output_max_size`, 4 KB); we stay below by ourselves. */
@@ -68,7 +68,7 @@ function describeCheck(
   now: number,
 ): ConsulCheck {
   const status = judgeHealth(findings);
-  const told = findings.filter(({ severity }) => severity !== 'advice');
+  const told = findings.filter((finding) => isPresent(finding) && finding.severity !== 'advice');
   const lines = told.map(
     ({ rule, severity, subject, problem, remedy }) =>
       `${severity}: ${subject}: ${problem} [${rule}] ${remedy}`,

@@ -91,14 +91,16 @@ export function flushStep(site: RunbookSite): RunbookStep {
 
 /** Stops the server and keeps what is there, WAL that was never archived included. */
 export function asideSteps(site: RunbookSite): readonly RunbookStep[] {
+  return [...stopSteps(site), keepStep(site)];
+}
+
+/** Makes room for a restore. */
+export function keepStep(site: RunbookSite): RunbookStep {
   const { path } = site.node;
-  return [
-    ...stopSteps(site),
-    step('Keep the old data directory: nothing is deleted', [
-      move(path, asidePath(site)),
-      makeDirectory(site, path),
-    ]),
-  ];
+  return step('Keep the old data directory: nothing is deleted', [
+    move(path, asidePath(site)),
+    makeDirectory(site, path),
+  ]);
 }
 
 /** Hands WAL that was never archived to recovery: PostgreSQL documentation, 26.3.5, step 6. */

@@ -5,6 +5,7 @@ import { describeLoss, describeTimes } from '../describe-times.ts';
 import {
   followTargetSteps,
   followWalSteps,
+  keepStep,
   openProof,
   promoteStep,
   restoreCommand,
@@ -16,7 +17,6 @@ import {
   asidePath,
   blank,
   engine,
-  makeDirectory,
   moment,
   move,
   sql,
@@ -43,10 +43,6 @@ export function clusterScenarios(site: RunbookSite): readonly RunbookScenario[] 
   const [repository] = site.stanza.repositories;
   if (site.stanza.patroni === undefined || repository === undefined) return [];
   const outside = outsidePatroni(site);
-  const keep = step('Keep the old data directory: nothing is deleted', [
-    move(site.node.path, asidePath(site)),
-    makeDirectory(site, site.node.path),
-  ]);
   const shared = {
     takes: `${describeTimes(site)} A full backup and the replicas come after that.`,
     cautions: [
@@ -66,7 +62,7 @@ export function clusterScenarios(site: RunbookSite): readonly RunbookScenario[] 
       holdfast: withHoldfast(site, '--to latest'),
       plain: wholeCluster(site, [
         timelineStep(site),
-        keep,
+        keepStep(site),
         step(`Restore from ${repository.name}`, [
           restoreCommand(site, { type: 'standby', repositoryKey: repository.key }),
         ]),
@@ -84,7 +80,7 @@ export function clusterScenarios(site: RunbookSite): readonly RunbookScenario[] 
       holdfast: withHoldfast(site, `--to '${blank(moment)}'`),
       plain: wholeCluster(site, [
         timelineStep(site),
-        keep,
+        keepStep(site),
         step(`Restore from ${repository.name}`, [
           restoreCommand(site, { type: 'time', target: blank(moment), repositoryKey: repository.key }),
         ]),
@@ -123,16 +119,19 @@ function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): Runbo
   ]);
   const remove = `patronictl -c ${file} remove '${blank(scope)}'`;
   const outside = outsidePatroni(site);
-  const open = [`systemctl start ${unit}`, `until curl -fsS -o /dev/null ${url}; do sleep 2; done`];
+  const start = `systemctl start ${unit}`;
+  const handOver = step('Let Patroni have it, with PostgreSQL stopped', [
+    stopServer(outside),
+    start,
+    `until curl -fsS -o /dev/null ${url}; do sleep 2; done`,
+  ]);
   const backup = step(
     'Take a full backup before any replica is made: one that is made of a set from another timeline can never follow',
     site.stanza.repositories.map(({ key }) =>
       engine(site, ['backup', '--type=full'], { repositoryKey: key }),
     ),
   );
-  const others = step('On every other member: start Patroni; it makes the replica', [
-    `systemctl start ${unit}`,
-  ]);
+  const others = step('On every other member: start Patroni; it makes the replica', [start]);
   return {
     steps: [
       stop,
@@ -154,7 +153,7 @@ function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): Runbo
         ],
         { mayFail: true },
       ),
-      step('Let Patroni have it, with PostgreSQL stopped', [stopServer(outside), ...open]),
+      handOver,
       backup,
       others,
     ],
@@ -170,7 +169,7 @@ function wholeCluster(site: RunbookSite, restore: readonly RunbookStep[]): Runbo
         remove,
       ]),
       ...newTimelineSteps(outside),
-      step('Let Patroni have it, with PostgreSQL stopped', [stopServer(outside), ...open]),
+      handOver,
       backup,
       others,
     ],

@@ -19,6 +19,7 @@ const primary: Placeholder = {
   meaning: 'host and port of the primary as libpq takes them: host=db1 port=5432',
 };
 const replicator: Placeholder = { name: 'REPLICATOR', meaning: 'the role that replicas connect as' };
+
 /** A new replica, where there are several nodes and no Patroni. */
 export function replicaScenarios(site: RunbookSite): readonly RunbookScenario[] {
   if (site.stanza.patroni !== undefined || site.stanza.nodes.length < 2) return [];
