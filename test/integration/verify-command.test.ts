@@ -7,9 +7,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineVersionUnderTest } from '../support/engines.ts';
+import { engineUnderTest, engineVersionUnderTest } from '../support/engines.ts';
 import { createExpireBed, type ExpireBed } from './expire-bed.ts';
 
 interface VerifyDocument {
@@ -55,7 +55,7 @@ async function withFile(
   change: (file: string) => void,
   work: () => Promise<void>,
 ): Promise<void> {
-  const saved = bed.bed.sandbox.file('saved');
+  const saved = bed.bed.sandbox.file(`saved-${basename(file)}`);
   copyFileSync(file, saved);
   try {
     change(file);
@@ -210,6 +210,28 @@ describe('holdfast verify', () => {
     expect(note.stderr.includes('cannot verify a single set')).toBe(
       Number(engineVersionUnderTest().split('.')[1]) < 55,
     );
+  });
+
+  it('looks again at two copies of which one was just not written yet', async () => {
+    const { sandbox, configuration } = bed.bed;
+    const copy = join(repository, 'backup', 'main', 'backup.info.copy');
+    const written = sandbox.file('written');
+    copyFileSync(copy, written);
+    // The real engine, and then what the engine that wrote would have done a moment later.
+    const script = `${engineUnderTest()} "$@"; code=$?; case " $* " in *' verify '*) cp ${written} ${copy};; esac; exit $code`;
+    const binary = sandbox.write('engine', `#!/bin/sh\n${script}\n`, 0o755);
+    await withFile(configuration.file, useBinary, () =>
+      withFile(copy, makeOlder, async () => {
+        expect(await verify()).toMatchObject({ code: 0, rules: [] });
+      }),
+    );
+    function useBinary(file: string): void {
+      writeFileSync(file, readFileSync(file, 'utf8').replace(engineUnderTest(), binary));
+    }
+    // Another backup.info that is whole in itself.
+    function makeOlder(file: string): void {
+      copyFileSync(join(repository, 'archive', 'main', 'archive.info'), file);
+    }
   });
 
   it('says ok beside a backup and an expire that go on', async () => {

@@ -65,15 +65,32 @@ const verdicts: readonly (readonly [RegExp, Verdict])[] = [
   [/\.info\b|\.copy\b|backup\.manifest/, copyDamaged],
 ];
 
+/** What narrows down what verify said. */
+export interface RemarkContext {
+  /** Labels of sets that were not asked for, or that came or went meanwhile: what is said of their manifests is left out. */
+  readonly unasked: readonly string[];
+  /** Info files whose two copies were read since, and are whole and the same: `backup.info`. */
+  readonly soundPairs: readonly string[];
+}
+
 /**
- * Findings for what verify says besides its counts.
- *
- * @param unasked labels of sets that were not asked for: what is said of their manifests is left out
+ * Names of the info files of which verify said that the two copies differ. The engine writes one right after the other,
+ * so it sees that of a sound pair too when it reads between (pgBackRest `src/command/verify/verify.c`,
+ * verifyBackupInfoFile): they have to be looked at once more.
  */
+export function differingPairs(remarks: readonly string[]): readonly string[] {
+  return remarks.flatMap((remark) => differingPair(remark) ?? []);
+}
+
+function differingPair(remark: string): string | undefined {
+  return /^((?:backup|archive)\.info)\.copy does not match /.exec(remark)?.[1];
+}
+
+/** Findings for what verify says besides its counts. */
 export function judgeRemarks(
   repository: string,
   { remarks, sets }: Pick<VerifyOutcome, 'remarks' | 'sets'>,
-  unasked: readonly string[] = [],
+  { unasked, soundPairs }: RemarkContext,
 ): readonly Finding[] {
   const subject = `repository ${repository}`;
   const unfinished = sets.filter((set) => set.status === 'in-progress').map((set) => set.label);
@@ -84,6 +101,7 @@ export function judgeRemarks(
     // Said by its set, which is judged by the list of sets.
     if ([...unfinished, ...missing].some((label) => remark.includes(label))) continue;
     if (unasked.some((label) => namesManifestOf(label, remark))) continue;
+    if (soundPairs.includes(differingPair(remark) ?? '')) continue;
     const verdict = verdicts.find(([pattern]) => pattern.test(remark))?.[1];
     if (verdict === undefined) others.push(remark);
     else found.set(verdict, [...(found.get(verdict) ?? []), remark]);

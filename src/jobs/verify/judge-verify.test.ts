@@ -64,6 +64,7 @@ function judge(
     sets,
     scope: undefined,
     segmentsNow: undefined,
+    soundPairs: [],
     now: 1000,
     ...change,
   };
@@ -140,6 +141,21 @@ describe('the judgement of a verify', () => {
     ["backup '1F' manifest.copy does not match manifest", 'copy-damaged', 'warning'],
   ])('reads: %s', (remark, rule, severity) => {
     expect(judge({ remarks: [remark] })).toEqual([[rule, severity]]);
+  });
+
+  it('says nothing of two copies that were the same a moment later', () => {
+    const remarks = ['backup.info.copy does not match backup.info'];
+    expect(judge({ remarks }, { soundPairs: ['backup.info'] })).toEqual([]);
+    expect(judge({ remarks }, { soundPairs: ['archive.info'] })).toEqual([['copy-damaged', 'warning']]);
+  });
+
+  it('says nothing of the manifests of a set that came or went meanwhile', () => {
+    const remarks = ["unable to open missing file '/r/backup/main/9F/backup.manifest.copy' for read"];
+    const listed = [valid('1F'), valid('1F_2I')];
+    expect(judge({ remarks, sets: [...listed, valid('9F')] })).toEqual([]);
+    expect(judge({ remarks: remarks.map((text) => text.replace('9F', '1F')), sets: listed })).toEqual([
+      ['copy-damaged', 'warning'],
+    ]);
   });
 
   it('says nothing of the manifests of sets that were not asked for', () => {

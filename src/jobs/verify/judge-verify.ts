@@ -16,6 +16,8 @@ export interface VerifyObservation {
   readonly scope: string | undefined;
   /** Segments that are listed now, to see whether a hole has been filled meanwhile. Undefined: not looked. */
   readonly segmentsNow: ReadonlySet<string> | undefined;
+  /** Info files whose copies verify called different, and which were found sound since: `backup.info`. */
+  readonly soundPairs: readonly string[];
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -32,16 +34,24 @@ export function judgeVerify(seen: VerifyObservation): readonly Finding[] {
     ...judgeWalFiles(seen),
     ...concerned.flatMap((set) => judgeWalOfSet(set, seen)),
     ...judgeGaps(seen),
-    ...judgeRemarks(
-      seen.repository.name,
-      seen.outcome,
-      seen.sets.filter((set) => !concerned.includes(set)).map((set) => set.label),
-    ),
+    ...judgeRemarks(seen.repository.name, seen.outcome, {
+      unasked: unaskedLabels(seen, concerned),
+      soundPairs: seen.soundPairs,
+    }),
     ...concerned.flatMap((set) => judgePages(set, seen)),
   ];
   const isExplained =
     seen.outcome.status === 'ok' || findings.some(({ severity }) => severity === 'critical');
   return isExplained || !isUnexplained(seen) ? findings : [...findings, unexplained(seen)];
+}
+
+/** Sets that were not asked for, and those that verify met and that are not listed: an expire removes them, or they are new. */
+function unaskedLabels(
+  { outcome, sets }: VerifyObservation,
+  concerned: readonly BackupSet[],
+): readonly string[] {
+  const met = [...sets, ...outcome.sets].map((set) => set.label);
+  return met.filter((label) => !concerned.some((set) => set.label === label));
 }
 
 function isInScope(set: BackupSet, { scope, sets }: VerifyObservation): boolean {

@@ -23,7 +23,7 @@ export const runVerifyJob: JobWork = async (context) => {
       text: `pgBackRest ${deps.engine.version.text} cannot verify a single set: everything is read, and only this set is judged`,
     });
   }
-  const run = { engine: deps.engine, now: () => deps.clock.now(), signal, onSpawn };
+  const run = { engine: deps.engine, clock: deps.clock, signal, onSpawn };
   const report = await verifyRepository(stanza.name, repository, request.set, run);
   const facts = documentVerify(report);
   const critical = report.findings.filter((finding) => finding.severity === 'critical');

@@ -6,12 +6,16 @@ import type { BackupSet } from '../../model/backup-set.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Repository } from '../../model/repository.ts';
+import { isSound } from '../../status/info-files-observation.ts';
+import type { Clock } from '../job-deps.ts';
+import { InfoPairReader } from '../observe/read-info-pair.ts';
+import { differingPairs } from './judge-remarks.ts';
 import { judgeVerify } from './judge-verify.ts';
 
-export interface VerifyDeps extends Pick<EngineRunOptions, 'signal' | 'onSpawn'> {
+export interface VerifyDeps extends Pick<EngineRunOptions, 'onSpawn'> {
   readonly engine: Engine;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
 /** What a verification of one repository came to. */
@@ -58,7 +62,8 @@ async function verifyOnce(
   const outcome = await runVerify(engine, request, run);
   const after = await readSets(stanza, repository, deps);
   const sets = after.filter((one) => before.some((earlier) => earlier.label === one.label));
-  const seen = { repository, outcome, sets, scope, now: deps.now() };
+  const soundPairs = await readSoundPairs(stanza, repository, outcome, deps);
+  const seen = { repository, outcome, sets, scope, soundPairs, now: deps.clock.now() };
   const findings = judgeVerify({ ...seen, segmentsNow: undefined });
   const hasChanged = sets.length !== before.length || sets.length !== after.length;
   // Only then is it worth to list the whole archive.
@@ -69,6 +74,22 @@ async function verifyOnce(
     report: { findings: judgeVerify({ ...seen, segmentsNow }), outcome, repeated: false },
     hasChanged,
   };
+}
+
+/** Looks again at the info files that verify may have read between two writes. */
+async function readSoundPairs(
+  stanza: string,
+  { key }: Repository,
+  { remarks }: VerifyOutcome,
+  { engine, clock, signal, onSpawn }: VerifyDeps,
+): Promise<readonly string[]> {
+  const reader = new InfoPairReader({ engine, stanza, repositoryKey: key, clock, signal, onSpawn });
+  const sound: string[] = [];
+  for (const name of differingPairs(remarks)) {
+    const directory = name === 'backup.info' ? 'backup' : 'archive';
+    if (isSound(await reader.settled(`${directory}/${stanza}/${name}`))) sound.push(name);
+  }
+  return sound;
 }
 
 async function readSets(
