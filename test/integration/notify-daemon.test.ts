@@ -44,8 +44,12 @@ interface Told {
   readonly began: readonly { readonly rule: string }[];
   readonly ended: readonly { readonly rule: string }[];
 }
-const hooks = (): Told[] =>
-  server.requests.filter(({ url }) => url.startsWith('/hook')).map(({ body }) => JSON.parse(body) as Told);
+const hooks = (): Told[] => {
+  const requests = server.requests.filter(({ url }) => url.startsWith('/hook'));
+  const messages = requests.map(({ body }) => JSON.parse(body) as Told);
+  // A daemon that ends before it has read the answer sends the same message again: its id says so.
+  return messages.filter(({ id }, index) => messages.findIndex((one) => one.id === id) === index);
+};
 const about = (rule: string) => ({
   began: () => hooks().filter(({ began }) => began.some((one) => one.rule === rule)),
   ended: () => hooks().filter(({ ended }) => ended.some((one) => one.rule === rule)),
