@@ -119,7 +119,7 @@ describe('the heartbeat that came back', () => {
     expect(result).toBe('passed');
     expect(facts).toMatchObject({ foundAt: iso(before), rpoSeconds: null });
     expect(facts['distanceSeconds']).toBeGreaterThan(0.05);
-    expect(facts['distanceSeconds']).toBeLessThan(5);
+    expect(facts['distanceSeconds']).toBeLessThan(60);
   });
 
   it('is known by its position where its WAL is in the archive no more', async () => {

@@ -158,7 +158,7 @@ describe('a heartbeat', () => {
     const began = Date.now();
     expect((await lookAndBeat('message')).heartbeatFailure).toBeUndefined();
     expect((await lookAndBeat('table')).heartbeatFailure).toBeUndefined();
-    expect(Date.now() - began).toBeLessThan(4000);
+    expect(Date.now() - began).toBeLessThan(30_000);
     await bed.cluster.sql(`SET synchronous_commit = local; ALTER SYSTEM RESET synchronous_standby_names`);
     await bed.cluster.sql('SELECT pg_reload_conf()');
   });

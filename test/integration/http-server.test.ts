@@ -104,7 +104,7 @@ describe('the HTTP server', () => {
     await delay(50);
     expect(await talk(server.port, get('/live'))).toMatch(/^HTTP\/1\.1 200 /);
     for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-    expect(performance.now() - started).toBeLessThan(16_000);
+    expect(performance.now() - started).toBeLessThan(40_000);
   });
 
   it('has no more connections at once than it can bear', async () => {

@@ -185,7 +185,7 @@ describe('a cable that is cut', () => {
     await driver.waitForLoss();
     const noticed = performance.now() - began;
     // The engine was ended while the server still kept the lease for it.
-    await waitUntil('the child is ended', () => !isRunning(driver.child as number), { timeoutMs: 5000 });
+    await waitUntil('the child is ended', () => !isRunning(driver.child as number), { timeoutMs: 15_000 });
     expect(await leaseSessions(primary)).toHaveLength(1);
     await waitUntil('the server frees the lease', async () => (await leaseSessions(primary)).length === 0, {
       timeoutMs: 60_000,

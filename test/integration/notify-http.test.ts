@@ -136,7 +136,7 @@ describe('a webhook over TLS', () => {
     server.behave = () => behaviour;
     const began = performance.now();
     const result = await deliver({ caFile: certificates.caFile }, AbortSignal.timeout(700));
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(problemOf(result)).toBe('no answer within 20 s');
     await waitUntil('the connection is closed', () => server.connections === 0);
   });
@@ -166,7 +166,7 @@ describe('a webhook over TLS', () => {
     const { port } = silent.address() as AddressInfo;
     const result = await deliver({ target: literal(`https://localhost:${port}/`) }, AbortSignal.timeout(500));
     expect(problemOf(result)).toBe('no answer within 20 s');
-    await waitUntil('the connection is closed', () => open.size === 0, { timeoutMs: 5000 });
+    await waitUntil('the connection is closed', () => open.size === 0, { timeoutMs: 15_000 });
     silent.close();
   });
 
@@ -196,7 +196,7 @@ describe('a webhook over TLS', () => {
     });
     expect(result.delivered).toBe(true);
     expect(asked).toEqual([`CONNECT localhost:${server.port} HTTP/1.1`]);
-    await waitUntil('the tunnel is closed', () => open.size === 0, { timeoutMs: 5000 });
+    await waitUntil('the tunnel is closed', () => open.size === 0, { timeoutMs: 15_000 });
     proxy.close();
   });
 });
