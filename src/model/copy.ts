@@ -26,6 +26,14 @@ export type CopyPurpose = (typeof copyPurposes)[number];
 export const copyStates = ['making', 'ready', 'dropping', 'dropped'] as const;
 export type CopyState = (typeof copyStates)[number];
 
+/** Where a clone is reached over the network, besides its socket. */
+export interface CopyNetwork {
+  /** As in `listen_addresses`: addresses, names of this host, or `*`. */
+  readonly addresses: readonly string[];
+  /** As in pg_hba.conf: `10.0.0.0/8`, `samenet`, `samehost`, `all`. */
+  readonly allow: readonly string[];
+}
+
 /** A running copy of a cluster at a moment, as the journal remembers it. Times are epoch milliseconds. */
 export interface CopyRecord {
   /** `clone-20261121T073000Z-3f2a`: also the name of its directory. */
@@ -53,6 +61,8 @@ export interface CopyRecord {
   readonly createdAt: number;
   /** It is dropped after this; undefined: never by itself. */
   readonly expiresAt: number | undefined;
+  /** Undefined: only through its socket. */
+  readonly network?: CopyNetwork | undefined;
   readonly state: CopyState;
   /** Who makes or uses it: a copy of a drill, find or rescue is dropped when this process is gone. */
   readonly process: { readonly pid: number; readonly startTicks: number } | undefined;
@@ -63,7 +73,19 @@ export function connectionString(
   copy: Pick<CopyRecord, 'socketDirectory' | 'port' | 'owner'>,
   database = 'postgres',
 ): string {
-  const quote = (value: string): string =>
-    /^[\w./-]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
-  return `host=${quote(copy.socketDirectory)} port=${copy.port} dbname=${quote(database)} user=${quote(copy.owner)}`;
+  const { socketDirectory, port, owner } = copy;
+  return `host=${quoteValue(socketDirectory)} port=${port} dbname=${quoteValue(database)} user=${quoteValue(owner)}`;
+}
+
+/** Over the network, one for each address, without a user: whoever connects has a role and a password of production. */
+export function networkConnectionStrings({ network, host, port }: CopyRecord): readonly string[] {
+  const everywhere = ['*', '0.0.0.0', '::'];
+  return (network?.addresses ?? []).map((address) => {
+    const name = everywhere.includes(address) ? host : address;
+    return `host=${quoteValue(name)} port=${port} dbname=postgres`;
+  });
+}
+
+function quoteValue(value: string): string {
+  return /^[\w./:-]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
 }

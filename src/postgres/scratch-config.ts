@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteSetting } from '../model/quote-setting.ts';
+import { queryRow } from './query.ts';
 import { readConfiguredSetting } from './read-configured-setting.ts';
 import type { ControlData, Server } from './server.ts';
 import { makePrivateDirectory, writeOwnedFile } from './write-owned-file.ts';
@@ -13,8 +14,8 @@ export interface ScratchRequest {
   readonly port: number;
   /** Of the copy, or of production: a server in recovery must not be below it. */
   readonly control: Pick<ControlData, 'parameters' | 'walLevel'>;
-  /** Defaults to none: only the socket, which only the owner can reach. */
-  readonly listenAddresses?: string | undefined;
+  /** Nobody gets in there before `openScratch`. Defaults to none: only the socket, which only the owner can reach. */
+  readonly listenAddresses?: readonly string[] | undefined;
   /** More settings; they can not switch archiving on. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
 }
@@ -65,7 +66,7 @@ export function scratchSettings(
     ...(major >= 12 && major < 16 ? { promote_trigger_file: '' } : {}),
     log_destination: 'stderr',
     port: String(request.port),
-    listen_addresses: request.listenAddresses ?? '',
+    listen_addresses: (request.listenAddresses ?? []).join(','),
     unix_socket_directories: scratchSocketDirectory(request.dataDirectory, request.port),
     unix_socket_permissions: '0700',
     external_pid_file: '',
@@ -144,10 +145,26 @@ function nameOfLibrary(library: string): string {
   return library.replaceAll('"', '').replace(/^.*\//, '').replace(/\.so$/, '');
 }
 
-/** Access to a copy: whoever reaches the private socket; over the network only where asked for. */
-export function scratchHba(listenAddresses: string | undefined): string {
-  const network = listenAddresses ? 'host all all samenet scram-sha-256\n' : '';
-  return `# A restored copy: its socket directory can be entered by its owner only.\nlocal all all trust\n${network}`;
+/**
+ * Access to a copy: whoever reaches the private socket; over the network with a password.
+ *
+ * @param allow networks: `10.0.0.0/8`, `samenet`
+ */
+function scratchHba(allow: readonly string[]): string {
+  const network = allow.map((from) => `host all all ${from} scram-sha-256\n`);
+  return `# A restored copy: its socket directory can be entered by its owner only.\nlocal all all trust\n${network.join('')}`;
+}
+
+/**
+ * Lets clients of these networks in, with the roles and passwords that the copy has. It listens since its start, and has
+ * refused everybody so far: what may not be served is seen first (prove-harmless.ts).
+ *
+ * @throws Failure as queryRow
+ */
+export async function openScratch(server: Server, allow: readonly string[]): Promise<void> {
+  const file = join(server.node.path, 'holdfast-scratch', 'pg_hba.conf');
+  await writeOwnedFile(file, scratchHba(allow), server.owner, 0o600);
+  await queryRow(server, 'SELECT pg_reload_conf() AS reloaded', { database: 'postgres' });
 }
 
 /**
@@ -199,12 +216,7 @@ export async function prepareScratch(server: Server, request: ScratchRequest): P
   );
   const configFile = join(directory, 'postgresql.conf');
   await writeOwnedFile(configFile, renderSettings(settings), server.owner, 0o600);
-  await writeOwnedFile(
-    join(directory, 'pg_hba.conf'),
-    scratchHba(request.listenAddresses),
-    server.owner,
-    0o600,
-  );
+  await writeOwnedFile(join(directory, 'pg_hba.conf'), scratchHba([]), server.owner, 0o600);
   await writeOwnedFile(join(directory, 'pg_ident.conf'), '', server.owner, 0o600);
   return scratchServer(server, request);
 }

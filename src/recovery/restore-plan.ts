@@ -254,6 +254,8 @@ export interface RestorePlan {
   readonly productionElsewhere?: boolean | undefined;
   /** Of a copy beside production: how much it may take of its host. */
   readonly bounds?: CopyBounds | undefined;
+  /** Of a copy that is to be reached over the network: `listen_addresses`. */
+  readonly listenAddresses?: readonly string[] | undefined;
   readonly owner: {
     readonly name: string;
     readonly uid: number;

@@ -22,6 +22,8 @@ export const runKinds = [
   'pin',
   'restore',
   'undo',
+  'drop',
+  'find',
   'rescue',
   'annotate',
   'drill',

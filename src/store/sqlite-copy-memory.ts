@@ -23,6 +23,7 @@ const copy = z.object({
   set: z.string(),
   createdAt: z.int(),
   expiresAt: z.int().optional(),
+  network: z.object({ addresses: z.array(z.string()), allow: z.array(z.string()) }).optional(),
   state: z.enum(copyStates),
   process: z.object({ pid: z.int(), startTicks: z.int() }).optional(),
 });

@@ -17,6 +17,7 @@ interface CopyDocument {
   readonly port: number;
   readonly socketDirectory: string;
   readonly expiresAt: string | null;
+  readonly network: { readonly connections: readonly string[] } | null;
 }
 
 let bed: ProtectedBed;
@@ -32,6 +33,8 @@ const place = (copy: CopyDocument): string => join(copy.dataDirectory, '..');
 beforeAll(async () => {
   bed = await createProtectedBed({ name: 'clones' });
   await createKnownRows(bed.cluster, 10);
+  await bed.cluster.sql(`CREATE ROLE reader LOGIN PASSWORD 'of the reader';
+    GRANT SELECT ON known_rows TO reader`);
   ({ moment, before: atMoment, last } = await writeAroundMoment(bed));
   await archiveWal(bed.cluster);
   await bed.cluster.sql(`ALTER SYSTEM SET archive_timeout = 0; SELECT pg_reload_conf();`);
@@ -80,6 +83,47 @@ describe('a clone', () => {
     await bed.mustRun(['clone', 'drop', 'before']);
     expect(await clones()).toEqual([]);
     expectNothingLeft(copy);
+    const dropped = await bed.mustRun(['journal', '--kind', 'drop', '--json']);
+    expect(dropped.json<{ runs: object[] }>().runs).toMatchObject([
+      { result: 'ok', facts: { copy: copy.id, name: 'before' } },
+    ]);
+  });
+
+  it('is reached over the network where it is asked to, with a password and from there alone', async () => {
+    const args = ['--to', 'latest', '--listen', '127.0.0.1', '--allow', '127.0.0.1/32'];
+    const copy = await clone(...args);
+    expect(copy.network).toEqual({
+      addresses: ['127.0.0.1'],
+      allow: ['127.0.0.1/32'],
+      connections: [`host=127.0.0.1 port=${copy.port} dbname=postgres`],
+    });
+    const { binaries, sandbox } = bed.cluster;
+    const connect = (password: string, from: string) =>
+      sandbox.run(binaries.psql, ['-XAtc', 'SELECT count(*) > 0 FROM known_rows', `${from} user=reader`], {
+        env: { PGPASSWORD: password, PGCONNECT_TIMEOUT: '10' },
+      });
+    const [inside = ''] = copy.network?.connections ?? [];
+    expect(await connect('of the reader', inside)).toMatchObject({ code: 0, stdout: 't' });
+    expect((await connect('guessed', inside)).stderr).toContain('password authentication failed');
+    await bed.mustRun(['clone', 'drop', copy.id]);
+    const closed = await clone('--to', 'latest', '--listen', '*', '--allow', '10.255.255.1/32');
+    const outside = `host=127.0.0.1 port=${closed.port} dbname=postgres`;
+    expect((await connect('of the reader', outside)).stderr).toContain('no pg_hba.conf entry');
+    await bed.mustRun(['clone', 'drop', closed.id]);
+    expectNothingLeft(closed);
+    // Not an address of this host: the copy that answers only on its socket is taken away again.
+    const nowhere = await bed.run([
+      'clone',
+      '--to',
+      'latest',
+      '--listen',
+      '127.0.0.1',
+      '--listen',
+      '192.0.2.1',
+      '--json',
+    ]);
+    expect([nowhere.code, nowhere.stdout]).toEqual([81, expect.stringContaining('192.0.2.1')]);
+    expect(await clones()).toEqual([]);
   });
 
   it('is dropped when its time is over', async () => {

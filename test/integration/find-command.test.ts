@@ -132,6 +132,11 @@ describe('finding a moment', () => {
     expect(found.suspects).toHaveLength(1);
     expect(found.lastGood?.xid).toBe((bad['update'] ?? 0) - 1);
     expectNothingLeft();
+    const { runs } = (await bed.mustRun(['journal', '--kind', 'find', '--json'])).json<{
+      runs: { result: string; cause: string; facts: object }[];
+    }>();
+    expect(runs).toMatchObject([{ result: 'ok', facts: { firstBad: found.firstBad, clone: null } }]);
+    expect(runs[0]?.cause).toContain('owner IS NULL');
   });
 
   it('goes by the order of commits, not of transaction numbers, and a prepared one counts when it is committed', async () => {
@@ -209,6 +214,8 @@ describe('a search that ends early', () => {
     stop.abort();
     expect((await running).code).toBe(130);
     expectNothingLeft();
+    const shown = await bed.mustRun(['journal', '--kind', 'find', '--limit', '1', '--json']);
+    expect(shown.json<{ runs: object[] }>().runs).toMatchObject([{ result: 'interrupted' }]);
   });
 
   it('leaves nothing after a kill, once the next command looks', async () => {

@@ -1,4 +1,4 @@
-import { connectionString, type CopyRecord } from '../../model/copy.ts';
+import { connectionString, type CopyRecord, networkConnectionStrings } from '../../model/copy.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Failure } from '../../model/failure.ts';
 import { findingsExitCode } from '../../model/finding.ts';
@@ -16,6 +16,8 @@ import { describeCopy } from '../output/copy-report.ts';
 import { openProgressLine } from '../output/progress-line.ts';
 import { outcomeToJson, showRestoreEvent } from '../output/restore-report.ts';
 import { planFailure } from '../../recovery/plan/plan-failure.ts';
+import { recordRun } from '../record-run.ts';
+import { readNetwork } from '../read-network.ts';
 import { readPort, readTimeline } from '../restore-options.ts';
 
 /** `holdfast clone --to …` and `holdfast clone drop NAME`. */
@@ -24,7 +26,7 @@ export const run: CommandModule['run'] = async (input, context) => {
   const deps = await copyDependencies(context, (event) =>
     showRestoreEvent(event, context.terminal, progress),
   );
-  if (input.argument('action') === 'drop') return drop(input, deps);
+  if (input.argument('action') === 'drop') return drop(input, context, deps);
   if (input.argument('copy') !== undefined) throw usage('a name goes with `drop`; a new clone takes --name');
   const request = await readRequest(input, context);
   if (!input.flag('plan')) await sweepAndTell(context, deps);
@@ -61,6 +63,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
     ttlMs: readTtl(input.value('ttl')),
     port: readPort(input.value('port')),
     databases: readDatabases(input.values('database')),
+    network: readNetwork(input.values('listen'), input.values('allow')),
   };
 }
 
@@ -83,11 +86,19 @@ function readTtl(text: string | undefined): number | undefined {
   throw usage(`--ttl ${text} is no duration such as 30m, 4h or 2d`);
 }
 
-async function drop(input: CommandInput, deps: CopyDependencies): Promise<CommandResult> {
+async function drop(
+  input: CommandInput,
+  context: CommandContext,
+  deps: CopyDependencies,
+): Promise<CommandResult> {
   const wanted = input.argument('copy');
   if (wanted === undefined) throw usage('drop needs the name or id of a copy');
   const copy = findCopy(wanted, deps);
-  await dropCopy(copy, deps);
+  await recordRun(context, { kind: 'drop', stanza: copy.stanza }, async () => {
+    await dropCopy(copy, deps);
+    const { id, name, restoreId, target, place } = copy;
+    return { value: undefined, facts: { copy: id, name: name ?? null, restoreId, target, place } };
+  });
   return { data: { dropped: copy.id }, text: `dropped ${copy.name ?? copy.id}: nothing of it is left\n` };
 }
 
@@ -122,6 +133,8 @@ export function documentCopy(copy: CopyRecord): Readonly<Record<string, unknown>
     socketDirectory: copy.socketDirectory,
     owner: copy.owner,
     connection: connectionString(copy),
+    network:
+      copy.network === undefined ? null : { ...copy.network, connections: networkConnectionStrings(copy) },
     createdAt: new Date(copy.createdAt).toISOString(),
     expiresAt: copy.expiresAt === undefined ? null : new Date(copy.expiresAt).toISOString(),
     restore: copy.restoreId,

@@ -14,6 +14,7 @@ import { describeCopy } from '../output/copy-report.ts';
 import { describeFound, documentFound, listProgress, lookProgress } from '../output/find-report.ts';
 import { openProgressLine } from '../output/progress-line.ts';
 import { showRestoreEvent } from '../output/restore-report.ts';
+import { recordRun } from '../record-run.ts';
 import { readTimeline } from '../restore-options.ts';
 import { documentCopy } from './clone.ts';
 
@@ -26,13 +27,17 @@ export const run: CommandModule['run'] = async (input, context) => {
   const request = await readRequest(input, context);
   await sweepAndTell(context, deps);
   const started = context.now();
-  const found = await findMoment(request, {
-    ...deps,
-    onList: (done, total) => progress.say(listProgress(done, total)),
-    onLook: (look) => progress.say(lookProgress(look)),
+  const { found, kept } = await recordRun(context, { kind: 'find', stanza: request.stanza }, async () => {
+    const moment = await findMoment(request, {
+      ...deps,
+      onList: (done, total) => progress.say(listProgress(done, total)),
+      onLook: (look) => progress.say(lookProgress(look)),
+    });
+    progress.clear();
+    const clone = await keep(input.value('keep'), request, moment, deps);
+    const answer = documentFound(request, moment, context.now() - started);
+    return { value: { found: moment, kept: clone }, facts: { ...answer, clone: clone?.id ?? null } };
   });
-  progress.clear();
-  const kept = await keep(input.value('keep'), request, found, deps);
   const elapsedMs = context.now() - started;
   const clear = found.bad !== undefined && found.suspects.length === 1;
   return {

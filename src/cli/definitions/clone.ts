@@ -5,7 +5,7 @@ export const cloneDefinition: CommandDefinition = {
   name: 'clone',
   summary: 'a running copy of the cluster at a moment, beside production; or drop one',
   description: [
-    'Restores into a directory of its own (copies.directory of holdfast.yaml), starts a server there, and prints how to connect. The copy can be written to. It never archives, replicates with nobody, and can be reached through its socket by its owner only.',
+    'Restores into a directory of its own (copies.directory of holdfast.yaml), starts a server there, and prints how to connect. The copy can be written to. It never archives, replicates with nobody, and can be reached through its socket by its owner only, unless --listen says otherwise.',
     'Targets are those of `restore`: `latest`, `immediate`, a time with its zone, `10 minutes ago`, `xid:NUMBER`, `lsn:16/B374D848`, `name:RESTORE_POINT`.',
     '`clone drop NAME` stops the copy and removes all of it. With --ttl it is dropped when that time is over: by a running `holdfast serve`, or by the next `holdfast clone` or `holdfast clones`.',
   ],
@@ -30,6 +30,21 @@ export const cloneDefinition: CommandDefinition = {
     },
     { name: 'port', value: 'PORT', description: 'its port', otherwise: 'a free one' },
     {
+      name: 'listen',
+      value: 'ADDRESS',
+      description:
+        'reached over the network there too, with roles and passwords of production; not encrypted',
+      repeatable: true,
+      otherwise: 'only its socket',
+    },
+    {
+      name: 'allow',
+      value: 'NETWORK',
+      description: 'with --listen: from where, as 10.0.0.0/8',
+      repeatable: true,
+      otherwise: 'networks of this host (samenet)',
+    },
+    {
       name: 'database',
       value: 'NAME',
       description:
@@ -50,6 +65,10 @@ export const cloneDefinition: CommandDefinition = {
     {
       command: 'holdfast clone --to latest --database shop',
       explanation: 'only this database, which takes less disk',
+    },
+    {
+      command: 'holdfast clone --to latest --listen 10.0.0.5 --allow 10.0.0.0/24 --ttl 1d',
+      explanation: 'a day for colleagues, who log in as they do in production',
     },
     { command: 'holdfast clone drop before', explanation: 'gone now' },
   ],

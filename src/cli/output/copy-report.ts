@@ -1,4 +1,4 @@
-import { connectionString, type CopyRecord } from '../../model/copy.ts';
+import { connectionString, type CopyRecord, networkConnectionStrings } from '../../model/copy.ts';
 import { formatUtc } from './format-time.ts';
 import { listFacts } from './list-facts.ts';
 
@@ -14,7 +14,13 @@ export function describeCopy(copy: CopyRecord): string {
   return `${facts}
 Connect as ${copy.owner}:
   sudo -u ${copy.owner} psql '${connectionString(copy)}'
-Take it away:
+${describeNetwork(copy)}Take it away:
   holdfast clone drop ${copy.name ?? copy.id}
 `;
+}
+
+function describeNetwork(copy: CopyRecord): string {
+  if (copy.network === undefined) return '';
+  const lines = networkConnectionStrings(copy).map((text) => `  psql '${text} user=…'\n`);
+  return `From ${copy.network.allow.join(', ')}, with a role and a password of production, not encrypted:\n${lines.join('')}`;
 }

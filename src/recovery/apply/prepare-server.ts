@@ -70,6 +70,7 @@ async function prepareCopy(context: RestoreContext, control: ControlData): Promi
   await prepareScratch(production, {
     dataDirectory: plan.directories.data,
     port: plan.server.port,
+    listenAddresses: plan.listenAddresses,
     control,
     settings: {
       recovery_min_apply_delay: '0',

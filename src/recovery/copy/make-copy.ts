@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CopyPurpose, CopyRecord } from '../../model/copy.ts';
+import type { CopyNetwork, CopyPurpose, CopyRecord } from '../../model/copy.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { RestoreTarget } from '../../model/restore-target.ts';
 import { KeptSessions } from '../../postgres/kept-sessions.ts';
@@ -17,6 +17,7 @@ import { makeCopyPlace, placeOfCopy } from './copy-place.ts';
 import { dropCopy } from './drop-copy.ts';
 import { dropZeroedDatabases } from './drop-zeroed-databases.ts';
 import { keepSpace, refuseFullDisk } from './keep-space.ts';
+import { openToNetwork } from './open-to-network.ts';
 import { proveHarmless } from './prove-harmless.ts';
 
 /** What copy is wanted. */
@@ -34,6 +35,8 @@ export interface CopyRequest {
   readonly databases?: readonly string[] | undefined;
   /** Undefined: a free one. */
   readonly port?: number | undefined;
+  /** Undefined: nobody reaches it but through its socket. */
+  readonly network?: CopyNetwork | undefined;
   /** Stand still at the target instead of promoting: for a search that goes on from there. */
   readonly pause?: boolean | undefined;
 }
@@ -90,6 +93,7 @@ export async function planCopy(request: CopyRequest, deps: CopyDependencies): Pr
   const plan: RestorePlan = {
     ...whole,
     bounds: { memory, processes, nice, idleDisk },
+    listenAddresses: request.network?.addresses,
     refusals: [...whole.refusals, ...room],
     ...(request.pause === true ? { steps: whole.steps.filter(({ name }) => !endsPause(name)) } : {}),
   };
@@ -124,6 +128,7 @@ export async function makeCopy(planned: CopyPlan, deps: CopyDependencies): Promi
     await proveHarmless(server, record);
     await deps.checkpoint?.('copy: proved harmless');
     if (plan.databases !== undefined) await dropZeroedDatabases(server, plan.databases);
+    if (record.network !== undefined) await openToNetwork(server, record, record.network);
     return { record: deps.journal.copies.update(record.id, { state: 'ready' }), plan, outcome, server };
   } catch (error) {
     await dropAfterFailure(record, deps);
@@ -171,6 +176,7 @@ function describeCopy({ request, id, plan }: CopyPlan, deps: CopyDependencies): 
     set: plan.set.label,
     createdAt,
     expiresAt: request.ttlMs === undefined ? undefined : createdAt + request.ttlMs,
+    network: request.network,
     state: 'making',
     process: deps.process,
   };
