@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,6 +49,32 @@ describe('the WAL ledger', () => {
     } finally {
       renameSync(`${path}.away`, path);
     }
+  });
+
+  it.each([
+    { whole: true, what: 'everything', path: `${ownArchive} ` },
+    { whole: false, what: 'one directory', path: `${ownArchive}/00000001` },
+  ])('does not take one that vanishes while $what is listed for an empty one', async ({ whole, path }) => {
+    await bed.archiveSegments(2);
+    const before = filesOf(ledgerOf(await bed.look(1, { whole: true })));
+    const { sandbox, engine } = bed.bed;
+    const place = sandbox.file('repo1', 'archive');
+    const top = sandbox.file('top-was-listed');
+    // The real engine. The first command lists what is at the top; before the one that goes into it the archive is away.
+    const script = `case " $* " in *'${path}'*) if ! [ -e ${top} ] && ${whole}; then : >${top}; else mv ${place} ${place}.away 2>/dev/null; fi;; esac
+exec ${engine.binary} "$@"`;
+    const binary = sandbox.write('vanishing', `#!/bin/sh\n${script}\n`, 0o755);
+    const databases = [await bed.databaseOf(1)];
+    try {
+      const looked = bed.look(1, { whole, databases, engine: { ...engine, binary } });
+      await expect(looked).rejects.toMatchObject({ kind: 'stanza-missing' });
+      expect(existsSync(place)).toBe(false);
+    } finally {
+      renameSync(`${place}.away`, place);
+      rmSync(top, { force: true });
+    }
+    bed.now += 60_000;
+    expect(filesOf(ledgerOf(await bed.look(1)))).toEqual(before);
   });
 
   it.each([1, 2])(

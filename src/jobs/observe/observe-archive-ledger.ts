@@ -7,7 +7,7 @@ import type { BackupSet, DatabaseHistoryEntry } from '../../model/backup-set.ts'
 import { Failure } from '../../model/failure.ts';
 import { hex8 } from '../../model/wal.ts';
 import type { Repository } from '../../model/repository.ts';
-import { type ArchiveDirectory, readDirectory } from '../../recovery/wal/archive-directory.ts';
+import { type ArchiveDirectory, countRows, readDirectory } from '../../recovery/wal/archive-directory.ts';
 import { guessSegmentSize } from '../../recovery/wal/guess-segment-size.ts';
 import { type ArchiveLedger, createLedger } from '../../recovery/wal/ledger.ts';
 import {
@@ -208,6 +208,7 @@ class LedgerLook {
     const seenAt = this.#deps.clock.now();
     this.requests += 1;
     const { directories, histories } = await listWholeArchive(this.#place, seenAt, this.#run);
+    await this.#refuseVanished(directories);
     this.#known = new Map(directories.map((directory) => [directory.name, directory]));
     this.histories = histories;
     this.#lookedAt = seenAt;
@@ -293,9 +294,17 @@ class LedgerLook {
     return unsettled === undefined ? directory : cutBehind(directory, unsettled);
   }
 
-  #listOne(name: string): Promise<ArchiveDirectory> {
+  async #listOne(name: string): Promise<ArchiveDirectory> {
     this.requests += 1;
-    return listArchiveDirectory(this.#place, name, this.#deps.clock.now(), this.#run);
+    const directory = await listArchiveDirectory(this.#place, name, this.#deps.clock.now(), this.#run);
+    await this.#refuseVanished([directory]);
+    return directory;
+  }
+
+  /** Directories that were there a moment ago and are empty: the repository may have gone in between. */
+  async #refuseVanished(directories: readonly ArchiveDirectory[]): Promise<void> {
+    if (directories.length === 0 || directories.some((one) => countRows(one) === 0))
+      await this.#requireStanza();
   }
 
   /** An empty archive is one to which nothing was archived yet, or a file system that is not mounted. */
