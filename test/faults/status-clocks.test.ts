@@ -61,7 +61,7 @@ describe('the clock of the host of PostgreSQL', () => {
     theirs.set(0);
     await bed.expectEnded('clock-differs');
     await expectCalm();
-  }, 150_000);
+  }, 300_000);
 });
 
 describe('the clock of Holdfast', () => {
@@ -80,7 +80,7 @@ describe('the clock of Holdfast', () => {
       async () => !(await rules()).some((rule) => rule.endsWith('-unknown')),
     );
     expect((await rules()).filter((rule) => never.test(rule))).toEqual([]);
-  }, 150_000);
+  }, 300_000);
 
   it('may jump back: what was seen in the future is not believed', async () => {
     ours.set(0);
@@ -90,7 +90,7 @@ describe('the clock of Holdfast', () => {
     await bed.expectEnded('clock-differs');
     await expectCalm();
     expect(Date.parse((await windowEnd()) ?? '')).toBeLessThanOrEqual(Date.now() + 1000);
-  }, 150_000);
+  }, 300_000);
 });
 
 /** Up to when can be restored. */

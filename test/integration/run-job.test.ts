@@ -128,8 +128,11 @@ async function hold(kind: RegExp): Promise<Held> {
   const find = (): ReturnType<typeof processesOf> =>
     processesOf(sandbox.path).filter(({ command }) => kind.test(command));
   const held = await waitUntil('the engine runs', () => {
-    for (const { pid } of find()) process.kill(pid, 'SIGSTOP');
-    return find().length > 0 && find();
+    const found = find();
+    for (const { pid } of found) process.kill(pid, 'SIGSTOP');
+    // Whoever came meanwhile goes on: all are held the next time.
+    const isAll = find().every(({ pid }) => found.some((one) => one.pid === pid));
+    return found.length > 0 && isAll && found;
   });
   const pids = (held || []).map(({ pid }) => pid);
   const release = (): void => {
@@ -217,9 +220,14 @@ describe('a backup that is asked for', () => {
   });
 
   it('is stopped when its time is over', async () => {
-    const running = runBackup({ timeoutMs: 1500 });
+    // Time enough for the engine to begin on a loaded machine.
+    const running = runBackup({ timeoutMs: 6000 });
     const held = await hold(main);
-    setTimeout(held.release, 2500);
+    try {
+      await waitUntil('the engine is told to end', () => held.pids.every(isToldToEnd));
+    } finally {
+      held.release();
+    }
     const { outcome } = await running;
     expect(outcome).toMatchObject({ result: 'failed', failure: { kind: 'timed-out' } });
   });

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -243,8 +244,8 @@ describe('holdfast verify', () => {
     const state = { running: true };
     void other.finally(() => (state.running = false));
     while (state.running) {
-      const { code, rules } = await verify();
-      if (code !== 0) bad.push({ code, rules });
+      const { code, result } = await verify();
+      if (code !== 0) bad.push(...result.findings.map(({ rule, evidence }) => ({ code, rule, evidence })));
     }
     expect((await other).map((result) => result.code)).toContain(0);
     expect(bad).toEqual([]);
@@ -262,5 +263,14 @@ describe('holdfast verify', () => {
     } finally {
       rmSync(running, { recursive: true });
     }
+  });
+
+  it('does not mind files of a set that is not listed, and expire removes them', async () => {
+    const orphan = '20200101-000000F';
+    await bed.bed.sandbox.mustRun('cp', ['-r', inSet(full), inSet(orphan)]);
+    const minor = Number(engineVersionUnderTest().split('.')[1]);
+    expect(await verify()).toMatchObject({ code: 0, rules: minor < 60 ? [] : ['set-unlisted'] });
+    await bed.bed.mustRun(['expire', '--yes']);
+    expect(existsSync(inSet(orphan))).toBe(false);
   });
 });

@@ -96,17 +96,27 @@ export async function commitWithXid(cluster: TestCluster, statement: string): Pr
   return String(rows[0]?.xid);
 }
 
-/** Switches to the next WAL segment and waits until the one before has been archived; gives its name. */
-export async function archiveWal(cluster: TestCluster, timeoutMs = 60_000): Promise<string> {
+/**
+ * Switches to the next WAL segment and waits until the one before has been archived; gives its name.
+ *
+ * @param timeoutMs a server whose archive_command failed three times tries again only after a minute
+ *   (PostgreSQL `src/backend/postmaster/pgarch.c`, PGARCH_AUTOWAKE_INTERVAL)
+ */
+export async function archiveWal(cluster: TestCluster, timeoutMs = 130_000): Promise<string> {
   // Of the restore point, not of the position before it: right after a switch that one still names the segment before.
   const segment = await cluster.value(`SELECT pg_walfile_name(pg_create_restore_point('test'))`);
   await cluster.sql(`SELECT pg_switch_wal()`);
   const wal = `${cluster.dataDirectory}/pg_wal`;
-  await waitUntil(
-    `WAL segment ${segment} is archived`,
-    // A checkpoint may remove both once it is archived, and never before.
-    () => existsSync(`${wal}/archive_status/${segment}.done`) || !existsSync(`${wal}/${segment}`),
-    { timeoutMs },
-  );
+  try {
+    await waitUntil(
+      `WAL segment ${segment} is archived`,
+      // A checkpoint may remove both once it is archived, and never before.
+      () => existsSync(`${wal}/archive_status/${segment}.done`) || !existsSync(`${wal}/${segment}`),
+      { timeoutMs },
+    );
+  } catch (error) {
+    const said = [await cluster.sql('SELECT * FROM pg_stat_archiver'), cluster.log().slice(-3000)];
+    throw new Error(`${String(error)}\n${JSON.stringify(said, undefined, 1)}`, { cause: error });
+  }
   return segment;
 }

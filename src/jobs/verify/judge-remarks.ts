@@ -62,13 +62,24 @@ const verdicts: readonly (readonly [RegExp, Verdict])[] = [
       remedy: 'Take a full backup now, and find out who or what removes files from the repository.',
     },
   ],
+  [
+    /found in the repository but not in backup\.info/,
+    {
+      rule: 'set-unlisted',
+      severity: 'advice',
+      problem: 'files of a set are there that is not listed: an expire was stopped in the middle',
+      remedy: 'They take space and serve nobody. The next `holdfast expire` removes them.',
+    },
+  ],
   [/\.info\b|\.copy\b|backup\.manifest/, copyDamaged],
 ];
 
 /** What narrows down what verify said. */
 export interface RemarkContext {
-  /** Labels of sets that were not asked for, or that came or went meanwhile: what is said of their manifests is left out. */
+  /** Labels of sets that were not asked for: what is said of their manifests is left out. */
   readonly unasked: readonly string[];
+  /** Labels of sets that came or went meanwhile: nothing that is said of them counts. */
+  readonly passing: readonly string[];
   /** Info files whose two copies were read since, and are whole and the same: `backup.info`. */
   readonly soundPairs: readonly string[];
 }
@@ -90,7 +101,7 @@ function differingPair(remark: string): string | undefined {
 export function judgeRemarks(
   repository: string,
   { remarks, sets }: Pick<VerifyOutcome, 'remarks' | 'sets'>,
-  { unasked, soundPairs }: RemarkContext,
+  { unasked, passing, soundPairs }: RemarkContext,
 ): readonly Finding[] {
   const subject = `repository ${repository}`;
   const unfinished = sets.filter((set) => set.status === 'in-progress').map((set) => set.label);
@@ -99,7 +110,7 @@ export function judgeRemarks(
   const others: string[] = [];
   for (const remark of remarks) {
     // Said by its set, which is judged by the list of sets.
-    if ([...unfinished, ...missing].some((label) => remark.includes(label))) continue;
+    if ([...unfinished, ...missing, ...passing].some((label) => namesSet(label, remark))) continue;
     if (unasked.some((label) => namesManifestOf(label, remark))) continue;
     if (soundPairs.includes(differingPair(remark) ?? '')) continue;
     const verdict = verdicts.find(([pattern]) => pattern.test(remark))?.[1];
@@ -111,6 +122,11 @@ export function judgeRemarks(
     ...(unfinished.length === 0 ? [] : [unfinishedSet(subject, unfinished)]),
     ...(others.length === 0 ? [] : [otherRemark(subject, others)]),
   ];
+}
+
+/** A label may be the beginning of another one. */
+function namesSet(label: string, remark: string): boolean {
+  return new RegExp(String.raw`(?<![\w-])${label}(?![\w-])`).test(remark);
 }
 
 /** `…/20261120-103000F/backup.manifest` or `'20261120-103000F'`, and not a set whose label begins so. */

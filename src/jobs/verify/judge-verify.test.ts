@@ -65,6 +65,7 @@ function judge(
     scope: undefined,
     segmentsNow: undefined,
     soundPairs: [],
+    passing: [],
     now: 1000,
     ...change,
   };
@@ -139,6 +140,8 @@ describe('the judgement of a verify', () => {
     ['cipher header missing\nHINT: is or was the repo encrypted?', 'copy-damaged', 'warning'],
     ['unable to flush\nHINT: is or was the repo encrypted?', 'copy-damaged', 'warning'],
     ["backup '1F' manifest.copy does not match manifest", 'copy-damaged', 'warning'],
+    ["backup '9F' found in the repository but not in backup.info", 'set-unlisted', 'advice'],
+    ["backup '1F' found in backup.info but not in the repository", 'set-missing', 'critical'],
   ])('reads: %s', (remark, rule, severity) => {
     expect(judge({ remarks: [remark] })).toEqual([[rule, severity]]);
   });
@@ -149,13 +152,22 @@ describe('the judgement of a verify', () => {
     expect(judge({ remarks }, { soundPairs: ['archive.info'] })).toEqual([['copy-damaged', 'warning']]);
   });
 
-  it('says nothing of the manifests of a set that came or went meanwhile', () => {
-    const remarks = ["unable to open missing file '/r/backup/main/9F/backup.manifest.copy' for read"];
-    const listed = [valid('1F'), valid('1F_2I')];
-    expect(judge({ remarks, sets: [...listed, valid('9F')] })).toEqual([]);
-    expect(judge({ remarks: remarks.map((text) => text.replace('9F', '1F')), sets: listed })).toEqual([
-      ['copy-damaged', 'warning'],
+  it('says nothing of a set that came or went meanwhile', () => {
+    const remarks = [
+      "unable to open missing file '/r/backup/main/9F/backup.manifest.copy' for read",
+      "backup '9F' found in the repository but not in backup.info",
+      "backup '9F' found in backup.info but not in the repository",
+      "backup '9F' manifest.copy does not match manifest",
+    ];
+    expect(judge({ remarks }, { passing: ['9F'] })).toEqual([]);
+    const ofAnother = remarks.map((text) => text.replace('9F', '9F_10D'));
+    expect(judge({ remarks: ofAnother }, { passing: ['9F'] }).map(([rule]) => rule)).toEqual([
+      'copy-damaged',
+      'set-unlisted',
+      'set-missing',
     ]);
+    const sets = [valid('1F'), valid('1F_2I'), valid('9F')];
+    expect(judge({ remarks: remarks.slice(0, 1), sets })).toEqual([]);
   });
 
   it('says nothing of the manifests of sets that were not asked for', () => {

@@ -12,6 +12,8 @@ export interface VerifyObservation {
   readonly outcome: VerifyOutcome;
   /** Sets that were listed before and are still listed after: the others came or went meanwhile. */
   readonly sets: readonly BackupSet[];
+  /** Labels of those that came or went. */
+  readonly passing: readonly string[];
   /** Only this set and all that it is built on. */
   readonly scope: string | undefined;
   /** Segments that are listed now, to see whether a hole has been filled meanwhile. Undefined: not looked. */
@@ -36,6 +38,7 @@ export function judgeVerify(seen: VerifyObservation): readonly Finding[] {
     ...judgeGaps(seen),
     ...judgeRemarks(seen.repository.name, seen.outcome, {
       unasked: unaskedLabels(seen, concerned),
+      passing: seen.passing,
       soundPairs: seen.soundPairs,
     }),
     ...concerned.flatMap((set) => judgePages(set, seen)),

@@ -61,11 +61,13 @@ async function verifyOnce(
   const request = { stanza, repositoryKey: repository.key, set: scope };
   const outcome = await runVerify(engine, request, run);
   const after = await readSets(stanza, repository, deps);
-  const sets = after.filter((one) => before.some((earlier) => earlier.label === one.label));
+  const isIn = (list: readonly BackupSet[], label: string) => list.some((one) => one.label === label);
+  const sets = after.filter(({ label }) => isIn(before, label));
+  const passing = [...before, ...after].map(({ label }) => label).filter((label) => !isIn(sets, label));
   const soundPairs = await readSoundPairs(stanza, repository, outcome, deps);
-  const seen = { repository, outcome, sets, scope, soundPairs, now: deps.clock.now() };
+  const seen = { repository, outcome, sets, passing, scope, soundPairs, now: deps.clock.now() };
   const findings = judgeVerify({ ...seen, segmentsNow: undefined });
-  const hasChanged = sets.length !== before.length || sets.length !== after.length;
+  const hasChanged = passing.length > 0;
   // Only then is it worth to list the whole archive.
   const hasHole = findings.some(({ rule }) => rule === 'wal-gap' || rule === 'set-wal-missing');
   if (!hasHole) return { report: { findings, outcome, repeated: false }, hasChanged };
