@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { backupSet } from '../../test/support/backup-set.ts';
 import { plainLine } from '../jobs/schedule/schedule-simulation.ts';
 import type { BackupSet } from '../model/backup-set.ts';
 import { parseEngineVersion } from '../model/engine-version.ts';
@@ -40,28 +41,9 @@ function simulate(
 function oldSet(daysAgo: number, change: Partial<BackupSet> = {}): BackupSet {
   const stopTime = (start - daysAgo * day) / 1000;
   const label = `${new Date(stopTime * 1000).toISOString().slice(0, 10).replaceAll('-', '')}-000000F`;
-  return {
-    label,
-    type: 'full',
-    repositoryKey: 1,
-    databaseId: 3,
-    startTime: stopTime - 60,
-    stopTime,
-    startLsn: undefined,
-    stopLsn: undefined,
-    archiveStart: '000000010000000000000001',
-    archiveStop: '000000010000000000000001',
-    prior: undefined,
-    references: [],
-    size: 0,
-    deltaSize: 0,
-    repositorySize: 0,
-    repositoryDeltaSize: 0,
-    error: false,
-    annotations: {},
-    engineVersion: '2.60',
-    ...change,
-  };
+  const archive = '000000010000000000000001';
+  const when = { databaseId: 3, startTime: stopTime - 60, stopTime };
+  return backupSet({ label, ...when, archiveStart: archive, archiveStop: archive, ...change });
 }
 
 describe('what a policy keeps over time', () => {

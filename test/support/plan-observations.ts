@@ -11,6 +11,7 @@ import type { RestoreRequest } from '../../src/recovery/plan/restore-request.ts'
 import type { RestorePlan } from '../../src/recovery/restore-plan.ts';
 import { buildLedger, hasSegment, listStretches } from '../../src/recovery/wal/ledger.ts';
 import { buildChain, timelineOfSegment } from '../../src/recovery/wal/timeline-chain.ts';
+import { backupSet } from './backup-set.ts';
 import { nodeAt } from './postgres-node.ts';
 import { synthesizeSegment, syntheticName, syntheticSegmentSize } from './synthetic-wal.ts';
 
@@ -120,27 +121,20 @@ async function observeSynthetic(
 
 function makeSet(set: SyntheticHistory['sets'][number], index: number): BackupSet {
   const stop = commitTime(set.last) + minute / 2n;
-  return {
+  return backupSet({
     label: syntheticLabel(index),
-    type: 'full',
-    repositoryKey: 1,
-    databaseId: 1,
     startTime: Number(commitTime(set.first) / 1_000_000n),
     stopTime: Number(stop / 1_000_000n),
     startLsn: BigInt(set.first * syntheticSegmentSize + 4096),
     stopLsn: BigInt(set.last * syntheticSegmentSize + 8000),
     archiveStart: syntheticName(1, BigInt(set.first)),
     archiveStop: syntheticName(1, BigInt(set.last)),
-    prior: undefined,
-    references: [],
     size: 1000,
     deltaSize: 1000,
     repositorySize: 500,
     repositoryDeltaSize: 500,
     error: set.error ?? false,
-    annotations: {},
-    engineVersion: '2.45',
-  };
+  });
 }
 
 const owner = { name: 'postgres', uid: 101, gid: 104, home: '/var/lib/postgresql' };

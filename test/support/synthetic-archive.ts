@@ -3,6 +3,7 @@ import { segmentName, type TimelineSwitch } from '../../src/model/wal.ts';
 import type { ArchiveToJudge, KnownHeartbeat } from '../../src/recovery/windows/archive-to-judge.ts';
 import { buildLedger, listStretches, type ArchiveEntry } from '../../src/recovery/wal/ledger.ts';
 import { buildChain, timelineOfSegment } from '../../src/recovery/wal/timeline-chain.ts';
+import { backupSet } from './backup-set.ts';
 
 export const segmentSize = 16 * 1024 * 1024;
 
@@ -86,25 +87,15 @@ export function createSyntheticArchive(archive: SyntheticArchive): ArchiveToJudg
 
 function setOf(index: number, set: SyntheticSet & { readonly timeline: number }): BackupSet {
   const stop = set.last + 0.5;
-  return {
+  return backupSet({
     label: `20260101-00${String(index).padStart(4, '0')}F`,
-    type: 'full',
-    repositoryKey: 1,
-    databaseId: 1,
     startTime: minuteOf(set.first + 0.25) / 1000,
     stopTime: minuteOf(stop) / 1000,
     startLsn: lsnAt(set.first + 0.25),
     stopLsn: lsnAt(stop),
     archiveStart: nameOf(set.timeline, set.first),
     archiveStop: nameOf(set.timeline, set.last),
-    prior: undefined,
-    references: [],
-    size: 1,
-    deltaSize: 1,
-    repositorySize: 1,
-    repositoryDeltaSize: 1,
     error: set.error ?? false,
     annotations: set.annotations ?? {},
-    engineVersion: '2.60',
-  };
+  });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { backupSet } from '../../../test/support/backup-set.ts';
 import type { BackupSet, Catalogue, InfoStatusCode } from '../../model/backup-set.ts';
 import type { Repository } from '../../model/repository.ts';
 import { planBackup } from './plan-backup.ts';
@@ -18,27 +19,7 @@ function repository(key: number): Repository {
 }
 
 function fullSet(repositoryKey: number, databaseId: number): BackupSet {
-  return {
-    label: '20261120-100000F',
-    type: 'full',
-    repositoryKey,
-    databaseId,
-    startTime: 0,
-    stopTime: 1,
-    startLsn: undefined,
-    stopLsn: undefined,
-    archiveStart: undefined,
-    archiveStop: undefined,
-    prior: undefined,
-    references: [],
-    size: 1,
-    deltaSize: 1,
-    repositorySize: 1,
-    repositoryDeltaSize: 1,
-    error: false,
-    annotations: {},
-    engineVersion: '2.45',
-  };
+  return backupSet({ label: '20261120-100000F', repositoryKey, databaseId });
 }
 
 function catalogue(codes: readonly InfoStatusCode[], sets: readonly BackupSet[], databaseId = 1): Catalogue {

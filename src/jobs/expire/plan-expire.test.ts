@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { backupSet } from '../../../test/support/backup-set.ts';
 import type { RemovedArchive } from '../../engine/expire.ts';
 import type { BackupSet } from '../../model/backup-set.ts';
 import type { Retention } from '../../model/repository.ts';
@@ -12,28 +13,9 @@ const now = Date.UTC(2026, 10, 21);
 /** A set that was taken so many days ago. */
 function setOf(label: string, daysAgo: number, change: Partial<BackupSet> = {}): BackupSet {
   const stopTime = now / 1000 - daysAgo * day;
-  return {
-    label,
-    type: label.endsWith('F') ? 'full' : label.endsWith('D') ? 'diff' : 'incr',
-    repositoryKey: 1,
-    databaseId: 1,
-    startTime: stopTime - 60,
-    stopTime,
-    startLsn: undefined,
-    stopLsn: undefined,
-    archiveStart: `0000000100000000000000${label.slice(0, 2)}`,
-    archiveStop: `0000000100000000000000${label.slice(0, 2)}`,
-    prior: undefined,
-    references: [],
-    size: 0,
-    deltaSize: 0,
-    repositorySize: 0,
-    repositoryDeltaSize: 0,
-    error: false,
-    annotations: {},
-    engineVersion: '2.45',
-    ...change,
-  };
+  const archive = `0000000100000000000000${label.slice(0, 2)}`;
+  const when = { startTime: stopTime - 60, stopTime };
+  return backupSet({ label, ...when, archiveStart: archive, archiveStop: archive, ...change });
 }
 
 const pinned = { annotations: { 'holdfast-pin': 'until=forever' } };

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { backupSet } from '../../../test/support/backup-set.ts';
 import type { BackupSet, BackupType } from '../../model/backup-set.ts';
 import { formatOccurrence, judgeSatisfied, occurrenceAnnotation } from './judge-satisfied.ts';
 
@@ -7,28 +8,9 @@ const occurrence = Date.UTC(2026, 10, 21, 2, 0);
 
 function set(more: Partial<BackupSet> & { readonly begun: number }): BackupSet {
   const { begun, ...rest } = more;
-  return {
-    label: `20261121-02${String(begun).padStart(4, '0')}F`,
-    type: 'full',
-    repositoryKey: 1,
-    databaseId: 1,
-    startTime: occurrence / 1000 + begun,
-    stopTime: occurrence / 1000 + begun + 60,
-    startLsn: undefined,
-    stopLsn: undefined,
-    archiveStart: undefined,
-    archiveStop: undefined,
-    prior: undefined,
-    references: [],
-    size: 1,
-    deltaSize: 1,
-    repositorySize: 1,
-    repositoryDeltaSize: 1,
-    error: false,
-    annotations: {},
-    engineVersion: '2.45',
-    ...rest,
-  };
+  const startTime = occurrence / 1000 + begun;
+  const label = `20261121-02${String(begun).padStart(4, '0')}F`;
+  return backupSet({ label, startTime, stopTime: startTime + 60, ...rest });
 }
 
 function judge(sets: readonly BackupSet[], type: BackupType = 'diff'): string | undefined {

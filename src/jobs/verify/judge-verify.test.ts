@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { backupSet } from '../../../test/support/backup-set.ts';
 import type { VerifiedSet, VerifyOutcome } from '../../engine/verify.ts';
 import type { BackupSet } from '../../model/backup-set.ts';
 import { judgeVerify, type VerifyObservation } from './judge-verify.ts';
@@ -7,28 +8,8 @@ const name = (low: number): string =>
   `0000000100000000000000${low.toString(16).toUpperCase().padStart(2, '0')}`;
 
 function setOf(label: string, segment: number, change: Partial<BackupSet> = {}): BackupSet {
-  return {
-    label,
-    type: label.endsWith('F') ? 'full' : 'incr',
-    repositoryKey: 1,
-    databaseId: 1,
-    startTime: segment,
-    stopTime: segment,
-    startLsn: undefined,
-    stopLsn: undefined,
-    archiveStart: name(segment),
-    archiveStop: name(segment),
-    prior: undefined,
-    references: [],
-    size: 0,
-    deltaSize: 0,
-    repositorySize: 0,
-    repositoryDeltaSize: 0,
-    error: false,
-    annotations: {},
-    engineVersion: '2.45',
-    ...change,
-  };
+  const wal = { archiveStart: name(segment), archiveStop: name(segment) };
+  return backupSet({ label, startTime: segment, stopTime: segment, ...wal, ...change });
 }
 
 const full = setOf('1F', 1);

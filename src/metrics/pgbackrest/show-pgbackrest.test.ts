@@ -1,30 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { backupSet } from '../../../test/support/backup-set.ts';
 import { createHttpParts, type HttpPartsBed } from '../../../test/support/http-parts.ts';
 import { readMetrics, type MetricsPage } from '../../../test/support/metrics-text.ts';
 import type { BackupSet, Catalogue } from '../../model/backup-set.ts';
 
-const set: BackupSet = {
+const set = backupSet({
   label: '20261120-010000F',
-  type: 'full',
-  repositoryKey: 1,
-  databaseId: 1,
   startTime: 1000,
   stopTime: 1060,
   startLsn: 0x2_0000_0028n,
-  stopLsn: undefined,
   archiveStart: 'A',
   archiveStop: 'B',
-  prior: undefined,
-  references: [],
   size: 900,
   deltaSize: 800,
   repositorySize: 300,
   repositoryDeltaSize: 200,
   toldRepositorySize: 300,
-  error: false,
   annotations: { a: '1', b: '2' },
   engineVersion: '2.55',
-};
+});
 
 function catalogueOf(sets: readonly BackupSet[]): Catalogue {
   return {
