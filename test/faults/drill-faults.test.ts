@@ -111,7 +111,9 @@ describe('what it takes of the host', () => {
           // One that is ending has no I/O class any more, and no arguments.
           if (readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '') continue;
           seen.set(what, now);
-          if (what === 'engine') seen.set('processes', /--process-max=\d+/.exec(command)?.[0] ?? 'none');
+          // Its workers (restore:local) are not told how many they are.
+          if (/ restore(?: |$)/.test(command))
+            seen.set('processes', /--process-max=\d+/.exec(command)?.[0] ?? 'none');
         } catch {
           // It has ended.
         }
