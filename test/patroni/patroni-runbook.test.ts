@@ -4,7 +4,7 @@ import type { Runbook, RunbookScenario, RunbookStep } from '../../src/render/run
 import { archiveWal, appendKnownRows, createKnownRows, passSecond, readKnownRows } from '../support/data.ts';
 import type { ProtectedBed } from '../support/protected-bed.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
-import { type Blanks, shellEnvironment, typeCommand, typeSteps } from '../support/type-steps.ts';
+import { type Blanks, scenarioOf, shellEnvironment, typeCommand, typeSteps } from '../support/type-steps.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { scope, type PatroniMember } from './patroni-cluster.ts';
 import { startProgram, type RunningProgram } from './start-program.ts';
@@ -50,9 +50,7 @@ function shellWith(units: Map<string, RunningProgram>): typeof type {
 
 async function scenarioOn(host: ProtectedBed, id: string): Promise<RunbookScenario> {
   const { runbook } = (await host.mustRun(['runbook', '--json'])).json<{ runbook: Runbook }>();
-  const found = runbook.stanzas[0]?.scenarios.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`no scenario ${id}`);
-  return found;
+  return scenarioOf(runbook, id);
 }
 
 /** Which hosts do a step: its title says it. */

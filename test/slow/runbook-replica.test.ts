@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml';
 import type { Runbook } from '../../src/render/runbook/runbook.ts';
 import { mustRunHoldfast } from '../support/holdfast.ts';
 import { createRunbookBed, type RunbookBed } from '../support/runbook-bed.ts';
+import { scenarioOf } from '../support/type-steps.ts';
 
 /** A second host, as far as one machine can be two: a configuration of its own, other directories, another port. */
 let runbook: RunbookBed;
@@ -47,9 +48,8 @@ describe('the runbook of a host without the primary', () => {
     const file = sandbox.write('second/holdfast.yaml', stringify(raw), 0o644);
     await mustRunHoldfast(['render', 'pgbackrest', '--host', 'second', '--out', '/', '--config', file]);
     const words = ['runbook', '--host', 'second', '--json', '--config', file];
-    const [stanza] = (await mustRunHoldfast(words)).json<{ runbook: Runbook }>().runbook.stanzas;
-    const scenario = stanza?.scenarios.find(({ id }) => id === 'new-replica');
-    if (scenario === undefined) throw new Error('no scenario new-replica');
+    const document = (await mustRunHoldfast(words)).json<{ runbook: Runbook }>();
+    const scenario = scenarioOf(document.runbook, 'new-replica');
     expect(scenario.holdfast).toEqual(scenario.plain);
     const { steps, proof, back } = scenario.plain;
     const blanks = {

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, renameSync, writeSync } from 'node:fs'
 import type { Runbook, RunbookScenario, RunbookStep } from '../../src/render/runbook/runbook.ts';
 import { createProtectedBed, type ProtectedBed } from './protected-bed.ts';
 import { testUser } from './test-user.ts';
-import { type Blanks, shellEnvironment, typeCommand, typeSteps } from './type-steps.ts';
+import { type Blanks, scenarioOf, shellEnvironment, typeCommand, typeSteps } from './type-steps.ts';
 
 /** A cluster with two repositories, one of them encrypted, and its runbook, whose commands are run as printed. */
 export interface RunbookBed extends AsyncDisposable {
@@ -45,11 +45,7 @@ export async function createRunbookBed(name: string): Promise<RunbookBed> {
   return {
     bed,
     runbook,
-    scenario(id) {
-      const found = runbook.stanzas[0]?.scenarios.find((one) => one.id === id);
-      if (found === undefined) throw new Error(`no scenario ${id}`);
-      return found;
-    },
+    scenario: (id) => scenarioOf(runbook, id),
     follow: (steps, blanks = {}) =>
       typeSteps(steps, blanks, (command, step) => typeCommand(command, step, env)),
     asRoot: runAs !== undefined,

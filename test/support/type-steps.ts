@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
-import type { RunbookStep } from '../../src/render/runbook/runbook.ts';
+import type { Runbook, RunbookScenario, RunbookStep } from '../../src/render/runbook/runbook.ts';
 import { holdfastProgram } from './installation.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -10,6 +10,13 @@ export type Blanks = Record<string, string>;
 
 /** What types a command into a shell. @returns what was on the screen. @throws Error when one fails that must not */
 export type TypeCommand = (command: string, step: RunbookStep) => Promise<string>;
+
+/** A scenario of the first stanza. @throws Error when there is none of that name */
+export function scenarioOf({ stanzas }: Runbook, id: string): RunbookScenario {
+  const found = stanzas[0]?.scenarios.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`no scenario ${id}`);
+  return found;
+}
 
 /** Types the commands of steps, one after the other, with their blanks filled in. @returns what was on the screen */
 export async function typeSteps(
