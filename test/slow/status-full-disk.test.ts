@@ -53,7 +53,7 @@ describe('a full file system', () => {
     await archiveWal(bed.cluster);
     await bed.expectEnded('archiver-failing');
     await bed.expectEnded('archive-behind');
-  }, 150_000);
+  }, 300_000);
 
   it('of pg_wal: the server ends itself, and starts when there is room', async () => {
     const filler = await fillDisk(bed.sandbox, disks.wal);
@@ -67,7 +67,7 @@ describe('a full file system', () => {
     await bed.cluster.start();
     await bed.expectEnded('primary-unknown');
     await archiveWal(bed.cluster);
-  }, 150_000);
+  }, 300_000);
 
   it('of the state directory: the daemon goes on, says so, and recovers', async () => {
     daemon.signal('SIGTERM');
@@ -91,5 +91,5 @@ describe('a full file system', () => {
     await bed.expectEnded('daemon-not-ready', { told: false });
     await bed.backup('incr');
     expect(other.events.some(({ event }) => event === 'assess-failed')).toBe(true);
-  }, 150_000);
+  }, 300_000);
 });
