@@ -165,5 +165,5 @@ describe('a repository on another host', () => {
       await far.deliver();
       await far.throttle(undefined);
     }
-  }, 60_000);
+  }, 300_000);
 });

@@ -92,7 +92,7 @@ interface Places {
 
 async function expectFinding(
   rule: string,
-  { told = true, timeoutMs = 60_000 }: About,
+  { told = true, timeoutMs = 90_000 }: About,
   places: Places,
 ): Promise<FindingSeen> {
   const options = { timeoutMs, everyMs: 500 };
@@ -112,7 +112,7 @@ async function expectFinding(
 
 async function expectEnded(
   rule: string,
-  { told = true, timeoutMs = 60_000 }: About,
+  { told = true, timeoutMs = 90_000 }: About,
   places: Places,
 ): Promise<void> {
   const options = { timeoutMs, everyMs: 500 };

@@ -26,7 +26,7 @@ describe('what a daemon tells of real faults', () => {
       await bed.cluster.start();
     }
     await bed.expectEnded('primary-unknown');
-  }, 150_000);
+  }, 300_000);
 
   it('the archive command fails', async () => {
     const before = await bed.cluster.value('SHOW archive_command');
@@ -41,7 +41,7 @@ describe('what a daemon tells of real faults', () => {
       await bed.cluster.sql(`ALTER SYSTEM SET archive_command = '${command}'; SELECT pg_reload_conf()`);
     }
     await bed.expectEnded('archiver-failing');
-  }, 150_000);
+  }, 300_000);
 
   it('nobody may read the repository', async () => {
     const root = bed.configuration.repository('local');
@@ -60,7 +60,7 @@ describe('what a daemon tells of real faults', () => {
     await bed.expectEnded('repository-not-ok');
     await bed.backup('incr');
     await bed.expectEnded('last-run-failed');
-  }, 150_000);
+  }, 300_000);
 
   it('the newest backup is older than it may be', async () => {
     const before = { objectives: { backupAge: '1s' } };
@@ -73,5 +73,5 @@ describe('what a daemon tells of real faults', () => {
       await bed.mustRun(['reload']);
     }
     await bed.expectEnded('backup-too-old');
-  }, 150_000);
+  }, 300_000);
 });

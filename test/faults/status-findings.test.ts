@@ -73,7 +73,7 @@ describe('objectives', () => {
     await configure();
     await bed.expectEnded('rto-exceeded');
     await bed.expectEnded('drill-not-measured', { told: false });
-  }, 150_000);
+  }, 300_000);
 
   it('measure a loss by what is in the repository, and it is unknown without the primary', async () => {
     await configure({ objectives: { rpo: '3s' } });
@@ -106,7 +106,7 @@ describe('the server', () => {
     expect(seen.evidence).toContain('holdfast.heartbeat');
     await bed.mustRun(['setup', '--yes', '--no-backup']);
     await bed.expectEnded('heartbeat-failing');
-  }, 150_000);
+  }, 300_000);
 
   it('archives nothing', async () => {
     const restart = async (mode: string): Promise<void> => {
@@ -119,7 +119,7 @@ describe('the server', () => {
     expect(seen.severity).toBe('critical');
     await restart('on');
     await bed.expectEnded('archive-mode-off');
-  }, 150_000);
+  }, 300_000);
 });
 
 describe('the repository', () => {
@@ -132,7 +132,7 @@ describe('the repository', () => {
       chmodSync(bed.configuration.engineFile, 0o640);
     }
     await bed.expectEnded('repository-unknown');
-  }, 150_000);
+  }, 300_000);
 
   it('has sets without the WAL that makes them whole', async () => {
     const { stdout } = await bed.mustRun(['info', '--json']);
@@ -146,7 +146,7 @@ describe('the repository', () => {
     renameSync(aside, file);
     await bed.expectEnded('no-usable-set');
     await bed.expectEnded('set-unusable');
-  }, 150_000);
+  }, 300_000);
 
   it('has a segment twice with different contents', async () => {
     const file = fileOf(await archiveWal(bed.cluster));
@@ -156,7 +156,7 @@ describe('the repository', () => {
     expect(seen.evidence + seen.problem + seen.subject).toMatch(/[0-9A-F]{24}/);
     rmSync(twin);
     await bed.expectEnded('wal-duplicate');
-  }, 150_000);
+  }, 300_000);
 
   it('has damaged files, which verify finds', async () => {
     const label = await bed.backup('full');
@@ -169,7 +169,7 @@ describe('the repository', () => {
     repair();
     await bed.mustRun(['verify']);
     await bed.expectEnded('verify-found-damage');
-  }, 150_000);
+  }, 300_000);
 
   it('loses more by an expire of pgBackRest than the policy allows', async () => {
     await configure(keeping({ full: '1d', minimum: 2 }));
@@ -177,7 +177,7 @@ describe('the repository', () => {
     expect(seen.severity).toBe('warning');
     await configure();
     await bed.expectEnded('forecast-expire-undercuts');
-  }, 150_000);
+  }, 300_000);
 
   it('has a backup of damaged pages', async () => {
     await bed.cluster.sql('CREATE TABLE pages AS SELECT generate_series(1, 1000) AS number');
@@ -193,5 +193,5 @@ describe('the repository', () => {
     await bed.backup('full');
     await bed.mustRun(['expire']);
     await bed.expectEnded('backup-page-errors');
-  }, 150_000);
+  }, 300_000);
 });

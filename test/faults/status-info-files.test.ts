@@ -47,7 +47,7 @@ describe('one copy of an info file that is bad', () => {
     await followRemedy(seen.remedy);
     await bed.expectEnded('info-copy-damaged');
     for (const file of files) expect(readFileSync(file).equals(readFileSync(`${file}.copy`))).toBe(true);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('two whole copies of an info file that differ', () => {
@@ -63,7 +63,7 @@ describe('two whole copies of an info file that differ', () => {
     await followRemedy(seen.remedy);
     await bed.expectEnded('info-copies-differ');
     expect((await bed.mustRun(['info', '--json'])).stdout).toContain(label);
-  }, 120_000);
+  }, 300_000);
 });
 
 /** One byte in the middle. */

@@ -42,7 +42,7 @@ describe('a directory that may not be written', () => {
     });
     await bed.backup('incr');
     await bed.expectEnded('last-run-failed');
-  }, 120_000);
+  }, 300_000);
 
   it('of state: nothing is begun that could not be remembered', async () => {
     const { stateDirectory } = bed.configuration;
@@ -59,7 +59,7 @@ describe('a directory that may not be written', () => {
       expect(await labels()).toEqual(before);
     });
     await bed.mustRun(backup, { as: 'postgres' });
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a pg_wal that may not be listed', () => {
@@ -73,5 +73,5 @@ describe('a pg_wal that may not be listed', () => {
       chmodSync(status, 0o700);
     }
     await bed.expectEnded('wal-directory-unknown');
-  }, 120_000);
+  }, 300_000);
 });

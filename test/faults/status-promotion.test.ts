@@ -95,7 +95,7 @@ describe('a standby that is promoted', () => {
     await bed.expectEnded('primary-unknown');
     await waitUntil('windows follow timeline 2', async () => (await followed()) === 2);
     await waitUntil('all is well', async () => (await bed.health()).status === 'healthy');
-  }, 150_000);
+  }, 300_000);
 });
 
 describe('a former primary that is started again', () => {
@@ -122,7 +122,7 @@ describe('a former primary that is started again', () => {
     // An hour later nothing of it has come.
     ours.set(4000);
     await bed.expectEnded('two-primaries');
-  }, 150_000);
+  }, 300_000);
 });
 
 /** Lets segments have come into the repository so many seconds later. */

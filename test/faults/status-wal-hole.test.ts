@@ -74,5 +74,5 @@ describe('WAL that vanishes from a repository', () => {
     expect(audit).toContain('incident closed');
     expect((await bed.mustRun(['journal', '--incidents'])).stdout).toContain('healed');
     await bed.mustRun(['journal', '--verify']);
-  }, 150_000);
+  }, 300_000);
 });

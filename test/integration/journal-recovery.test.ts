@@ -96,7 +96,7 @@ describe('a new journal', () => {
       expect(opened.map(({ rebuilt }) => rebuilt)).toEqual([0, 0, 0, 0]);
       expect(readdirSync(state)).toEqual(['journal.sqlite']);
     }
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('a damaged journal', () => {
@@ -129,7 +129,7 @@ describe('a damaged journal', () => {
       expect(asides(state)).toHaveLength(1);
       expect(existsSync(join(state, 'journal.rebuilding'))).toBe(false);
     }
-  }, 120_000);
+  }, 300_000);
 
   it('waits, with nothing lost, until there is room on the disk', async () => {
     const disk = mountSmallDisk(sandbox, 'small', 4);

@@ -45,7 +45,7 @@ describe('a full file system', () => {
       await appendKnownRows(bed.cluster, 10);
       await bed.cluster.sql('SELECT pg_switch_wal()');
       await bed.expectFinding('archiver-failing');
-      await bed.expectFinding('archive-behind');
+      await bed.expectFinding('archive-behind', { timeoutMs: 150_000 });
     } finally {
       rmSync(filler);
     }
