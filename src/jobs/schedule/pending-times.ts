@@ -55,29 +55,36 @@ export function pendingTimes(
 ): readonly PendingTime[] {
   const { previous } = cronTimes(line);
   const present = blackoutAt(line.blackouts, now);
+  const judge = (at: number): PendingTime => {
+    const verdict = judgeOccurrence(line, at, rules);
+    return { occurrence: at, verdict, ...stateOf(line, verdict, now, present?.until) };
+  };
   const listFrom = (from: number | undefined): PendingTime[] => {
     const listed: PendingTime[] = [];
-    for (let at = from; at !== undefined && at > base && listed.length < mostListed; at = previous(at - 1)) {
-      const verdict = judgeOccurrence(line, at, rules);
-      listed.unshift({ occurrence: at, verdict, ...stateOf(line, verdict, now, present?.until) });
-    }
+    for (let at = from; at !== undefined && at > base && listed.length < mostListed; at = previous(at - 1))
+      listed.unshift(judge(at));
     return listed;
+  };
+  /** The oldest of a list tells of what is not listed. One that runs tells of nothing, so that the one before it does. */
+  const told = (times: readonly PendingTime[]): readonly PendingTime[] => {
+    const [oldest, ...others] = times;
+    const before = oldest && previous(oldest.occurrence - 1);
+    if (oldest === undefined || before === undefined || before <= base) return times;
+    const runs = oldest.state === 'ready' && !others.some(({ state }) => state === 'ready');
+    if (!runs) return [{ ...oldest, unlistedSince: base }, ...others];
+    return [cutAt(judge(before), previous(before - 1), base), ...times];
   };
   const newest = listFrom(previous(now));
   const [first] = newest;
   if (first === undefined || newest.length < mostListed) return newest;
   const behind = previous(first.occurrence - 1);
-  const isDecided = !line.catchUp || newest.some(({ state }) => state === 'ready' || state === 'waits');
+  // One whose jitter leads it into a blackout waits too, and makes up for nothing.
+  const makesUp = ({ state, verdict }: PendingTime): boolean =>
+    state === 'ready' || (state === 'waits' && verdict.kind === 'run');
+  const isDecided = !line.catchUp || newest.some(makesUp);
   const deciding = isDecided ? undefined : newestNotLeftOut(line, behind, base, rules);
-  if (deciding === undefined) return [cutAt(first, behind, base), ...newest.slice(1)];
-  const older = listFrom(deciding);
-  const [oldest] = older;
-  return [
-    ...(oldest === undefined ? [] : [cutAt(oldest, previous(oldest.occurrence - 1), base)]),
-    ...older.slice(1),
-    cutAt(first, behind, deciding),
-    ...newest.slice(1),
-  ];
+  if (deciding === undefined) return told(newest);
+  return [...told(listFrom(deciding)), cutAt(first, behind, deciding), ...newest.slice(1)];
 }
 
 /** @param behind the time before it, which is not listed if it comes after `since` */

@@ -4,6 +4,7 @@ import { cronTimes } from '../../model/cron-times.ts';
 import type { Blackout } from '../../model/schedule.ts';
 import type { LineMemory } from '../../store/schedule-memory.ts';
 import { blackoutAt, leftOutSince } from './blackout-at.ts';
+import { companionsOf } from './jitter.ts';
 import { mostListed } from './pending-times.ts';
 import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { plainLine as line, ScheduleSimulation, type SimulationEvent } from './schedule-simulation.ts';
@@ -74,7 +75,50 @@ const event: fc.Arbitrary<SimulationEvent> = fc.oneof(
     }),
   },
 );
-const story = fc.record({
+interface Story {
+  readonly lines: readonly ScheduleLine[];
+  readonly start: number;
+  readonly runLength: number;
+  readonly events: SimulationEvent[];
+}
+
+/** What was found by chance, once in thousands of stories. */
+const hourly = (more: Partial<ScheduleLine>): readonly ScheduleLine[] => [line('full', '0 * * * *', more)];
+const found: readonly Story[] = [
+  // The oldest time that is listed is the one that runs, and there are older ones.
+  {
+    lines: hourly({
+      repositories: ['offsite'],
+      timezone: 'America/New_York',
+      jitterMs: 8 * hour,
+      blackouts: [{ cron: '0 22 * * *', timezone: 'Australia/Lord_Howe', duration: 36_000, missed: 'skip' }],
+    }),
+    start: 1_530_576_000_000,
+    runLength: 3 * day,
+    events: [
+      { kind: 'wakes', count: 62 },
+      { kind: 'downtime', length: 2 * day },
+      { kind: 'wakes', count: 19 },
+    ],
+  },
+  // One that waits goes off the list, and one that is left out becomes the oldest of it.
+  {
+    lines: hourly({
+      timezone: 'Europe/Berlin',
+      blackouts: [
+        { cron: '30 1 * * 0', timezone: 'Pacific/Apia', duration: 36_000, missed: 'run' },
+        { cron: '0 22 * * *', timezone: 'Pacific/Apia', duration: 10_800, missed: 'skip' },
+      ],
+    }),
+    start: Date.UTC(2018, 3, 11),
+    runLength: 3 * day,
+    events: [
+      { kind: 'downtime', length: 52 * day + 18 * hour },
+      { kind: 'wakes', count: 76 },
+    ],
+  },
+];
+const story: fc.Arbitrary<Story> = fc.record({
   lines: schedule,
   start: fc.integer({ min: 0, max: 12 * 365 }).map((days) => Date.UTC(2010) + days * day),
   runLength: fc.constantFrom(0, 20 * minute, 7 * hour, 3 * day),
@@ -109,17 +153,25 @@ describe('decideSchedule, over years of changed clocks, downtimes and blackouts'
             });
           }
           expect(world.twice).toEqual([]);
-          for (const one of lines) expectNothingLost(one, world);
+          for (const one of lines) expectNothingLost(one, lines, world);
           expectReplacedIsDone(lines, world);
         },
       ),
-      { numRuns: 30, endOnFailure: true },
+      {
+        numRuns: 30,
+        endOnFailure: true,
+        examples: found.map((one): [Story, number] => [one, 1 - 1e-12]),
+      },
     );
   });
 });
 
 /** Every time since the line is known was decided, or waits, or is summed up in the oldest one of a long pause. */
-function expectNothingLost(one: ScheduleLine, world: ScheduleSimulation): void {
+function expectNothingLost(
+  one: ScheduleLine,
+  lines: readonly ScheduleLine[],
+  world: ScheduleSimulation,
+): void {
   const { next } = cronTimes(one);
   const known = world.memory.get(one.key);
   if (known === undefined || world.rewinds > 0) return;
@@ -135,7 +187,9 @@ function expectNothingLost(one: ScheduleLine, world: ScheduleSimulation): void {
     from = occurrence;
   }
   expect(next(from) ?? Infinity).toBeGreaterThan(known.decidedUntil);
-  if (one.catchUp && one.jitterMs === 0) expectNewestIsDone(one, world, known);
+  // With the jitter of a greater line it begins later, perhaps in a blackout.
+  const isExact = companionsOf(lines, one).every(({ jitterMs }) => jitterMs === 0);
+  if (one.catchUp && isExact) expectNewestIsDone(one, world, known);
   // What was missed by a line that catches up was made up for by something decided at the same moment.
   const moments = Map.groupBy(decided, ({ decidedAt }) => decidedAt);
   for (const made of one.catchUp ? moments.values() : []) {

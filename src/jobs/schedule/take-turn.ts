@@ -37,7 +37,10 @@ export function takeTurn(
   const after = pending.slice(readyAt + 1);
   // What waits is decided when it has waited, and what comes after it not before.
   const waiting = after.findIndex(({ state }) => state === 'waits');
-  const passed = waiting < 0 ? after : after.slice(0, waiting);
+  const before = waiting < 0 ? after : after.slice(0, waiting);
+  // Among times that are not listed some may wait with it: they share its lot, not that of the one that is listed.
+  const passed =
+    waiting >= 0 && before.some(({ unlistedSince }) => unlistedSince !== undefined) ? [] : before;
   const ready = pending[readyAt];
   const blocked = ready && whyBlocked(line, rules.isRunning);
   const missed = pending.slice(0, Math.max(readyAt, 0));
