@@ -62,6 +62,7 @@ describe('the Docker engine of the tests', () => {
     });
     const [directory] = (await once(createInterface(child.stdout), 'line')) as [string];
     child.kill('SIGKILL');
+    await once(child, 'exit');
     await waitUntil('nothing runs for it', () => processesNaming(basename(directory)).length === 0);
     expect(existsSync(directory)).toBe(true);
     await removeDeadEngines();

@@ -9,7 +9,7 @@ import { type DrillBed, type DrillCopy, openDrillBed } from '../support/drill-be
 import { hashTree } from '../support/hash-tree.ts';
 import { processesOf } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 
 /*
  * Production does all it can to make a copy of it archive, stream and subscribe. Its archive_command is that of a copied
@@ -294,8 +294,10 @@ describe('the attack itself', () => {
       '-o',
       `-p ${port}`,
     ]);
-    await waitUntil('it archives', () =>
-      Object.keys(archive()).some((path) => path.endsWith('00000002.history')),
+    await waitUntil(
+      'it archives',
+      () => Object.keys(archive()).some((path) => path.endsWith('00000002.history')),
+      forArchiving,
     );
     archived = archive();
     await sandbox.mustRun(`${cluster.binaries.directory}/pg_ctl`, [

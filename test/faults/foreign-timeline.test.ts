@@ -11,7 +11,7 @@ import {
 import { runPlainEngine, startEngineCopy } from '../support/engine-copy.ts';
 import { listFiles } from '../support/hash-tree.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 
 /*
  * A drill restores production with production's own configuration and archives its timeline 2 into production's
@@ -54,8 +54,10 @@ describe("a drill that archives into production's repository", () => {
     await drill.sql(`INSERT INTO known_rows (id, note) VALUES (777, md5('777'))`);
     await drill.sql('SELECT pg_switch_wal()');
     const archive = `${bed.configuration.repository('local')}/archive/main`;
-    await waitUntil('the drill has archived', () =>
-      listFiles(archive).some((path) => /\/00000002[0-9A-F]{16}-/.test(path)),
+    await waitUntil(
+      'the drill has archived',
+      () => listFiles(archive).some((path) => /\/00000002[0-9A-F]{16}-/.test(path)),
+      forArchiving,
     );
     await drill.stop();
     await appendKnownRows(bed.cluster, 5);

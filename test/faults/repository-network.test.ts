@@ -7,7 +7,7 @@ import { listFiles } from '../support/hash-tree.ts';
 import { createJobHost } from '../support/job-host.ts';
 import { processesOf } from '../support/processes.ts';
 import { createRepositoryHost, type RepositoryHost } from '../support/repository-host.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 import { createStatusBed, type StatusBed } from './status-bed.ts';
 
 /*
@@ -115,7 +115,7 @@ describe('a repository on another host', () => {
     const root = `${bed.configuration.repository('local')}/archive/main`;
     const isHere = (segment: string): boolean =>
       listFiles(root).some((path) => path.includes(`/${segment}-`));
-    await waitUntil('WAL comes here', () => written.every(isHere), { timeoutMs: 60_000, everyMs: 500 });
+    await waitUntil('WAL comes here', () => written.every(isHere), { ...forArchiving, everyMs: 500 });
     await bed.expectFinding('archiver-failing', { timeoutMs: 90_000 });
     await far.serve();
     await expectAlive();

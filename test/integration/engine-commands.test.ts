@@ -13,7 +13,7 @@ import { readRepositoryFile } from '../../src/engine/repo-get.ts';
 import { runRestore } from '../../src/engine/restore.ts';
 import { runStanzaCreate } from '../../src/engine/stanza-create.ts';
 import { runStanzaUpgrade } from '../../src/engine/stanza-upgrade.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 import { createEngineBed, type EngineBed } from './engine-bed.ts';
 
 describe('every command of the engine', () => {
@@ -148,10 +148,14 @@ describe('every command of the engine', () => {
     // Something to switch away from: an idle server stays in the segment it has just begun.
     await bed.cluster.sql("SELECT pg_logical_emit_message(false, 'test', 'x')");
     const name = await bed.cluster.value('SELECT pg_walfile_name(pg_switch_wal())');
-    await waitUntil(`${name} is archived`, async () => {
-      const last = "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver";
-      return (await bed.cluster.value(last)).slice(0, 24) >= name;
-    });
+    await waitUntil(
+      `${name} is archived`,
+      async () => {
+        const last = "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver";
+        return (await bed.cluster.value(last)).slice(0, 24) >= name;
+      },
+      forArchiving,
+    );
     const fetch = { stanza: 'main', name, destination: bed.sandbox.file('fetched') };
     await pushSegment(bed.engine, { stanza: 'main', file: `${bed.cluster.dataDirectory}/pg_wal/${name}` });
     expect(await fetchFromArchive(bed.engine, fetch)).toBe(true);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDaemonBed, type DaemonBed } from '../support/daemon-bed.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 
 let bed: DaemonBed;
 
@@ -55,7 +55,7 @@ describe('a running daemon', () => {
         const time = repository?.position.restorableUntil ?? '';
         return time >= (first ?? '') ? repository?.position : undefined;
       },
-      { timeoutMs: 60_000, everyMs: 1000 },
+      { ...forArchiving, everyMs: 1000 },
     );
     expect(position?.behindSegments).toBe(0);
     const { findings } = await status();

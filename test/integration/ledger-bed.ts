@@ -13,7 +13,7 @@ import { type ArchiveLedger, eachSegment } from '../../src/recovery/wal/ledger.t
 import type { Journal } from '../../src/store/journal.ts';
 import { openJournal } from '../../src/store/open-journal.ts';
 import { postgresBinaries } from '../support/postgres-versions.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 import { createEngineBed, type EngineBed } from './engine-bed.ts';
 
 /** The archive of the server that the tests run with. */
@@ -112,10 +112,14 @@ export class LedgerBed implements AsyncDisposable {
       await cluster.sql("SELECT pg_logical_emit_message(false, 'test', 'x')");
       last = await cluster.value('SELECT pg_walfile_name(pg_switch_wal())');
     }
-    await waitUntil(`${last} is archived`, async () => {
-      const archived = await cluster.value("SELECT coalesce(last_archived_wal, '-') FROM pg_stat_archiver");
-      return archived.startsWith('0') && archived >= last;
-    });
+    await waitUntil(
+      `${last} is archived`,
+      async () => {
+        const archived = await cluster.value("SELECT coalesce(last_archived_wal, '-') FROM pg_stat_archiver");
+        return archived.startsWith('0') && archived >= last;
+      },
+      forArchiving,
+    );
     return last;
   }
 

@@ -5,7 +5,7 @@ import { segmentName, segmentNumberOf } from '../../src/model/wal.ts';
 import { appendKnownRows, archiveWal, createKnownRows } from '../support/data.ts';
 import { createLookBed, type LookBed } from '../support/look-bed.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 
 let bed: ProtectedBed;
 let looks: LookBed;
@@ -71,8 +71,10 @@ describe('an idle cluster', () => {
     const segmentSize = 1024 * 1024;
     const { timeline, lsn } = heartbeat;
     const segment = segmentName({ timeline, number: segmentNumberOf(lsn, segmentSize) }, segmentSize);
-    await waitUntil('the heartbeat is archived', () =>
-      archived().some((name) => name.startsWith(`${segment}-`)),
+    await waitUntil(
+      'the heartbeat is archived',
+      () => archived().some((name) => name.startsWith(`${segment}-`)),
+      forArchiving,
     );
     const { archives } = await looks.look();
     expect(archives?.[0]?.archive.value?.windows?.contiguous.at(-1)?.to).toMatchObject({

@@ -7,7 +7,7 @@ import type { RestorePlan } from '../../src/recovery/restore-plan.ts';
 import { applyUndo } from '../../src/recovery/undo/apply-undo.ts';
 import { planUndo } from '../../src/recovery/undo/plan-undo.ts';
 import { createRestoreBed, type RestoreBed, timeTarget } from '../support/restore-bed.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { forArchiving, waitUntil } from '../support/wait-until.ts';
 
 /*
  * Plans that a planner would refuse or could not foresee, so that applying has to find out by itself. After each the
@@ -24,12 +24,16 @@ beforeAll(async () => {
     await bed.cluster.sql('SELECT pg_switch_wal();');
   }
   await bed.cluster.sql('CHECKPOINT;');
-  await waitUntil('everything is archived', async () => {
-    const waiting = await bed.cluster.value(
-      `SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'`,
-    );
-    return waiting === '0';
-  });
+  await waitUntil(
+    'everything is archived',
+    async () => {
+      const waiting = await bed.cluster.value(
+        `SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'`,
+      );
+      return waiting === '0';
+    },
+    forArchiving,
+  );
 });
 afterAll(async () => bed?.[Symbol.asyncDispose]());
 

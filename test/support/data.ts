@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { TestCluster } from './cluster.ts';
-import { waitUntil } from './wait-until.ts';
+import { forArchiving, waitUntil } from './wait-until.ts';
 
 /** What a table of known rows holds: enough to tell any two states apart. */
 export interface KnownRows {
@@ -96,13 +96,8 @@ export async function commitWithXid(cluster: TestCluster, statement: string): Pr
   return String(rows[0]?.xid);
 }
 
-/**
- * Switches to the next WAL segment and waits until the one before has been archived; gives its name.
- *
- * @param timeoutMs a server whose archive_command failed three times tries again only after a minute
- *   (PostgreSQL `src/backend/postmaster/pgarch.c`, PGARCH_AUTOWAKE_INTERVAL)
- */
-export async function archiveWal(cluster: TestCluster, timeoutMs = 130_000): Promise<string> {
+/** Switches to the next WAL segment and waits until the one before has been archived; gives its name. */
+export async function archiveWal(cluster: TestCluster, { timeoutMs } = forArchiving): Promise<string> {
   // Of the restore point, not of the position before it: right after a switch that one still names the segment before.
   const segment = await cluster.value(`SELECT pg_walfile_name(pg_create_restore_point('test'))`);
   await cluster.sql(`SELECT pg_switch_wal()`);

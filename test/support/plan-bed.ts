@@ -18,7 +18,7 @@ import { createCluster, type ClusterRequest, type TestCluster } from './cluster.
 import { engineUnderTest } from './engines.ts';
 import { nodeOf } from './postgres-node.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
-import { waitUntil } from './wait-until.ts';
+import { forArchiving, waitUntil } from './wait-until.ts';
 
 export interface PlanOptions {
   readonly setLabel?: string;
@@ -100,8 +100,10 @@ async function buildBed(sandbox: Sandbox, request: ClusterRequest, compress: str
   const flush = async (): Promise<void> => {
     const name = await cluster.value('SELECT pg_walfile_name(pg_create_restore_point($$flush$$) - 1)');
     await cluster.sql('SELECT pg_switch_wal()');
-    await waitUntil(`${name} is archived`, () =>
-      [1, 2].every((key) => findStored(sandbox, key, name) !== undefined),
+    await waitUntil(
+      `${name} is archived`,
+      () => [1, 2].every((key) => findStored(sandbox, key, name) !== undefined),
+      forArchiving,
     );
   };
   return {

@@ -18,3 +18,9 @@ export async function waitUntil<Answer>(
     await delay(everyMs);
   }
 }
+
+/**
+ * For WAL that is to be archived. A server whose archive_command failed three times in a row, as it may on a busy
+ * machine, tries again only after a minute (PostgreSQL `src/backend/postmaster/pgarch.c`, PGARCH_AUTOWAKE_INTERVAL).
+ */
+export const forArchiving = { timeoutMs: 130_000 };
