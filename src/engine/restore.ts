@@ -41,6 +41,8 @@ export interface RestoreRequest {
    * `archive-async` a production server then stalls.
    */
   readonly workDirectory?: string | undefined;
+  /** See `RestoreCommandOptions`; undefined: as its configuration says. */
+  readonly fetchAhead?: boolean | undefined;
   /** `--process-max`; undefined: as its configuration says. */
   readonly processes?: number | undefined;
   /** Settings that the engine writes beside the target (`restore_command`, `primary_conninfo`, …). */
@@ -117,9 +119,9 @@ function ownRestoreCommand(
   { settings }: Pick<Engine, 'settings'>,
   request: RestoreRequest,
 ): Readonly<Record<string, string>> {
-  const { stanza, repositoryKey, pgPath, withoutHost, workDirectory } = request;
-  if (workDirectory === undefined) return {};
-  const options = { repositoryKey, pgPath, withoutHost, workDirectory };
+  const { stanza, repositoryKey, pgPath, withoutHost, workDirectory, fetchAhead } = request;
+  if (workDirectory === undefined && fetchAhead !== false) return {};
+  const options = { repositoryKey, pgPath, withoutHost, workDirectory, fetchAhead };
   return { restore_command: restoreCommand(settings, stanza, options) };
 }
 

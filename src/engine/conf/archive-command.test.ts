@@ -43,4 +43,10 @@ describe('restoreCommand', () => {
         'archive-get %f "%p"',
     );
   });
+
+  it('fetches nothing ahead where it is told not to, and then has no spool', () => {
+    expect(restoreCommand(settings, 'main', { workDirectory: '/w', fetchAhead: false })).toBe(
+      'pgbackrest --stanza=main --no-archive-async archive-get %f "%p"',
+    );
+  });
 });

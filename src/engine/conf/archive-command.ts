@@ -39,6 +39,15 @@ export interface RestoreCommandOptions {
    * the engine refuses a spool path without it ([031]).
    */
   readonly workDirectory?: string | undefined;
+  /**
+   * False: each segment is fetched when it is asked for. Undefined: as the file says, and ahead with a work directory.
+   *
+   * Fetching ahead loses a race where one timeline goes over into the next: the process that fetches ahead of one
+   * segment may take the lock that the one for the next segment needs, and has a list of the other timeline. That one is
+   * waited for in vain, and PostgreSQL, told that it is not there, takes the segment of the timeline that was left
+   * (pgBackRest `src/command/archive/get/get.c`, cmdArchiveGet; met with 2.45 on a busy machine, fixed in 2.59.0).
+   */
+  readonly fetchAhead?: boolean | undefined;
 }
 
 /** The value of restore_command, as the engine itself writes it on restore. */
@@ -51,12 +60,13 @@ export function restoreCommand(
     ...(options.pgPath === undefined ? [] : [`--pg1-path=${options.pgPath}`]),
     ...(options.withoutHost === true ? ['--reset-pg1-host'] : []),
     ...(options.repositoryKey === undefined ? [] : [`--repo=${options.repositoryKey}`]),
-    ...workArguments(options.workDirectory),
+    ...workArguments(options),
   ];
   return `${[program(settings, stanza), ...words.map(quoteForServer)].join(' ')} archive-get %f "%p"`;
 }
 
-function workArguments(directory: string | undefined): string[] {
+function workArguments({ workDirectory: directory, fetchAhead }: RestoreCommandOptions): string[] {
+  if (fetchAhead === false) return ['--no-archive-async'];
   return directory === undefined
     ? []
     : ['--archive-async', `--lock-path=${directory}/lock`, `--spool-path=${directory}/spool`];

@@ -17,6 +17,7 @@ export function restoreRequestOf(plan: RestorePlan, delta: boolean): RestoreRequ
     pgPath: plan.directories.data,
     withoutHost: plan.productionElsewhere === true,
     workDirectory: plan.directories.engine,
+    fetchAhead: changesTimeline(plan) ? false : undefined,
     type: plan.target.type,
     target: plan.target.value,
     targetAction: 'pause',
@@ -28,4 +29,9 @@ export function restoreRequestOf(plan: RestorePlan, delta: boolean): RestoreRequ
     ...(plan.linkAll === true ? { linkAll: true } : {}),
     tablespaceMap: Object.fromEntries(moved.map((tablespace) => [tablespace.oid, tablespace.to])),
   };
+}
+
+/** Whether recovery goes from the timeline of the set over into another one. */
+function changesTimeline({ set, target }: RestorePlan): boolean {
+  return Number.parseInt(set.archiveStart.slice(0, 8), 16) !== target.timeline;
 }
