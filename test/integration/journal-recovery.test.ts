@@ -94,7 +94,8 @@ describe('a new journal', () => {
       const state = sandbox.file(`new-${round}`);
       const opened = await Promise.all([1, 2, 3, 4].map(async () => outcome(opener(state))));
       expect(opened.map(({ rebuilt }) => rebuilt)).toEqual([0, 0, 0, 0]);
-      expect(asides(state)).toEqual([]);
+      // Where two close it at the same moment its log may stay.
+      expect(readdirSync(state).filter((name) => !/-(?:wal|shm)$/.test(name))).toEqual(['journal.sqlite']);
     }
   }, 300_000);
 });

@@ -97,7 +97,7 @@ export async function commitWithXid(cluster: TestCluster, statement: string): Pr
 }
 
 /** Switches to the next WAL segment and waits until the one before has been archived; gives its name. */
-export async function archiveWal(cluster: TestCluster, { timeoutMs } = forArchiving): Promise<string> {
+export async function archiveWal(cluster: TestCluster): Promise<string> {
   // Of the restore point, not of the position before it: right after a switch that one still names the segment before.
   const segment = await cluster.value(`SELECT pg_walfile_name(pg_create_restore_point('test'))`);
   await cluster.sql(`SELECT pg_switch_wal()`);
@@ -107,7 +107,7 @@ export async function archiveWal(cluster: TestCluster, { timeoutMs } = forArchiv
       `WAL segment ${segment} is archived`,
       // A checkpoint may remove both once it is archived, and never before.
       () => existsSync(`${wal}/archive_status/${segment}.done`) || !existsSync(`${wal}/${segment}`),
-      { timeoutMs },
+      forArchiving,
     );
   } catch (error) {
     const said = [await cluster.sql('SELECT * FROM pg_stat_archiver'), cluster.log().slice(-3000)];

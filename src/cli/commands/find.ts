@@ -27,22 +27,29 @@ export const run: CommandModule['run'] = async (input, context) => {
   const request = await readRequest(input, context);
   await sweepAndTell(context, deps);
   const started = context.now();
-  const { found, kept } = await recordRun(context, { kind: 'find', stanza: request.stanza }, async () => {
-    const moment = await findMoment(request, {
-      ...deps,
-      onList: (done, total) => progress.say(listProgress(done, total)),
-      onLook: (look) => progress.say(lookProgress(look)),
-    });
-    progress.clear();
-    const clone = await keep(input.value('keep'), request, moment, deps);
-    const answer = documentFound(request, moment, context.now() - started);
-    return { value: { found: moment, kept: clone }, facts: { ...answer, clone: clone?.id ?? null } };
-  });
-  const elapsedMs = context.now() - started;
+  const { found, kept, answer, elapsedMs } = await recordRun(
+    context,
+    { kind: 'find', stanza: request.stanza },
+    async () => {
+      const moment = await findMoment(request, {
+        ...deps,
+        onList: (done, total) => progress.say(listProgress(done, total)),
+        onLook: (look) => progress.say(lookProgress(look)),
+      });
+      progress.clear();
+      const clone = await keep(input.value('keep'), request, moment, deps);
+      const took = context.now() - started;
+      const document = documentFound(request, moment, took);
+      return {
+        value: { found: moment, kept: clone, answer: document, elapsedMs: took },
+        facts: { ...document, clone: clone?.id ?? null },
+      };
+    },
+  );
   const clear = found.bad !== undefined && found.suspects.length === 1;
   return {
     data: {
-      ...documentFound(request, found, elapsedMs),
+      ...answer,
       clone: kept === undefined ? null : documentCopy(kept),
     },
     text: `${describeFound(request, found, elapsedMs)}${kept === undefined ? '' : `\n${describeCopy(kept)}`}`,

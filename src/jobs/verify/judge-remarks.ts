@@ -124,17 +124,13 @@ export function judgeRemarks(
   ];
 }
 
-/** A label may be the beginning of another one. */
-function namesSet(label: string, remark: string): boolean {
-  return new RegExp(String.raw`(?<![\w-])${label}(?![\w-])`).test(remark);
+function namesManifestOf(label: string, remark: string): boolean {
+  return /manifest/.test(remark) && namesSet(label, remark);
 }
 
 /** `…/20261120-103000F/backup.manifest` or `'20261120-103000F'`, and not a set whose label begins so. */
-function namesManifestOf(label: string, remark: string): boolean {
-  return (
-    /manifest/.test(remark) &&
-    [`/${label}/`, ` ${label}/`, `'${label}'`].some((name) => ` ${remark}`.includes(name))
-  );
+function namesSet(label: string, remark: string): boolean {
+  return [`/${label}/`, ` ${label}/`, `'${label}'`].some((name) => ` ${remark}`.includes(name));
 }
 
 /** The engine quotes whole lines of the file, and of a damaged one whatever bytes are there. */

@@ -36,12 +36,12 @@ function tryAddress(address: string, port: number): Promise<string | undefined> 
   const host = ['*', '0.0.0.0'].includes(address) ? '127.0.0.1' : address === '::' ? '::1' : address;
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: connectMs });
-    const end = (problem: string | undefined) => () => {
+    const end = (problem?: string): void => {
       socket.destroy();
       resolve(problem);
     };
-    socket.once('connect', end(undefined));
-    socket.once('timeout', end('no answer'));
-    socket.once('error', (error) => end(error.message)());
+    socket.once('connect', () => end());
+    socket.once('timeout', () => end('no answer'));
+    socket.once('error', ({ message }) => end(message));
   });
 }
