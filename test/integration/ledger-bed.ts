@@ -104,6 +104,12 @@ export class LedgerBed implements AsyncDisposable {
     utimesSync(this.in(key, path), at, at);
   }
 
+  /** What PostgreSQL was told last to be archived, in every repository. */
+  async lastArchived(): Promise<string | undefined> {
+    const name = await this.bed.cluster.value("SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver");
+    return name === '' ? undefined : name;
+  }
+
   /** Ends that many segments and waits until all are archived. @returns the last one */
   async archiveSegments(count: number): Promise<string> {
     const { cluster } = this.bed;
@@ -115,8 +121,8 @@ export class LedgerBed implements AsyncDisposable {
     await waitUntil(
       `${last} is archived`,
       async () => {
-        const archived = await cluster.value("SELECT coalesce(last_archived_wal, '-') FROM pg_stat_archiver");
-        return archived.startsWith('0') && archived >= last;
+        const archived = await this.lastArchived();
+        return archived !== undefined && archived >= last;
       },
       forArchiving,
     );
