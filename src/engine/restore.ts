@@ -1,5 +1,5 @@
 import type { Engine, EngineRunOptions, LogRecord } from './engine.ts';
-import { restoreCommand } from './conf/archive-command.ts';
+import { crossesTimelines, restoreCommand } from './conf/archive-command.ts';
 import { runEngine } from './run-engine.ts';
 
 /** A restore as the engine takes it: pgBackRest Command Reference, "restore". */
@@ -41,8 +41,8 @@ export interface RestoreRequest {
    * `archive-async` a production server then stalls.
    */
   readonly workDirectory?: string | undefined;
-  /** See `RestoreCommandOptions`; undefined: as its configuration says. */
-  readonly fetchAhead?: boolean | undefined;
+  /** Recovery goes from the timeline of the set over into another one, or may do so. */
+  readonly acrossTimelines?: boolean | undefined;
   /** `--process-max`; undefined: as its configuration says. */
   readonly processes?: number | undefined;
   /** Settings that the engine writes beside the target (`restore_command`, `primary_conninfo`, …). */
@@ -55,7 +55,10 @@ export interface RestoreResult {
 }
 
 /** The engine's arguments for a restore, the command first, without configuration, stanza, repository and path. */
-export function restoreArguments(engine: Pick<Engine, 'settings'>, request: RestoreRequest): string[] {
+export function restoreArguments(
+  engine: Pick<Engine, 'settings' | 'version'>,
+  request: RestoreRequest,
+): string[] {
   return [
     'restore',
     `--set=${request.set}`,
@@ -116,10 +119,11 @@ function targetArguments(request: RestoreRequest): string[] {
 
 /** The engine would write its own restore_command with what is on this command line, and that does not fit archive-get. */
 function ownRestoreCommand(
-  { settings }: Pick<Engine, 'settings'>,
+  { settings, version }: Pick<Engine, 'settings' | 'version'>,
   request: RestoreRequest,
 ): Readonly<Record<string, string>> {
-  const { stanza, repositoryKey, pgPath, withoutHost, workDirectory, fetchAhead } = request;
+  const { stanza, repositoryKey, pgPath, withoutHost, workDirectory } = request;
+  const fetchAhead = request.acrossTimelines === true && !crossesTimelines(version) ? false : undefined;
   if (workDirectory === undefined && fetchAhead !== false) return {};
   const options = { repositoryKey, pgPath, withoutHost, workDirectory, fetchAhead };
   return { restore_command: restoreCommand(settings, stanza, options) };

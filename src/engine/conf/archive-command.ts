@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { EngineSettings } from '../../config/configuration.ts';
+import { type EngineVersion, isAtLeast } from '../../model/engine-version.ts';
 import { Failure } from '../../model/failure.ts';
 import { quoteForShell } from '../../model/quote-for-shell.ts';
 import { defaultConfigFile, defaultIncludeDirectory } from '../engine-arguments.ts';
@@ -39,14 +40,7 @@ export interface RestoreCommandOptions {
    * the engine refuses a spool path without it ([031]).
    */
   readonly workDirectory?: string | undefined;
-  /**
-   * False: each segment is fetched when it is asked for. Undefined: as the file says, and ahead with a work directory.
-   *
-   * Fetching ahead loses a race where one timeline goes over into the next: the process that fetches ahead of one
-   * segment may take the lock that the one for the next segment needs, and has a list of the other timeline. That one is
-   * waited for in vain, and PostgreSQL, told that it is not there, takes the segment of the timeline that was left
-   * (pgBackRest `src/command/archive/get/get.c`, cmdArchiveGet; met with 2.45 on a busy machine, fixed in 2.59.0).
-   */
+  /** False: each segment is fetched when it is asked for. Undefined: as the file says, and ahead with a work directory. */
   readonly fetchAhead?: boolean | undefined;
 }
 
@@ -63,6 +57,16 @@ export function restoreCommand(
     ...workArguments(options),
   ];
   return `${[program(settings, stanza), ...words.map(quoteForServer)].join(' ')} archive-get %f "%p"`;
+}
+
+/**
+ * Whether fetching ahead is safe where one timeline goes over into the next. Before 2.59.0 it loses a race: the process
+ * that fetches ahead of one segment may take the lock that the one for the next segment needs, and has a list of the other
+ * timeline. That one is waited for in vain, and PostgreSQL, told that it is not there, takes the segment of the timeline
+ * that was left (pgBackRest `src/command/archive/get/get.c`, cmdArchiveGet; met with 2.45 on a busy machine).
+ */
+export function crossesTimelines(version: EngineVersion): boolean {
+  return isAtLeast(version, 59);
 }
 
 function workArguments({ workDirectory: directory, fetchAhead }: RestoreCommandOptions): string[] {

@@ -17,7 +17,7 @@ export function restoreRequestOf(plan: RestorePlan, delta: boolean): RestoreRequ
     pgPath: plan.directories.data,
     withoutHost: plan.productionElsewhere === true,
     workDirectory: plan.directories.engine,
-    fetchAhead: changesTimeline(plan) ? false : undefined,
+    acrossTimelines: changesTimeline(plan),
     type: plan.target.type,
     target: plan.target.value,
     targetAction: 'pause',

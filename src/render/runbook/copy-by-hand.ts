@@ -28,7 +28,7 @@ export function copySteps(
   const data = join(place, 'data');
   const common = { repositoryKey, pgPath: data };
   const args = restoreArguments(
-    { settings: site.configuration.engine },
+    { settings: site.configuration.engine, version: site.version },
     {
       stanza: site.stanza.name,
       ...common,
@@ -38,6 +38,7 @@ export function copySteps(
       targetAction: action,
       targetTimeline: blank(timeline),
       archiveModeOff: true,
+      acrossTimelines: true,
       delta: false,
       tablespaceMap: {},
       tablespaceMapAll: join(place, 'tablespaces'),

@@ -31,7 +31,7 @@ export interface PlainRestore {
 /** The restore itself, over production's directory. */
 export function restoreCommand(site: RunbookSite, restore: PlainRestore): string {
   const args = restoreArguments(
-    { settings: site.configuration.engine },
+    { settings: site.configuration.engine, version: site.version },
     {
       stanza: site.stanza.name,
       repositoryKey: restore.repositoryKey,
@@ -41,6 +41,8 @@ export function restoreCommand(site: RunbookSite, restore: PlainRestore): string
       targetAction: restore.type === 'standby' ? undefined : 'pause',
       targetTimeline: blank(timeline),
       archiveModeOff: false,
+      // Which set it will be is not known here.
+      acrossTimelines: true,
       delta: restore.delta === true,
       tablespaceMap: {},
     },

@@ -102,12 +102,28 @@ describe('planRunbook', () => {
       main?.scenarios.find(({ id }) => id === 'latest-from-offsite') as RunbookScenario,
     );
     expect(latest).toContain('systemctl stop postgresql@15-main');
-    expect(latest.join('\n')).toMatch(
-      /pgbackrest --stanza=main --repo=2 --type=standby '--target-timeline=<TIMELINE>' restore/,
+    expect(latest.join('\n')).toContain(
+      "pgbackrest --stanza=main --repo=2 --type=standby '--target-timeline=<TIMELINE>' ",
     );
     expect(latest).toContain('holdfast restore --to latest --repo offsite --stanza main');
     expect(commandsOf(other?.scenarios[0] as RunbookScenario).join('\n')).toContain('-p 5433');
   });
+
+  it.each([
+    { minor: 58, isOneByOne: true },
+    { minor: 59, isOneByOne: false },
+  ])(
+    'fetches WAL one by one, over whatever timelines, with 2.$minor: $isOneByOne',
+    ({ minor, isOneByOne }) => {
+      const runbook = plan(simple, { version: { ...version, minor } });
+      const restores = runbook.stanzas
+        .flatMap(({ scenarios }) => scenarios.flatMap(commandsOf))
+        .filter((line) => line.includes('pgbackrest') && line.endsWith(' restore'));
+      expect(restores.length).toBeGreaterThan(5);
+      for (const restore of restores)
+        expect(/restore_command=.* --no-archive-async archive-get/.test(restore), restore).toBe(isOneByOne);
+    },
+  );
 
   it('never deletes, resets or follows the latest timeline', () => {
     for (const text of [simple, patroni, encrypted]) {
