@@ -47,6 +47,38 @@ export function parseSegmentName(name: string, segmentSize = defaultSegmentSize)
   };
 }
 
+/** A segment as it lies in a repository. */
+export interface StoredSegment {
+  /** 24 hexadecimal digits. */
+  readonly segment: string;
+  /** What a promoted server kept of its last segment under the old timeline. */
+  readonly isPartial: boolean;
+  /** SHA-1 of the contents, hexadecimal. */
+  readonly checksum: string;
+  /** Of the compression: `.zst`; empty without one. */
+  readonly suffix: string;
+}
+
+/**
+ * Reads the name of a file in a WAL archive, without its directory; undefined for what is no whole segment: backup history
+ * files, and files that archive-push is just writing, or was when it was killed (`….pgbackrest.tmp`: such a file is there
+ * before a byte of it is on the disk).
+ *
+ * Rule: pgBackRest `src/command/archive/push/file.c`, and `src/storage/posix/write.c` for the temporary name.
+ */
+export function parseStoredSegment(file: string): StoredSegment | undefined {
+  const match = /^([0-9A-F]{24})(\.partial)?-([0-9a-f]{40})(\.(?:gz|lz4|zst|bz2))?$/.exec(file);
+  if (!match) return undefined;
+  const [, segment = '', partial, checksum = '', suffix = ''] = match;
+  return { segment, isPartial: partial !== undefined, checksum, suffix };
+}
+
+/** The segment that a file in a WAL archive is the whole of; undefined for everything else, partial ones included. */
+export function wholeSegmentOf(file: string): string | undefined {
+  const stored = parseStoredSegment(file);
+  return stored?.isPartial === false ? stored.segment : undefined;
+}
+
 /** The number of the segment that holds this position. */
 export function segmentNumberOf(lsn: Lsn, segmentSize = defaultSegmentSize): bigint {
   return lsn / BigInt(segmentSize);

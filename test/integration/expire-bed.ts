@@ -52,7 +52,7 @@ export async function createExpireBed(request: BedRequest): Promise<ExpireBed> {
     async wal(repository = 'local') {
       const key = repository === 'local' ? 1 : 2;
       const listed = await engine('repo-ls', `--repo=${key}`, '--recurse', 'archive/main');
-      return listed.match(/[0-9A-F]{24}(?=-)/g) ?? [];
+      return listed.match(/[0-9A-F]{24}(?=-[0-9a-f]{40}(\.zst)?$)/gm) ?? [];
     },
     [Symbol.asyncDispose]: () => bed[Symbol.asyncDispose](),
   };

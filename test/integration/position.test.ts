@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { segmentName, segmentNumberOf } from '../../src/model/wal.ts';
+import { segmentName, segmentNumberOf, wholeSegmentOf } from '../../src/model/wal.ts';
 import { appendKnownRows, archiveWal, createKnownRows } from '../support/data.ts';
 import { createLookBed, type LookBed } from '../support/look-bed.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
@@ -73,7 +73,7 @@ describe('an idle cluster', () => {
     const segment = segmentName({ timeline, number: segmentNumberOf(lsn, segmentSize) }, segmentSize);
     await waitUntil(
       'the heartbeat is archived',
-      () => archived().some((name) => name.startsWith(`${segment}-`)),
+      () => archived().some((name) => wholeSegmentOf(name) === segment),
       forArchiving,
     );
     const { archives } = await looks.look();

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wholeSegmentOf } from '../../src/model/wal.ts';
 import { engineUnderTest, engineVersionUnderTest } from '../support/engines.ts';
 import { createExpireBed, type ExpireBed } from './expire-bed.ts';
 
@@ -90,7 +91,7 @@ function inSet(label: string, ...parts: readonly string[]): string {
 function segments(): readonly string[] {
   const archive = join(repository, 'archive', 'main');
   return readdirSync(archive, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\/[0-9A-F]{24}-[0-9a-f]{40}/.test(name))
+    .filter((name) => wholeSegmentOf(basename(name)) !== undefined)
     .toSorted()
     .map((name) => join(archive, name));
 }

@@ -9,6 +9,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { runStanzaCreate } from '../../src/engine/stanza-create.ts';
 import type { Repository } from '../../src/model/repository.ts';
+import { wholeSegmentOf } from '../../src/model/wal.ts';
 import { observeRestore } from '../../src/recovery/plan/observe-restore.ts';
 import { planRestore } from '../../src/recovery/plan/plan-restore.ts';
 import type { RestoreRequest } from '../../src/recovery/plan/restore-request.ts';
@@ -147,7 +148,7 @@ function findStored(sandbox: Sandbox, repositoryKey: number, name: string): stri
   const id = readdirSync(root).find((entry) => /^\d+-1$/.test(entry)) ?? '';
   const folder = join(root, id, name.slice(0, 16));
   try {
-    const stored = readdirSync(folder).find((entry) => entry.startsWith(`${name}-`));
+    const stored = readdirSync(folder).find((entry) => wholeSegmentOf(entry) === name);
     return stored && join(folder, stored);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -1,10 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { loadConfiguration } from '../../src/config/load.ts';
 import type { Configuration, Stanza } from '../../src/config/configuration.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { runBackup } from '../../src/engine/backup.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import type { SetupContext } from '../../src/jobs/setup/setup-deps.ts';
+import { wholeSegmentOf } from '../../src/model/wal.ts';
 import { locateServer } from '../../src/postgres/locate-server.ts';
 import { ensureSigningKey } from '../../src/report/key-files.ts';
 import type { TestCluster } from './cluster.ts';
@@ -102,7 +104,7 @@ state: { directory: ${sandbox.file('state')} }
 /** Names of the WAL segments in one repository of the stanza `main`. */
 export function archivedSegments(cluster: TestCluster, repository: string): string[] {
   const root = cluster.sandbox.file(repository, 'archive', 'main');
-  return readdirSync(root, { recursive: true })
-    .map(String)
-    .flatMap((name) => /\/([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1] ?? []);
+  return readdirSync(root, { recursive: true }).flatMap(
+    (name) => wholeSegmentOf(basename(String(name))) ?? [],
+  );
 }

@@ -3,6 +3,7 @@ import { listRepository } from '../../engine/repo-list.ts';
 import type { Catalogue } from '../../model/backup-set.ts';
 import { Failure, isFailure } from '../../model/failure.ts';
 import type { Repository } from '../../model/repository.ts';
+import { parseStoredSegment } from '../../model/wal.ts';
 import { switchWal } from '../../postgres/archiver.ts';
 import type { Server } from '../../postgres/server.ts';
 import type { ArrivalObservation, RepositoryArrival } from '../../status/observations.ts';
@@ -101,11 +102,12 @@ async function lookFor(
       { stanza: stanza.name, repositoryKey: repository.key, path, recurse: false },
       { signal, ioTimeoutSeconds: 10 },
     );
-    // The segment, a dash, the SHA-1 of its content, and the suffix of the compression: repository format.
-    const entry = entries.find(({ name }) => name.startsWith(`${segment}-`));
-    if (entry === undefined) return {};
-    const checksum = /^[0-9A-F]{24}-([0-9a-f]{40})/.exec(entry.name)?.[1];
-    return { found: { file: `${path}/${entry.name}`, checksum, writtenAt: entry.time } };
+    for (const { name, time } of entries) {
+      const stored = parseStoredSegment(name);
+      if (stored?.segment === segment && !stored.isPartial)
+        return { found: { file: `${path}/${name}`, checksum: stored.checksum, writtenAt: time } };
+    }
+    return {};
   } catch (error) {
     if (!isFailure(error) || error.kind === 'interrupted') throw error;
     return { problem: error.problem };

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Engine, EngineRunOptions } from '../../engine/engine.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import { listRepository } from '../../engine/repo-list.ts';
@@ -6,6 +7,7 @@ import type { BackupSet } from '../../model/backup-set.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Repository } from '../../model/repository.ts';
+import { wholeSegmentOf } from '../../model/wal.ts';
 import { isSound } from '../../status/info-files-observation.ts';
 import type { Clock } from '../job-deps.ts';
 import { InfoPairReader } from '../observe/read-info-pair.ts';
@@ -110,7 +112,7 @@ async function listSegments(
 ): Promise<ReadonlySet<string>> {
   const request = { stanza, repositoryKey: key, path: `archive/${stanza}`, recurse: true };
   const entries = await listRepository(engine, request, { signal, onSpawn });
-  return new Set(entries.flatMap(({ name }) => /\/([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1] ?? []));
+  return new Set(entries.flatMap(({ name }) => wholeSegmentOf(basename(name)) ?? []));
 }
 
 function notThere(label: string, repository: Repository, sets: readonly BackupSet[]): Failure {

@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import { listRepository } from '../../engine/repo-list.ts';
 import { Failure } from '../../model/failure.ts';
+import { wholeSegmentOf } from '../../model/wal.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 
 /** The WAL of one cluster in one repository: `archive/STANZA/15-1`. */
@@ -39,14 +40,14 @@ export async function requireSet(engine: Engine, plan: RestorePlan): Promise<voi
 export async function isArchived(archive: Archive, name: string): Promise<boolean> {
   const folder = name.endsWith('.history') ? '' : `/${name.slice(0, 16)}`;
   const names = await namesIn(archive, folder);
-  // Segments are stored as NAME-SHA1.EXTENSION, history files under their own name.
-  return names.some((stored) => stored === name || stored.startsWith(`${name}-`));
+  // History files are stored under their own name.
+  return names.some((stored) => stored === name || wholeSegmentOf(stored) === name);
 }
 
 /** The names of all stored segments of a timeline whose first 16 digits are the given ones. */
 export async function segmentsIn(archive: Archive, folder: string): Promise<string[]> {
   const names = await namesIn(archive, `/${folder}`);
-  return names.flatMap((name) => /^([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1] ?? []).toSorted();
+  return names.flatMap((name) => wholeSegmentOf(name) ?? []).toSorted();
 }
 
 /** The last segment of a timeline that is stored; undefined when there is none. */

@@ -1,4 +1,4 @@
-import { hex8 } from '../../model/wal.ts';
+import { hex8, parseStoredSegment } from '../../model/wal.ts';
 
 /**
  * One directory of a WAL archive, `0000000100000002`: the segments of a timeline whose position has the same upper 32
@@ -28,7 +28,6 @@ const suffixes = ['', '.gz', '.lz4', '.zst', '.bz2'] as const;
 const [kindWhole, kindPartial] = [0, 1] as const;
 
 const directoryPattern = /^[0-9A-F]{16}$/;
-const filePattern = /^([0-9A-F]{24})(\.partial)?-([0-9a-f]{40})(\.(?:gz|lz4|zst|bz2))?$/;
 
 /** True for the name of a directory with segments; everything else in an archive is none of ours. */
 export function isDirectoryName(name: string): boolean {
@@ -54,20 +53,20 @@ export class DirectoryBuilder {
 
   /** Takes a file; backup history files, temporary files and whatever else lies there are passed over. */
   add(file: string, size: number, time: number): void {
-    const match = filePattern.exec(file);
-    if (match === null || !file.startsWith(this.#name)) return;
-    const low = Number.parseInt((match[1] as string).slice(16), 16);
+    const stored = parseStoredSegment(file);
+    if (stored === undefined || !file.startsWith(this.#name)) return;
+    const low = Number.parseInt(stored.segment.slice(16), 16);
     // The smallest segments are 1 MiB, so that a directory has 4096 of them at most.
     if (low > 0xfff) return;
     const at = this.#count * rowBytes;
     if (at === this.#rows.length) this.#rows = Buffer.concat([this.#rows, Buffer.allocUnsafe(at)]);
-    const kind = match[2] === undefined ? kindWhole : kindPartial;
+    const kind = stored.isPartial ? kindPartial : kindWhole;
     this.#rows.writeUInt16LE(low, at);
-    this.#rows[at + 2] = suffixes.indexOf((match[4] ?? '') as (typeof suffixes)[number]);
+    this.#rows[at + 2] = suffixes.indexOf(stored.suffix as (typeof suffixes)[number]);
     this.#rows[at + 3] = kind;
     this.#rows.writeUInt32LE(Math.min(size, 0xffff_ffff), at + 4);
     this.#rows.writeUInt32LE(Math.min(Math.max(time, 0), 0xffff_ffff), at + 8);
-    this.#rows.write(match[3] as string, at + 12, 20, 'hex');
+    this.#rows.write(stored.checksum, at + 12, 20, 'hex');
     const order = low * 2 + kind;
     if (order < this.#last) this.#sorted = false;
     this.#last = order;
