@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -9,7 +8,7 @@ import {
   readKnownRows,
   type KnownRows,
 } from '../support/data.ts';
-import { fillDisk, mountSmallDisk } from '../support/full-disk.ts';
+import { fillDisk, mountSmallDisk, resizeSmallDisk, shrinkSmallDisk } from '../support/full-disk.ts';
 import { createProtectedBed, refusalOf, type ProtectedBed } from '../support/protected-bed.ts';
 import { createSandbox } from '../support/sandbox.ts';
 
@@ -66,11 +65,8 @@ describe('a full disk below a copy', () => {
 
   it('that fills up during the restore is named, and the restore is finished when there is room again', async () => {
     const { disk: needs } = await bed.plan('--to', 'latest', '--into', bed.sandbox.file('anywhere'));
-    const place = mountSmallDisk(
-      bed.sandbox,
-      'busy',
-      Math.ceil((needs[0]?.neededBytes ?? 0) / 1_048_576) + 16,
-    );
+    const enough = Math.ceil((needs[0]?.neededBytes ?? 0) / 1_048_576) + 16;
+    const place = mountSmallDisk(bed.sandbox, 'busy', enough);
     const port = String(await bed.sandbox.port());
     const directory = `${place}/copy`;
     let filled = false;
@@ -79,8 +75,7 @@ describe('a full disk below a copy', () => {
       onLine(line) {
         if (filled || !/^\[\d+\/\d+\] restore backup set/.test(line)) return;
         filled = true;
-        // Ends with an error, when there is no room for another byte.
-        spawnSync('dd', ['if=/dev/zero', `of=${place}/filler`, 'bs=1M']);
+        shrinkSmallDisk(place);
       },
     });
     expect(filled).toBe(true);
@@ -93,7 +88,7 @@ describe('a full disk below a copy', () => {
     const still = refusalOf(await bed.run(['restore', '--resume', id, '--yes', '--json']));
     expect(still, still.problem).toMatchObject({ kind: 'disk-full' });
     expect(still.hint).toContain(`holdfast restore --resume ${id}`);
-    rmSync(`${place}/filler`);
+    resizeSmallDisk(place, enough);
     await bed.mustRun(['restore', '--resume', id, '--yes']);
     const { sandbox, binaries } = bed.cluster;
     const count = [

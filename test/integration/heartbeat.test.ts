@@ -8,6 +8,7 @@ import { locateServer } from '../../src/postgres/locate-server.ts';
 import { writeHeartbeat } from '../../src/postgres/write-heartbeat.ts';
 import type { PrimaryObservation } from '../../src/status/primary-observation.ts';
 import { createPrimaryBed, type PrimaryBed } from '../support/primary-bed.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let bed: PrimaryBed;
 
@@ -165,8 +166,10 @@ describe('a heartbeat', () => {
 
   it('that waits for a lock fails in time, and the look goes on', async () => {
     const { cluster } = bed;
-    const held = cluster.sql('BEGIN; LOCK TABLE holdfast.heartbeat; SELECT pg_sleep(8); COMMIT');
-    await cluster.sql('SELECT pg_sleep(0.5)');
+    const held = cluster.sql('BEGIN; LOCK TABLE holdfast.heartbeat; SELECT pg_sleep(20); COMMIT');
+    const locks = `SELECT count(*) FROM pg_locks
+      WHERE relation = 'holdfast.heartbeat'::regclass AND mode = 'AccessExclusiveLock' AND granted`;
+    await waitUntil('the table is locked', async () => (await cluster.value(locks)) === '1');
     const seen = await lookAndBeat('table');
     expect(seen.heartbeatFailure?.problem).toMatch(/no answer within 5000 ms/);
     expect(seen.insertLsn).toBeGreaterThan(0n);

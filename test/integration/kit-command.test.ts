@@ -30,6 +30,7 @@ beforeAll(async () => {
     },
     keys: { heartbeat: 'off' },
   });
+  sandbox.directory('tmp');
   sandbox.write('safe/offsite', `${literal}\n`);
   sandbox.write('safe/kit', `${kitPassphrase}\n`);
   sandbox.write('safe/wrong', 'eleven loud herons leave the southern meadow\n');
@@ -55,7 +56,8 @@ async function create(name: string, ...more: readonly string[]): Promise<CreateD
 
 /** On a host that has no configuration of its own. */
 function elsewhere(args: readonly string[], options: HoldfastOptions = {}): Promise<HoldfastResult> {
-  return runHoldfast(['kit', ...args], { cwd: path('safe'), ...options });
+  const env = { TMPDIR: path('tmp'), ...options.env };
+  return runHoldfast(['kit', ...args], { cwd: path('safe'), ...options, env });
 }
 
 const withPassphrase = (file = 'safe/kit'): string[] => ['--passphrase-file', path(file)];
@@ -105,7 +107,6 @@ describe('holdfast kit', () => {
 
   it('proves on another host that the passphrases of the safe open the repositories', async () => {
     const { kit } = await create('check.tar');
-    const before = temporaryDirectories();
     for (const name of ['etc', 'state', 'holdfast.yaml', 'log', 'spool']) hide(name);
     try {
       const escrow = [
@@ -136,7 +137,7 @@ describe('holdfast kit', () => {
     } finally {
       for (const name of ['etc', 'state', 'holdfast.yaml', 'log', 'spool']) bringBack(name);
     }
-    expect(temporaryDirectories()).toEqual(before);
+    expect(readdirSync(path('tmp'))).toEqual([]);
   });
 
   it('holds the secrets where that was asked for, and then needs nothing else', async () => {
@@ -221,10 +222,6 @@ function filesBelow(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`);
-}
-
-function temporaryDirectories(): string[] {
-  return readdirSync('/tmp').filter((name) => /^holdfast-(?:kit|secrets)-/.test(name));
 }
 
 function hide(name: string): void {

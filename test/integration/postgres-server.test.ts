@@ -174,7 +174,10 @@ describe('stopping and starting', () => {
         (await cluster.sql(`SELECT 1 FROM pg_stat_activity WHERE backend_type = 'archiver'`)).length > 0,
     );
     const seen: string[] = [];
-    const stopped = await stopServer(server, { timeoutMs: 2500, onProgress: ({ mode }) => seen.push(mode) });
+    const stopped = await stopServer(server, {
+      timeoutMs: 10_000,
+      onProgress: ({ mode }) => seen.push(mode),
+    });
     expect(stopped).toEqual({ mode: 'immediate', clean: true });
     expect(new Set(seen)).toContain('fast');
   });

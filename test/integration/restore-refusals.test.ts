@@ -9,7 +9,9 @@ import {
   readKnownRows,
 } from '../support/data.ts';
 import { hashTree, listFiles } from '../support/hash-tree.ts';
+import { processesOf } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed, type RefusedDocument } from '../support/protected-bed.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 /*
  * One history with everything in it that a target can be refused for. A segment is taken out of the archive, so that
@@ -153,6 +155,8 @@ describe('--plan', () => {
     expect(await bed.cluster.value(ids)).toBe(written);
     expect(bed.cluster.pid()).toBe(pid);
     await bed.cluster.stop();
+    // Asynchronous archiving outlives its server a little; its log and its lock lie in the tree.
+    await waitUntil('archiving has ended', () => processesOf(bed.sandbox.path).length === 0);
     const before = hashTree(bed.sandbox.path);
     const text = await bed.mustRun(['restore', '--to', after, '--plan']);
     const json = await bed.plan('--to', after);

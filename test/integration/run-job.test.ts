@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../src/engine/info.ts';
 import type { JobDeps } from '../../src/jobs/job-deps.ts';
@@ -190,8 +191,15 @@ describe('a backup that is asked for', () => {
 
   it('waits for the lease as long as it may, and says for whom', async () => {
     const held = await holdLease('short-one');
-    setTimeout(() => void held[Symbol.asyncDispose](), 1500);
-    const { outcome, events } = await runBackup({ leaseWaitMs: 30_000, backupType: 'incr' });
+    let freed: Promise<void> | undefined;
+    const { outcome, events } = await runBackup(
+      { leaseWaitMs: 30_000, backupType: 'incr' },
+      {},
+      ({ kind }) => {
+        if (kind === 'note') freed ??= delay(1200).then(() => held[Symbol.asyncDispose]());
+      },
+    );
+    await freed;
     expect(outcome.result).toBe('ok');
     expect(events).toContainEqual({
       kind: 'note',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../src/secrets/fingerprint.ts';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
@@ -9,12 +9,15 @@ import { configurationText } from './command-line-bed.ts';
 /** Passphrases of a real cluster with an encrypted repository. */
 let cluster: TestCluster;
 let file: string;
-const run = (...args: string[]): Promise<HoldfastResult> => runHoldfast(['--config', file, ...args]);
-const mustRun = (...args: string[]): Promise<HoldfastResult> => mustRunHoldfast(['--config', file, ...args]);
+const run = (...args: string[]): Promise<HoldfastResult> =>
+  runHoldfast(['--config', file, ...args], { env: { TMPDIR: path('tmp') } });
+const mustRun = (...args: string[]): Promise<HoldfastResult> =>
+  mustRunHoldfast(['--config', file, ...args], { env: { TMPDIR: path('tmp') } });
 const path = (name: string): string => cluster.sandbox.file(name);
 
 beforeAll(async () => {
   cluster = await createCluster({ name: 'secrets', walSegmentMegabytes: 1 });
+  cluster.sandbox.directory('tmp');
   file = cluster.sandbox.write('holdfast.yaml', configurationText(cluster), 0o644);
 });
 afterAll(async () => {
@@ -135,10 +138,7 @@ describe('secrets check', () => {
   });
 
   it('leaves no file with a secret behind', () => {
-    const left = execFileSync('find', ['/tmp', '-maxdepth', '1', '-name', 'holdfast-secrets-*'], {
-      encoding: 'utf8',
-    });
-    expect(left).toBe('');
+    expect(readdirSync(path('tmp'))).toEqual([]);
   });
 });
 

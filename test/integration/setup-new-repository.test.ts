@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { archiveWal } from '../support/data.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
 
 /** A cluster that was promoted once, and gets another repository after that. */
@@ -32,7 +33,8 @@ describe('a repository that is added after a promotion', () => {
     expect(readdirSync(`${path}/archive/main/${cluster.binaries.major}-1`)).toContain('00000002.history');
     await cluster.sql('CREATE TABLE after_promotion AS SELECT 1 AS id');
     await bed.backup('full', 'second');
-    await cluster.sql('INSERT INTO after_promotion VALUES (2); SELECT pg_switch_wal()');
+    await cluster.sql('INSERT INTO after_promotion VALUES (2)');
+    await archiveWal(cluster);
     await using copy = await bed.restoreCopy('--to', 'latest', '--repo', 'second');
     expect(await copy.value('SELECT count(*) FROM after_promotion')).toBe('2');
   });

@@ -1,4 +1,4 @@
-import { chownSync } from 'node:fs';
+import { chownSync, statfsSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import type { Sandbox } from './sandbox.ts';
 
@@ -21,6 +21,17 @@ export function mountSmallDisk(sandbox: Sandbox, name: string, megabytes: number
   });
   chownSync(directory, sandbox.owner.uid, sandbox.owner.gid);
   return directory;
+}
+
+/** Gives it another size; the file system keeps what is in it, and says no when that is more. */
+export function resizeSmallDisk(directory: string, megabytes: number): void {
+  execFileSync('mount', ['-o', `remount,size=${megabytes}m`, directory], { stdio: 'pipe' });
+}
+
+/** Leaves room for little more than what is in it. */
+export function shrinkSmallDisk(directory: string): void {
+  const { blocks, bfree, bsize } = statfsSync(directory);
+  resizeSmallDisk(directory, Math.max(8, Math.ceil(((blocks - bfree) * bsize) / 1_048_576) + 2));
 }
 
 /** Fills what is left of the file system that holds `directory`, except for `leaveKilobytes`; gives the filler. */
