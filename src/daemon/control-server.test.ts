@@ -42,21 +42,21 @@ describe('the control socket', () => {
   test('belongs to its owner alone, and answers', async () => {
     await using _server = await start(answerStatus);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const answer = await askDaemon(path, { ask: 'status' }, 'status', 1000);
+    const answer = await askDaemon(path, { ask: 'status' }, 'status', 10_000);
     expect(answer?.status).toEqual({ pid: 7 });
   });
 
   test('nobody there: no daemon', async () => {
-    expect(await askDaemon(path, { ask: 'status' }, 'status', 1000)).toBeUndefined();
+    expect(await askDaemon(path, { ask: 'status' }, 'status', 10_000)).toBeUndefined();
     writeFileSync(path, '');
-    expect(await askDaemon(path, { ask: 'status' }, 'status', 1000)).toBeUndefined();
+    expect(await askDaemon(path, { ask: 'status' }, 'status', 10_000)).toBeUndefined();
     expect(await callDaemon(`/tmp/${'x'.repeat(110)}`, { ask: 'status' })).toBeUndefined();
   });
 
   test('a file that was left behind is replaced', async () => {
     writeFileSync(path, 'stale');
     await using _server = await start(answerStatus);
-    expect(await askDaemon(path, { ask: 'status' }, 'status', 1000)).toBeDefined();
+    expect(await askDaemon(path, { ask: 'status' }, 'status', 10_000)).toBeDefined();
   });
 
   test('a path that no socket can have is refused in words', async () => {
@@ -74,7 +74,7 @@ describe('the control socket', () => {
     expect(await say(Buffer.from([0xff, 0xfe, 0x0a]))).toContain('"usage"');
     expect(await say(Buffer.alloc((1 << 20) + 10, 'a'))).toContain('longer than');
     connect({ path }).destroy();
-    expect(await askDaemon(path, { ask: 'status' }, 'status', 1000)).toBeDefined();
+    expect(await askDaemon(path, { ask: 'status' }, 'status', 10_000)).toBeDefined();
     expect(bugs).toEqual([]);
   });
 
@@ -107,8 +107,10 @@ describe('the control socket', () => {
     await using _server = await start((request) =>
       Promise.reject(request.ask === 'reload' ? new TypeError('oops') : failure),
     );
-    await expect(askDaemon(path, { ask: 'status' }, 'status', 1000)).rejects.toMatchObject(failure.toJSON());
-    await expect(askDaemon(path, { ask: 'reload' }, 'done', 1000)).rejects.toMatchObject({
+    await expect(askDaemon(path, { ask: 'status' }, 'status', 10_000)).rejects.toMatchObject(
+      failure.toJSON(),
+    );
+    await expect(askDaemon(path, { ask: 'reload' }, 'done', 10_000)).rejects.toMatchObject({
       kind: 'daemon-unreachable',
       problem: 'oops',
     });

@@ -10,13 +10,14 @@ it('a process that ended and was not collected is not at work', async () => {
   // sleep takes the place of the shell and never collects the child that the shell had.
   const parent = runCommand({
     command: '/bin/sh',
-    args: ['-c', 'sleep 0.1 & echo $!; exec sleep 30'],
+    args: ['-c', 'sleep 30 & echo $!; exec sleep 30'],
     env: { PATH: '/usr/bin:/bin' },
     signal: stop.signal,
     onLine: (line) => (child = Number(line)),
   });
   await waitUntil('the child is known', () => child > 0);
   expect(isAtWork(child)).toBe(true);
+  process.kill(child, 'SIGKILL');
   await waitUntil('the child ended', () => /\) Z /.test(readFileSync(`/proc/${child}/stat`, 'utf8')));
   expect(isAtWork(child)).toBe(false);
   stop.abort();

@@ -161,6 +161,19 @@ describe('a watch', () => {
     expect(await watch.lookSince('nobody', first)).toMatchObject({ observedAt: undefined });
   });
 
+  it('takes no look for a later one because the clock was set back', async () => {
+    const bed = createBed();
+    await using watch = bed.watch;
+    await bed.clock.advance(0);
+    await bed.clock.advance(1000);
+    bed.clock.jump(-60 * minute);
+    const since = bed.clock.now();
+    const later = watch.lookSince('one', since);
+    await bed.clock.advance(0);
+    expect(await later).toMatchObject({ observedAt: since });
+    expect(bed.looks).toEqual(['one', 'two', 'one']);
+  });
+
   it('follows what is watched: a new one is looked at, one that is gone is forgotten', async () => {
     const bed = createBed();
     await using watch = bed.watch;
@@ -177,7 +190,8 @@ describe('a watch', () => {
     const bed = createBed();
     await bed.clock.advance(0);
     bed.gate = new Promise(() => {});
-    const waiting = bed.watch.lookSince('one', bed.clock.now() + 1);
+    await bed.clock.advance(1);
+    const waiting = bed.watch.lookSince('one', bed.clock.now());
     await bed.clock.advance(0);
     bed.gate = Promise.resolve();
     const end = bed.watch[Symbol.asyncDispose]();

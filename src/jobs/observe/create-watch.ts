@@ -39,7 +39,7 @@ interface Place<Value> {
   busy: boolean;
   /** Asked for while a look was at work, which may have seen what was before. */
   again: boolean;
-  /** When the look began that `sighting` is of; epoch milliseconds. */
+  /** When the look began that `sighting` is of, by the same clock. */
   lookedFrom: number;
 }
 
@@ -85,7 +85,10 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
   }
 
   async lookSince(key: string, since: number): Promise<Sighting<Value>> {
-    const isThere = (): boolean => (this.#places.get(key)?.lookedFrom ?? Number.NEGATIVE_INFINITY) >= since;
+    const { clock } = this.#deps;
+    // By the clock that never goes back: after the other one was set back, a look from before seems to be a later one.
+    const wanted = clock.monotonic() - Math.max(0, clock.now() - since);
+    const isThere = (): boolean => (this.#places.get(key)?.lookedFrom ?? Number.NEGATIVE_INFINITY) >= wanted;
     if (!isThere()) this.refresh(key);
     while (!isThere() && !this.#stop.signal.aborted && this.#isWatched(key)) {
       const next = Promise.withResolvers<void>();
@@ -170,7 +173,7 @@ class IntervalWatch<Subject, Value> implements Watch<Value> {
       signal: this.#stop.signal,
     });
     const free = this.#occupy();
-    const began = clock.now();
+    const began = clock.monotonic();
     const work = this.#note(key, place, seen)
       .then(() => {
         free();

@@ -20,6 +20,9 @@ export interface VerifyDeps extends Pick<EngineRunOptions, 'onSpawn'> {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
+/** Asynchronous archiving fills a hole of its own within this time: milliseconds. */
+const fillingMs = 2000;
+
 /** What a verification of one repository came to. */
 export interface VerifyReport {
   readonly findings: readonly Finding[];
@@ -73,6 +76,8 @@ async function verifyOnce(
   // Only then is it worth to list the whole archive.
   const hasHole = findings.some(({ rule }) => rule === 'wal-gap' || rule === 'set-wal-missing');
   if (!hasHole) return { report: { findings, outcome, repeated: false }, hasChanged };
+  // Several segments are stored at once: the one that is missing may be a moment behind those that follow it.
+  await deps.clock.sleep(fillingMs, signal);
   const segmentsNow = await listSegments(stanza, repository, deps);
   return {
     report: { findings: judgeVerify({ ...seen, segmentsNow }), outcome, repeated: false },

@@ -10,7 +10,7 @@ test.each([
   ['open', '$('.repeat(30_000)],
   ['closed', '$('.repeat(20_000) + ')'.repeat(20_000)],
 ])('text that is nested without sense and %s is nothing, at once', (_, text) => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   expect(parseShell(text).commands).toEqual([]);
-  expect(performance.now() - start).toBeLessThan(500);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
 });
