@@ -14,6 +14,7 @@ export default defineConfig({
             'test/lint/**/*.test.ts',
           ],
           testTimeout: 30_000,
+          setupFiles: ['test/support/seed-properties.ts'],
         },
       },
       {
@@ -25,6 +26,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           globalSetup: ['test/support/global-setup.ts'],
+          setupFiles: ['test/support/seed-properties.ts'],
         },
       },
       {

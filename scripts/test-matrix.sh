@@ -2,7 +2,8 @@
 # npm run test:matrix [-- ENGINE POSTGRES [vitest arguments]]
 #
 # Runs the integration tests with other versions of pgBackRest and PostgreSQL than the distribution's, whose pair is what
-# `npm test` runs. Then, once: pg_upgrade, what needs minutes, Patroni, Ansible, Docker, and 200 kills of the daemon.
+# `npm test` runs. Then, once: the property tests with another seed, pg_upgrade, what needs minutes, Patroni, Ansible,
+# Docker, and 200 kills of the daemon.
 # With two arguments (`2.60 18`) that one pair alone. Each pair takes as long as `npm test`.
 #
 # pgBackRest knows PostgreSQL up to: 2.45 → 15, 2.55 → 17 (18 as an experiment), 2.60 → 18.
@@ -18,6 +19,8 @@ sh scripts/setup.sh
 sh test/tools/get-tools.sh >/dev/null
 HOLDFAST_MATRIX_DIR=$(sh test/matrix/get-versions.sh)
 export HOLDFAST_MATRIX_DIR
+# Properties try what they have not tried before.
+export HOLDFAST_TEST_SEED="${HOLDFAST_TEST_SEED:-random}"
 PATH="$PWD/node_modules/.bin:$PATH"
 
 table=$(mktemp)
@@ -60,6 +63,7 @@ else
   for pair in 2.45:15 2.55:16 2.55:17 2.60:16 2.60:17 2.60:18; do
     [ "$pair" = "$own" ] || run_pair "${pair%%:*}" "${pair#*:}"
   done
+  run properties '(no server)' vitest run --project unit
   run 2.60 '15 to 17' env HOLDFAST_TEST_ENGINE=2.60 HOLDFAST_TEST_POSTGRES=15 vitest run --project upgrade
   run slow '(distribution)' vitest run --project slow
   run Patroni '(distribution)' sh scripts/test-patroni.sh

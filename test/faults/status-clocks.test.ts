@@ -53,7 +53,8 @@ describe('the clock of the host of PostgreSQL', () => {
     const seen = await bed.expectFinding('clock-differs');
     expect(seen).toMatchObject({
       severity: 'warning',
-      evidence: expect.stringContaining('1 min 30 s ahead of'),
+      // Between the two readings of the clocks passes time.
+      evidence: expect.stringMatching(/1 min (?:30|2[5-9]) s ahead of/),
     });
     await appendKnownRows(cluster, 10);
     await archiveWal(cluster);
@@ -74,7 +75,7 @@ describe('the clock of Holdfast', () => {
     const unknown = ['primary-unknown', 'archive-unknown', 'repository-unknown'];
     expect(findings.map(({ rule }) => rule).filter((rule) => unknown.includes(rule))).not.toEqual([]);
     const seen = await bed.expectFinding('clock-differs');
-    expect(seen.evidence).toContain('1 h 0 min behind');
+    expect(seen.evidence).toMatch(/(?:1 h 0 min|59 min 5[5-9] s) behind/);
     await waitUntil(
       'all is seen again',
       async () => !(await rules()).some((rule) => rule.endsWith('-unknown')),
@@ -89,7 +90,8 @@ describe('the clock of Holdfast', () => {
     expect(unknown.map(({ evidence }) => evidence).join('\n')).toContain('the clock was set back');
     await bed.expectEnded('clock-differs');
     await expectCalm();
-    expect(Date.parse((await windowEnd()) ?? '')).toBeLessThanOrEqual(Date.now() + 1000);
+    // What was written while the server's clock was 90 s ahead bears its times; of the hour there is nothing.
+    expect(Date.parse((await windowEnd()) ?? '')).toBeLessThanOrEqual(Date.now() + 91_000);
   }, 300_000);
 });
 

@@ -168,7 +168,7 @@ describe('a Holdfast that is killed while its engine works', () => {
     };
     const killed = await run(a, ['backup', '--type', 'full', '--json'], { killAt: atWork });
     expect(killed.signal).toBe('SIGKILL');
-    const other = await run(b, ['backup', '--type', 'full', '--json']);
+    const other = await run(b, ['backup', '--type', 'full', '--wait', '2m', '--json']);
     expect(other.code, other.stdout + other.stderr).toBe(0);
     expect(overlappingRuns(allRuns())).toEqual([]);
     const [orphan, next] = allRuns()

@@ -95,7 +95,7 @@ describe('bin/holdfast', () => {
     const env = { PATH: '/usr/bin:/bin', HOME: sandbox.path };
     let soon = Date.now();
     const rebuild = async (): Promise<string> => {
-      soon += 5000;
+      soon = Math.max(soon, Date.now()) + 5000;
       utimesSync(join(directory, 'src/main.ts'), new Date(soon), new Date(soon));
       await runCommand({ command: join(directory, 'bin/holdfast'), args: ['version'], env });
       return realpathSync(join(directory, '.cache/build/current'));

@@ -164,14 +164,14 @@ describe('checks in a real Consul', () => {
 
   it('become critical by themselves when nothing is pushed any more, and are well again after the next push', async () => {
     const consul = await start();
-    const state = prepare(consul.url, { ttl: 1 });
+    const state = prepare(consul.url, { ttl: 5 });
     await state.turn();
     expect(await statuses(consul)).toContain('holdfast=passing');
     await waitUntil('the TTL has ended', async () =>
       (await statuses(consul)).startsWith('holdfast=critical'),
     );
     expect((await consul.checks())['holdfast']?.Output).toContain('TTL expired');
-    await state.turn(400);
+    await state.turn(2000);
     expect(await statuses(consul)).toBe('holdfast=passing holdfast:main=passing holdfast:other=passing');
   });
 

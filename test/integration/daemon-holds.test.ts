@@ -25,8 +25,8 @@ describe('stanzas that commands work on', () => {
     await daemon.event('the backup', ({ event }, index) => index >= count && event === 'job-started');
     const restore = bed.run(['restore', '--to', 'latest', '--yes', '--json']);
     const jobs = async (): Promise<Jobs> => (await bed.mustRun(['jobs', '--json'])).json<Jobs>();
-    await waitUntil('the hold', async () => (await jobs()).holds.length > 0);
-    expect((await jobs()).holds[0]).toMatchObject({ stanza: 'main', granted: false });
+    const hold = await waitUntil('the hold', async () => (await jobs()).holds[0]);
+    expect(hold).toMatchObject({ stanza: 'main', granted: false });
     // What is asked for now waits behind the restore.
     const later = bed.run(['backup', '--type', 'full', '--json']);
     await waitUntil('the one that waits', async () => (await jobs()).waiting.some(({ held }) => held));

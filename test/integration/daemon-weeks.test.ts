@@ -121,5 +121,5 @@ describe('a daemon over weeks', () => {
       expect(reasons.filter((reason) => reason === 'replaced').length).toBeGreaterThanOrEqual(2);
       expect(reasons).toContain('missed');
     }
-  });
+  }, 600_000);
 });

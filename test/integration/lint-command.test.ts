@@ -142,8 +142,10 @@ describe('the engine', () => {
     repositories: { local: { type: posix, path: /var/lib/pgbackrest, retention: { full: 2 } } }
 `,
     });
-    expect(await lintJson(['.'], { cwd })).toMatchObject({ exitCode: 0, findings: [] });
-    expect(readdirSync('/tmp').filter((name) => name.startsWith('holdfast-lint-'))).toEqual([]);
+    const temporary = bed.folder('temporary', {});
+    const env = { TMPDIR: temporary };
+    expect(await lintJson(['.'], { cwd, env })).toMatchObject({ exitCode: 0, findings: [] });
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 

@@ -5,6 +5,7 @@ import { startAlertmanager, type TestAlertmanager } from '../support/alertmanage
 import { startConsul, type TestConsul } from '../support/consul.ts';
 import { createDaemonBed, type DaemonBed, type ServedDaemon } from '../support/daemon-bed.ts';
 import { holdfastProgram } from '../support/installation.ts';
+import { processesOf } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /* One finding of a real daemon on its way to a real Alertmanager and a real Consul: its begin, its end, and the daemon's death. */
@@ -35,6 +36,11 @@ beforeAll(async () => {
     bed.configuration.file,
   ];
   const checks = [{ id: 'script', name: 'backups', args, interval: '2s', timeout: '60s' }];
+  // Consul ends and leaves a script that runs.
+  cleanUp.defer(async () => {
+    const isScript = ({ command }: { readonly command: string }): boolean => / status /.test(command);
+    await waitUntil('no script runs', () => !processesOf(bed.sandbox.path).some(isScript));
+  });
   consul = cleanUp.use(await startConsul({ services: [{ id: 'script', name: 'script', checks }] }));
   bed.configure(
     { schedule: { full: '0 2 * * 0' }, heartbeat: false },

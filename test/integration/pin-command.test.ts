@@ -96,13 +96,21 @@ describe('holdfast pin', () => {
 
   it('waits for whoever has the repository, and says so', async () => {
     const key = leaseKey({ stanza: 'main', repository: 'files' });
-    const held = bed.bed.cluster.sql(
-      `SELECT pg_advisory_lock(${leaseNamespace}, ${key}); SELECT pg_sleep(4)`,
-    );
+    const held = bed.bed.cluster
+      .sql(`SELECT pg_advisory_lock(${leaseNamespace}, ${key}); SELECT pg_sleep(100)`)
+      .catch(() => {});
     const locks = `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = ${leaseNamespace}`;
     await waitUntil('the lease is held', async () => (await bed.bed.cluster.value(locks)) === '1');
-    const pinned = await bed.bed.mustRun(['pin', first, '--until', '1d']);
+    const release = `SELECT pg_terminate_backend(pid) FROM pg_locks
+      WHERE locktype = 'advisory' AND classid = ${leaseNamespace} AND granted`;
+    let released: Promise<unknown> | undefined;
+    const pinned = await bed.bed.mustRun(['pin', first, '--until', '1d'], {
+      onLine(line) {
+        if (line.includes('waiting for the lease')) released ??= bed.bed.cluster.sql(release);
+      },
+    });
     expect(pinned.stderr).toContain('waiting for the lease');
+    await released;
     await held;
     await bed.bed.mustRun(['unpin', first]);
   });

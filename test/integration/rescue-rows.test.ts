@@ -209,13 +209,14 @@ describe('rows that went wrong', () => {
       directory,
     ];
     const killed = bed.run(args, { killAt: () => isWaiting });
-    await expect.poll(waits, { timeout: 60_000, interval: 100 }).toBe('1');
+    await expect.poll(waits, { timeout: 110_000, interval: 100 }).toBe('1');
     isWaiting = true;
     expect((await killed).signal).toBe('SIGKILL');
     await holding;
     await expect
-      .poll(() =>
-        bed.cluster.value(`SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast'`),
+      .poll(
+        () => bed.cluster.value(`SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast'`),
+        { timeout: 110_000, interval: 100 },
       )
       .toBe('0');
     // What psql had read may have been enough to go to the end: all of it or nothing.
