@@ -18,10 +18,14 @@ export async function endProcessesNaming(
     readonly programs?: ReadonlySet<string> | undefined;
   },
 ): Promise<void> {
-  for (const found of findNaming(path, options.programs)) await endGroup(found, options);
+  for (const found of findProcessesNaming(path, options.programs)) await endGroup(found, options);
 }
 
-function findNaming(path: string, programs: ReadonlySet<string> | undefined): ProcessIdentity[] {
+/** Processes that have a path in their arguments: of programs of these names; of all unless given. */
+export function findProcessesNaming(
+  path: string,
+  programs: ReadonlySet<string> | undefined,
+): ProcessIdentity[] {
   return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return [];
     const words = readArguments(entry);

@@ -4,12 +4,15 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CopyDependencies } from '../../src/recovery/copy/copy-deps.ts';
+import { dropCopy } from '../../src/recovery/copy/drop-copy.ts';
+import { stopServer } from '../../src/postgres/stop-server.ts';
 import { type DrillDependencies, type DrillRequest, runDrill } from '../../src/recovery/drill/run-drill.ts';
 import { createKnownRows } from '../support/data.ts';
 import { openDrillBed, type DrillBed } from '../support/drill-bed.ts';
 import { fillDisk, mountSmallDisk } from '../support/full-disk.ts';
 import { processesOf } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed } from '../support/protected-bed.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let bed: ProtectedBed;
 let drills: DrillBed;
@@ -63,6 +66,25 @@ function expectNothingLeft(directory = copies()): void {
   expect(existsSync(directory) ? readdirSync(directory) : []).toEqual([]);
   expect(processesOf(directory)).toEqual([]);
 }
+
+it('a server that is just being started when its copy is dropped does not outlive it', async () => {
+  const { made } = await drills.copy({ kind: 'immediate' });
+  const { dataDirectory } = made.record;
+  await stopServer(made.server, { timeoutMs: 60_000 });
+  const { directory } = bed.cluster.binaries;
+  // As pg_ctl does it: a shell that becomes the server, here four seconds later.
+  const config = `${dataDirectory}/holdfast-scratch/postgresql.conf`;
+  const words = `sleep 4; exec "${directory}/postgres" -D "${dataDirectory}" -c config_file="${config}"`;
+  let shell: Promise<unknown> = Promise.resolve();
+  const checkpoint: CopyDependencies['checkpoint'] = async (name) => {
+    if (name !== 'drop: engine ended') return;
+    shell = bed.sandbox.run('/bin/sh', ['-c', words]);
+    await waitUntil('it is on its way', () => processesOf(copies()).length > 0);
+  };
+  await dropCopy(made.record, { ...drills.deps, checkpoint });
+  expectNothingLeft();
+  await shell;
+});
 
 describe('room', () => {
   it('that would not stay free is no place for a drill', async () => {

@@ -3,7 +3,7 @@ import type { CopyRecord } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
 import { findServerProcesses } from '../../postgres/postmaster-processes.ts';
 import { endGroup } from '../../process/end-group.ts';
-import { endProcessesNaming } from '../../process/end-naming.ts';
+import { endProcessesNaming, findProcessesNaming } from '../../process/end-naming.ts';
 import { isAlive, type ProcessIdentity } from '../../process/process-identity.ts';
 import { lookupUser, runAsFor } from '../../process/os-user.ts';
 import { runCommand, type RunAs } from '../../process/run-command.ts';
@@ -16,6 +16,9 @@ import { isOwnCopyPlace, listCopyPlace } from './copy-place.ts';
 
 /** Programs that make or start a copy; its server itself is stopped as servers are. */
 const starters: ReadonlySet<string> = new Set(['pgbackrest', 'pg_ctl', 'pg_controldata']);
+
+/** What a server is called on its way: pg_ctl forks, becomes a shell, and that the postmaster (`pg_ctl.c`, start_postmaster). */
+const arriving: ReadonlySet<string> = new Set(['pg_ctl', 'sh', 'postgres']);
 
 type DropDependencies = Pick<
   CopyDependencies,
@@ -48,7 +51,8 @@ async function dropAll(copy: CopyRecord, deps: DropDependencies): Promise<void> 
   const owner = await ownerOf(copy, deps.currentUid);
   // A pg_ctl or an engine whose Holdfast was killed right after it started them: neither is in the journal yet.
   await endProcessesNaming(copy.dataDirectory, { graceMs: 10_000, sleep: deps.sleep, programs: starters });
-  if (isThere) {
+  await awaitArrival(copy.dataDirectory, deps.sleep);
+  if (isThere || (await findServerProcesses(copy.dataDirectory)).length > 0) {
     await stopServerOf(copy, deps);
     await deps.checkpoint?.('drop: server stopped');
   }
@@ -93,6 +97,18 @@ async function removeUsed(
     problem: 'something makes it again and again',
     hint: 'Find out who does (`fuser`), end it, and drop the copy again.',
   });
+}
+
+/**
+ * A server that was just forked is not in its directory yet, where servers are looked for: without this it would go on
+ * in a directory that is gone. Whatever is not there after ten seconds never comes.
+ */
+async function awaitArrival(directory: string, sleep: DropDependencies['sleep']): Promise<void> {
+  for (let look = 0; look < 100; look += 1) {
+    if (findProcessesNaming(directory, arriving).length === 0) return;
+    if ((await findServerProcesses(directory)).length > 0) return;
+    await sleep(100);
+  }
 }
 
 /** Its restore is over: an engine that still works is ended, and a run that nobody ends any more is closed. */
