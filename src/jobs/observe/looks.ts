@@ -15,6 +15,7 @@ import { observePrimary, type ObservePrimaryDeps } from './observe-primary.ts';
 import { observeRepositorySpace } from './observe-repository-space.ts';
 import { type DatabasesWish, SetDatabases } from './set-databases.ts';
 import { HistoryCache } from './read-histories.ts';
+import { repositoryPlace } from './repository-place.ts';
 
 /** What the looks work with; the same for the daemon and for a command. */
 export interface LookDeps extends Omit<ObservePrimaryDeps, 'clock' | 'journal' | 'signal'> {
@@ -78,6 +79,7 @@ export function createLooks(deps: LookDeps): Looks {
         engine,
         stanza: stanza.name,
         repositoryKey: repository.key,
+        repositoryPlace: repositoryPlace(repository),
         clock: deps.clock,
         recheck,
         signal,

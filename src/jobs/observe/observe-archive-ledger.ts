@@ -19,8 +19,8 @@ import {
 import { cutBehind, findUnsettled } from '../../recovery/wal/settle-listing.ts';
 import type { WalMemory } from '../../store/wal-memory.ts';
 import type { Clock } from '../job-deps.ts';
-import { repositoryIdentity } from '../run/repository-identity.ts';
 import { isWholeCheaper, listUnfinished, planArchiveLook } from './plan-archive-look.ts';
+import { repositoryPlace } from './repository-place.ts';
 
 export interface ArchiveLookDeps {
   readonly engine: EngineProgram;
@@ -93,10 +93,8 @@ export async function observeArchiveLedger(
  */
 export function archiveKey(stanza: string, repository: Repository, database: DatabaseHistoryEntry): string {
   const { version, databaseId, systemIdentifier } = database;
-  const host = repository.host?.address ?? '';
   return JSON.stringify([
-    repositoryIdentity(repository),
-    host,
+    ...repositoryPlace(repository),
     stanza,
     `${version}-${databaseId}`,
     String(systemIdentifier),

@@ -24,6 +24,7 @@ import type { Journal } from '../../store/journal.ts';
 import { type ArchiveLookDeps, observeArchiveLedger } from './observe-archive-ledger.ts';
 import type { HistoryCache } from './read-histories.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
+import { repositoryPlace } from './repository-place.ts';
 
 /**
  * What is known of the primary of the stanza.
@@ -273,6 +274,7 @@ class ArchiveFinding {
       engine: deps.engine,
       stanza: stanza.name,
       repositoryKey: repository.key,
+      repositoryPlace: repositoryPlace(repository),
       archiveId: `${database.version}-${database.databaseId}`,
       now: deps.clock.now(),
       signal,

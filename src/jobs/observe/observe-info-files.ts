@@ -3,6 +3,8 @@ import { InfoPairReader, type InfoPlace } from './read-info-pair.ts';
 
 /** Where the files lie, what reads them, and how often. */
 export interface InfoFilesPlace extends InfoPlace {
+  /** Of the repository: a file that is read again may give its number to another one. */
+  readonly repositoryPlace: readonly string[];
   /** Seconds within which everything of an archive is looked at again: `watch.recheck`. */
   readonly recheck: number;
 }
@@ -25,8 +27,8 @@ export class InfoFiles {
   async look(
     place: InfoFilesPlace,
   ): Promise<{ readonly infoFiles: InfoFilesObservation; readonly requests: number }> {
-    const { stanza, repositoryKey, clock, recheck } = place;
-    const key = `${stanza}/${repositoryKey}`;
+    const { stanza, repositoryPlace, clock, recheck } = place;
+    const key = JSON.stringify([stanza, ...repositoryPlace]);
     const kept = this.#kept.get(key);
     const age = kept === undefined ? undefined : clock.now() - kept.seenAt;
     const isFresh = age !== undefined && age >= 0 && age < Math.min(keepMs, recheck * 1000);

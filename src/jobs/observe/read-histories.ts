@@ -8,6 +8,8 @@ export interface HistoriesToRead {
   readonly engine: EngineProgram;
   readonly stanza: string;
   readonly repositoryKey: number;
+  /** Of the repository: a file that is read again may give its number to another one. */
+  readonly repositoryPlace: readonly string[];
   /** `15-1`. */
   readonly archiveId: string;
   /** Epoch milliseconds. */
@@ -43,7 +45,7 @@ export class HistoryCache {
     const histories = new Map<number, readonly TimelineSwitch[]>();
     let requests = 0;
     for (const timeline of timelines) {
-      const key = `${place.stanza}/${place.repositoryKey}/${place.archiveId}/${timeline}`;
+      const key = JSON.stringify([place.stanza, ...place.repositoryPlace, place.archiveId, timeline]);
       const kept = this.#kept.get(key);
       const isFresh = kept !== undefined && Math.abs(place.now - kept.readAt) < keepMs;
       if (!isFresh && requests < mostAtOnce) {
