@@ -111,6 +111,36 @@ describe('the judgement of a verify', () => {
     ]);
   });
 
+  it('does not take WAL of a former database for WAL that has arrived since', () => {
+    // After a new initdb and stanza-upgrade the names begin anew.
+    const archives = [
+      { id: '14-1', segmentsChecked: 9, segmentsValid: 9, ranges: [{ first: name(1), last: name(9) }] },
+      {
+        id: '15-2',
+        segmentsChecked: 6,
+        segmentsValid: 6,
+        ranges: [
+          { first: name(1), last: name(5) },
+          { first: name(8), last: name(9) },
+        ],
+      },
+    ];
+    const listed = (ownLow: readonly number[]) =>
+      new Map([
+        ['14-1', new Set([1, 2, 3, 4, 5, 6, 7, 8, 9].map(name))],
+        ['15-2', new Set(ownLow.map(name))],
+      ]);
+    const same = { segmentsNow: listed([1, 2, 3, 4, 5, 8, 9]) };
+    const filling = { segmentsNow: listed([1, 2, 3, 4, 5, 7, 8, 9]) };
+    const old = setOf('1F', 1);
+    const gap = { sets: [old, setOf('3F', 3, { databaseId: 2 })] };
+    expect(judge({ archives }, { ...gap, ...same })).toEqual([['wal-gap', 'critical']]);
+    expect(judge({ archives }, { ...gap, ...filling })).toEqual([]);
+    const needed = { sets: [old, setOf('4F', 4, { databaseId: 2, archiveStop: name(9) })] };
+    expect(judge({ archives }, { ...needed, ...same })).toContainEqual(['set-wal-missing', 'critical']);
+    expect(judge({ archives }, { ...needed, ...filling })).toEqual([]);
+  });
+
   it.each([
     ['No usable backup.info file', 'catalogue-damaged', 'critical'],
     ["duplicate WAL '000000010000000000000001' for '15-1' exists, skipping", 'wal-duplicate', 'critical'],

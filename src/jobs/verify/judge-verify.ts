@@ -16,8 +16,8 @@ export interface VerifyObservation {
   readonly passing: readonly string[];
   /** Only this set and all that it is built on. */
   readonly scope: string | undefined;
-  /** Segments that are listed now, to see whether a hole has been filled meanwhile. Undefined: not looked. */
-  readonly segmentsNow: ReadonlySet<string> | undefined;
+  /** By archive id, segments that are listed now, to see whether a hole has been filled meanwhile. Undefined: not looked. */
+  readonly segmentsNow: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Info files whose copies verify called different, and which were found sound since: `backup.info`. */
   readonly soundPairs: readonly string[];
   /** Epoch milliseconds. */
@@ -130,7 +130,8 @@ function judgeWalOfSet(set: BackupSet, seen: VerifyObservation): readonly Findin
   const { archiveStart: first, archiveStop: last } = set;
   if (first === undefined || last === undefined) return [];
   const archive = seen.outcome.archives.find((one) => databaseOf(one.id) === set.databaseId);
-  if (archive !== undefined && isCovered({ first, last }, archive.ranges, seen.segmentsNow)) return [];
+  const segmentsNow = archive && seen.segmentsNow?.get(archive.id);
+  if (archive !== undefined && isCovered({ first, last }, archive.ranges, segmentsNow)) return [];
   return [
     {
       rule: 'set-wal-missing',
@@ -150,7 +151,8 @@ function judgeGaps(seen: VerifyObservation): readonly Finding[] {
     const sets = seen.sets.filter((set) => databaseOf(archive.id) === set.databaseId);
     const from = walKeptFrom(seen.repository.retention, sets, seen.now)?.archiveStart;
     if (from === undefined) return [];
-    return findGaps(archive.ranges, from, seen.segmentsNow).map((gap) => gapFinding(archive.id, gap, seen));
+    const gaps = findGaps(archive.ranges, from, seen.segmentsNow?.get(archive.id));
+    return gaps.map((gap) => gapFinding(archive.id, gap, seen));
   });
 }
 

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Engine, EngineRunOptions } from '../../engine/engine.ts';
 import { readCatalogue } from '../../engine/info.ts';
 import { listRepository } from '../../engine/repo-list.ts';
@@ -7,12 +6,12 @@ import type { BackupSet } from '../../model/backup-set.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Repository } from '../../model/repository.ts';
-import { wholeSegmentOf } from '../../model/wal.ts';
 import { isSound } from '../../status/info-files-observation.ts';
 import type { Clock } from '../job-deps.ts';
 import { InfoPairReader } from '../observe/read-info-pair.ts';
 import { differingPairs } from './judge-remarks.ts';
 import { judgeVerify } from './judge-verify.ts';
+import { segmentsByArchive } from './segments-by-archive.ts';
 
 export interface VerifyDeps extends Pick<EngineRunOptions, 'onSpawn'> {
   readonly engine: Engine;
@@ -114,10 +113,10 @@ async function listSegments(
   stanza: string,
   { key }: Repository,
   { engine, signal, onSpawn }: VerifyDeps,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const request = { stanza, repositoryKey: key, path: `archive/${stanza}`, recurse: true };
   const entries = await listRepository(engine, request, { signal, onSpawn });
-  return new Set(entries.flatMap(({ name }) => wholeSegmentOf(basename(name)) ?? []));
+  return segmentsByArchive(entries.map(({ name }) => name));
 }
 
 function notThere(label: string, repository: Repository, sets: readonly BackupSet[]): Failure {

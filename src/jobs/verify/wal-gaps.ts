@@ -16,7 +16,7 @@ export interface WalGap {
  *
  * @param ranges of one archive id, in order
  * @param from from this segment on all WAL is kept
- * @param segmentsNow listed later; a hole in which something has arrived since is being filled (asynchronous archiving
+ * @param segmentsNow of the same archive id, listed later; a hole in which something has arrived since is being filled (asynchronous archiving
  *   stores segments out of order)
  */
 export function findGaps(
