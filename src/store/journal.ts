@@ -190,7 +190,10 @@ export interface Journal extends Disposable {
   listRuns(filter?: RunFilter): RunRecord[];
   /** The run with exactly this id; at once, however long the journal is. */
   readRun(id: string): RunRecord | undefined;
-  /** The newest run of a kind that ended well, in whichever repository; at once, however long the journal is. */
+  /**
+   * The newest run of a kind that ended well, in whichever repository; at once, however long the journal is. For this and
+   * the two below, one that a wrong clock dated ahead of now counts only while no other was written after it.
+   */
   lastGoodRun(of: { readonly kind: RunKind; readonly stanza: string }): RunRecord | undefined;
   /** The newest run of a kind that has ended. @returns undefined when there is none */
   lastRun(of: RunsOfKind): RunRecord | undefined;

@@ -4,18 +4,28 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { openJournal } from './open-journal.ts';
+import { periodicQueries } from './periodic-queries.ts';
 import { openFindings } from './sqlite-finding-memory.ts';
-import { periodicQueries } from './sqlite-journal.ts';
 
 const plans: readonly (readonly [string, string, RegExp])[] = [
   [
     'the last runs of a kind',
     `SELECT * FROM run ${periodicQueries.lastRuns}`,
-    /^SEARCH run USING INDEX run_by_kind \(stanza=\? AND kind=\? AND repository=\?\)/,
+    /^SEARCH run USING INDEX run_by_kind \(stanza=\? AND kind=\? AND repository=\? AND started_at<\?\)/,
+  ],
+  [
+    'runs of a kind from ahead of the clock',
+    `SELECT * FROM run ${periodicQueries.lastRunsAhead}`,
+    /^SEARCH run USING INDEX run_by_kind \(stanza=\? AND kind=\? AND repository=\? AND started_at>\?\)/,
   ],
   [
     'the last good run of a kind',
     `SELECT * FROM run ${periodicQueries.lastGoodRun}`,
+    /^SEARCH run USING INDEX run_by_kind \(stanza=\? AND kind=\?\)/,
+  ],
+  [
+    'good runs of a kind from ahead of the clock',
+    `SELECT * FROM run ${periodicQueries.lastGoodRunAhead}`,
     /^SEARCH run USING INDEX run_by_kind \(stanza=\? AND kind=\?\)/,
   ],
   [

@@ -4,6 +4,7 @@ import { encodeJson } from './journal-json.ts';
 import { addFound } from './add-found.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { findDamage } from './find-damage.ts';
+import { findNewestRuns } from './find-newest-runs.ts';
 import type { JournalDatabase } from './journal-database.ts';
 import { readMeta } from './journal-meta.ts';
 import { readBeatRow, readRunRow, readStepRow } from './journal-rows.ts';
@@ -20,6 +21,7 @@ import type {
   RunUpdate,
   StepRecord,
 } from './journal.ts';
+import { periodicQueries } from './periodic-queries.ts';
 import type { CopyMemory } from './copy-memory.ts';
 import type { SampleMemory } from './sample-memory.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
@@ -45,18 +47,6 @@ type Ended = Exclude<RunResult, 'running'>;
 
 /** Runs that only look: the audit trail does not have them. */
 const onlyLooking: ReadonlySet<RunKind> = new Set(['check', 'verify']);
-
-/**
- * What is asked again and again while a daemon runs, however long the journal is. The index is named where SQLite would
- * take the one of the stanza's runs by time instead, and read all of them when none fits.
- */
-export const periodicQueries = {
-  lastRuns: `INDEXED BY run_by_kind WHERE stanza = :stanza AND kind = :kind AND repository IS :repository
-    AND result <> 'running' ORDER BY started_at DESC, rowid DESC LIMIT :limit`,
-  lastGoodRun: `INDEXED BY run_by_kind WHERE stanza = :stanza AND kind = :kind AND result = 'ok'
-    ORDER BY started_at DESC, rowid DESC LIMIT 1`,
-  unfinishedRuns: `INDEXED BY run_unfinished WHERE result = 'running' ORDER BY started_at DESC, rowid DESC`,
-} as const;
 
 /** The journal in one SQLite file; see `Journal` for what each method promises, `openJournal` for how to get one. */
 export class SqliteJournal implements Journal {
@@ -261,11 +251,12 @@ export class SqliteJournal implements Journal {
   }
 
   lastRuns({ kind, stanza, repository }: Parameters<Journal['lastRun']>[0], limit: number): RunRecord[] {
-    return this.#runs(periodicQueries.lastRuns, { stanza, kind, repository: repository ?? null, limit });
+    const of = { stanza, kind, repository: repository ?? null, limit };
+    return findNewestRuns(this.#database, 'lastRuns', of, this.#now());
   }
 
   lastGoodRun({ kind, stanza }: Parameters<Journal['lastGoodRun']>[0]): RunRecord | undefined {
-    return this.#runs(periodicQueries.lastGoodRun, { stanza, kind })[0];
+    return findNewestRuns(this.#database, 'lastGoodRun', { stanza, kind, limit: 1 }, this.#now())[0];
   }
 
   findRun(idOrPart: string): RunRecord | undefined {
