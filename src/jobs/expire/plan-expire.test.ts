@@ -205,6 +205,6 @@ describe('the set from which on all WAL is kept', () => {
     [{ ...retention, full: undefined, archive: { type: 'diff', count: 2 } } as const, '02F_03D'],
     [{ ...retention, full: undefined, archive: { type: 'full', count: 1 } } as const, '04F'],
   ])('follows the retention %#', (given, label) => {
-    expect(walKeptFrom(given, sets, now)?.label).toBe(label);
+    expect(walKeptFrom(given, sets, 1, now)?.label).toBe(label);
   });
 });

@@ -111,6 +111,28 @@ describe('the judgement of a verify', () => {
     ]);
   });
 
+  it('misses no WAL of a former database that went because the newer one has sets that count', () => {
+    const [one, two, three] = [setOf('1F', 1), setOf('3F', 3), setOf('5F', 5)];
+    const archives = [
+      {
+        id: '14-1',
+        segmentsChecked: 5,
+        segmentsValid: 5,
+        ranges: [
+          { first: name(1), last: name(1) },
+          { first: name(3), last: name(3) },
+          { first: name(5), last: name(7) },
+        ],
+      },
+      { id: '15-2', segmentsChecked: 9, segmentsValid: 9, ranges: [{ first: name(1), last: name(9) }] },
+    ];
+    const sets = [one, two, three, setOf('9F', 2, { databaseId: 2 })];
+    // The two newest are 9F and 5F: from 5F on the engine keeps all WAL of the former one.
+    expect(judge({ archives }, { sets })).toEqual([]);
+    // Before the new one had a set they were 5F and 3F.
+    expect(judge({ archives }, { sets: [one, two, three] })).toEqual([['wal-gap', 'critical']]);
+  });
+
   it('does not take WAL of a former database for WAL that has arrived since', () => {
     // After a new initdb and stanza-upgrade the names begin anew.
     const archives = [

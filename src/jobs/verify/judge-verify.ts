@@ -148,8 +148,8 @@ function judgeWalOfSet(set: BackupSet, seen: VerifyObservation): readonly Findin
 function judgeGaps(seen: VerifyObservation): readonly Finding[] {
   if (seen.scope !== undefined) return [];
   return seen.outcome.archives.flatMap((archive) => {
-    const sets = seen.sets.filter((set) => databaseOf(archive.id) === set.databaseId);
-    const from = walKeptFrom(seen.repository.retention, sets, seen.now)?.archiveStart;
+    const databaseId = databaseOf(archive.id);
+    const from = walKeptFrom(seen.repository.retention, seen.sets, databaseId, seen.now)?.archiveStart;
     if (from === undefined) return [];
     const gaps = findGaps(archive.ranges, from, seen.segmentsNow?.get(archive.id));
     return gaps.map((gap) => gapFinding(archive.id, gap, seen));
