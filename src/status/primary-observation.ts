@@ -50,7 +50,9 @@ export interface PrimaryObservation {
 export interface TrackPoint {
   readonly at: number;
   readonly lsn: Lsn;
-  /** End of the last segment that pg_stat_archiver called archived. */
+  /** That the server was on. */
+  readonly timeline?: number | undefined;
+  /** End of the last segment of that timeline that pg_stat_archiver called archived. */
   readonly claimedEnd?: Lsn | undefined;
   /** Segments that waited to be archived. */
   readonly ready?: number | undefined;

@@ -38,6 +38,7 @@ export function primaryAt({
   const points = track.map(([minute, segments, more]) => ({
     at: atMinute(minute),
     lsn: lsnAt(segments),
+    timeline: changes.timeline ?? 1,
     ...more,
   }));
   return {

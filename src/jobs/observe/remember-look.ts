@@ -4,7 +4,13 @@ import type { TrackPoint, WalDirectoryObservation } from '../../status/primary-o
 import type { SampleMemory } from '../../store/sample-memory.ts';
 
 /** Names of what is measured at each look at a primary. Positions are numbers here: exact up to 2^53. */
-const names = { lsn: 'wal', claimed: 'wal-claimed', ready: 'wal-ready', free: 'wal-free' } as const;
+const names = {
+  lsn: 'wal',
+  timeline: 'wal-timeline',
+  claimed: 'wal-claimed',
+  ready: 'wal-ready',
+  free: 'wal-free',
+} as const;
 
 /** How far the track goes back, milliseconds. */
 const trackMs = 6 * 60 * 60_000;
@@ -29,6 +35,7 @@ export function rememberLook(
     samples.thin(stanza, at);
   samples.note(stanza, at, {
     [names.lsn]: Number(look.lsn),
+    ...(look.timeline === undefined ? {} : { [names.timeline]: look.timeline }),
     ...(look.claimedEnd === undefined ? {} : { [names.claimed]: Number(look.claimedEnd) }),
     ...(look.ready === undefined ? {} : { [names.ready]: look.ready }),
     ...(look.availableBytes === undefined ? {} : { [names.free]: look.availableBytes }),
@@ -39,12 +46,14 @@ export function rememberLook(
 function readTrack(samples: SampleMemory, stanza: string, now: number): TrackPoint[] {
   const read = (name: string): ReadonlyMap<number, number> =>
     new Map(samples.samples(stanza, name, now - trackMs).map(({ at, value }) => [at, value]));
-  const [claimed, ready, free] = [read(names.claimed), read(names.ready), read(names.free)];
+  const [timeline, claimed] = [read(names.timeline), read(names.claimed)];
+  const [ready, free] = [read(names.ready), read(names.free)];
   return [...read(names.lsn)].map(([at, lsn]) => {
     const claimedEnd = claimed.get(at);
     return {
       at,
       lsn: BigInt(lsn),
+      timeline: timeline.get(at),
       claimedEnd: claimedEnd === undefined ? undefined : BigInt(claimedEnd),
       ready: ready.get(at),
       availableBytes: free.get(at),
@@ -59,6 +68,7 @@ export function describeLook(
 ): Omit<TrackPoint, 'at'> {
   return {
     lsn: facts.insertLsn,
+    timeline: facts.timeline,
     claimedEnd: endOfClaimed(facts),
     ready: wal?.ready,
     availableBytes: wal?.availableBytes,

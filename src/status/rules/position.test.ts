@@ -204,6 +204,28 @@ describe('an archiver that lies', () => {
     ];
     expect(rulesOf({ track })).toEqual([]);
   });
+
+  it('is not judged by what the primary before a promotion archived of the old timeline', () => {
+    // A standby that lagged is promoted within segment 14, and has written past the old position by the next look.
+    const claim = (timeline: number | undefined) => ({ timeline, claimedEnd: lsnAt(16) });
+    const trackOf = (timeline: number | undefined): readonly PlainPoint[] => [
+      [-9, 15.1, { timeline, claimedEnd: lsnAt(15) }],
+      [-5, 16.1, claim(timeline)],
+      [0, 16.6, { claimedEnd: undefined }],
+    ];
+    const history = [{ timeline: 1, switchLsn: lsnAt(14.2), reason: '' }];
+    const judged = (timeline: number | undefined) =>
+      rulesOf({
+        track: trackOf(timeline),
+        primary: { timeline: 2, history },
+        archive: { newest: 13 },
+      });
+    const rule = 'critical archived-but-missing';
+    expect(judged(1)).not.toContain(rule);
+    // Remembered by a version that did not note timelines.
+    expect(judged(undefined)).not.toContain(rule);
+    expect(judged(2)).toContain(rule);
+  });
 });
 
 describe('objectives', () => {

@@ -77,8 +77,10 @@ function judgeBehind(
  * ends well without archiving (`… || true`), and where archive-push-queue-max drops WAL and reports success.
  */
 function judgeClaim(place: Place, { server, store, storeAt }: Seen): Finding[] {
+  // What the primary before a promotion claimed is of the old timeline, which may have gone further than the new one began.
   const claim = server.track.findLast(
-    ({ at, claimedEnd }) => claimedEnd !== undefined && at <= storeAt - settleMs,
+    ({ at, timeline, claimedEnd }) =>
+      claimedEnd !== undefined && timeline === server.timeline && at <= storeAt - settleMs,
   );
   if (claim?.claimedEnd === undefined || hasGoneBack(server.track, claim)) return [];
   const { segmentSize, timeline } = server;
