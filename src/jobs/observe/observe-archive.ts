@@ -24,6 +24,7 @@ import type { Journal } from '../../store/journal.ts';
 import { type ArchiveLookDeps, observeArchiveLedger } from './observe-archive-ledger.ts';
 import type { HistoryCache } from './read-histories.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
+import { lastPositionOn } from './remember-look.ts';
 import { repositoryPlace } from './repository-place.ts';
 
 /**
@@ -252,7 +253,14 @@ class ArchiveFinding {
         ? undefined
         : buildChain(way.timeline, history ?? [], ledger.segmentSize);
     return {
-      judgement: judgeTimelines({ ledger, histories, production, known }),
+      judgement: judgeTimelines({
+        ledger,
+        histories,
+        production,
+        known,
+        lastPosition: (timeline, from, until) =>
+          lastPositionOn(deps.journal.samples, stanza.name, timeline, { from, until }),
+      }),
       requests,
       ...(chain === undefined
         ? { newest: undefined, followed: undefined, describe: () => undefined }

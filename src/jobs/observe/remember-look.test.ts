@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openJournal } from '../../store/open-journal.ts';
-import { describeLook, rememberLook } from './remember-look.ts';
+import { describeLook, lastPositionOn, rememberLook } from './remember-look.ts';
 
 const segmentSize = 16 * 1024 * 1024;
 const minute = 60_000;
@@ -37,6 +37,13 @@ it('what a look found comes back with the next ones, each with the timeline that
       [1, 16n * BigInt(segmentSize)],
       [2, undefined],
     ]);
+    const last = (timeline: number, from: number, until: number) =>
+      lastPositionOn(journal.samples, 'main', timeline, { from, until });
+    expect(last(1, 0, 2 * minute)).toBe(before.lsn);
+    expect(last(2, 0, 9 * minute)).toBe(after.lsn);
+    expect(last(1, minute + 1, 9 * minute)).toBeUndefined();
+    expect(last(1, 0, minute)).toBeUndefined();
+    expect(last(3, 0, 9 * minute)).toBeUndefined();
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -61,6 +61,27 @@ function readTrack(samples: SampleMemory, stanza: string, now: number): TrackPoi
   });
 }
 
+/**
+ * Where the primary was at the last look that saw it on a timeline.
+ *
+ * @param from epoch milliseconds; before it the stanza may have had another database
+ * @param until epoch milliseconds; this moment is not part of it
+ * @returns undefined when no look is remembered
+ */
+export function lastPositionOn(
+  samples: Pick<SampleMemory, 'samples'>,
+  stanza: string,
+  timeline: number,
+  { from, until }: { readonly from: number; readonly until: number },
+): Lsn | undefined {
+  const last = samples
+    .samples(stanza, names.timeline, from)
+    .findLast(({ at, value }) => at < until && value === timeline);
+  if (last === undefined) return undefined;
+  const position = samples.samples(stanza, names.lsn, last.at).find(({ at }) => at === last.at);
+  return position && BigInt(position.value);
+}
+
 /** What a look has to remember. */
 export function describeLook(
   facts: Pick<PrimaryFacts, 'insertLsn' | 'archiver' | 'timeline' | 'segmentSize'>,

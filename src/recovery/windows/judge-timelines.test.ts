@@ -132,3 +132,42 @@ describe("WAL of production's timeline", () => {
     ]);
   });
 });
+
+describe('a timeline that production has left', () => {
+  // Production left it in segment 5 at minute 10, having been seen in segment 8 a minute before.
+  const production = {
+    timeline: 2,
+    history: [left(1, 5.2)],
+    seenAfterwards: { insertLsn: lsnAt(20) },
+  };
+  const known = [seenOn(1, minuteOf(0)), seenOn(2, minuteOf(10))];
+  const asked: unknown[] = [];
+  const lastPosition = (...of: readonly number[]): bigint => {
+    asked.push(of);
+    return lsnAt(8.3);
+  };
+  const came = (numbers: readonly number[], minute: number) =>
+    numbers.map((number) => ({ ...entryOf(1, number), time: minuteOf(minute) / 1000 }));
+  const goingOn = (numbers: readonly number[], change: Partial<ArchiveTimelines> = {}, minute = 180) =>
+    judge({ production, known, lastPosition, ...change }, came(numbers, minute)).goingOn;
+
+  it('is not written on when a host that is repaired later hands over what it had written before', () => {
+    expect(goingOn([6, 7, 8])).toEqual([]);
+    expect(asked).toContainEqual([1, minuteOf(0), minuteOf(10)]);
+  });
+
+  it('is written on where anything comes that was not begun when it was seen last', () => {
+    expect(goingOn([6, 7, 8, 9])).toMatchObject([
+      { timeline: 1, leftFor: 2, firstSegment: nameOf(1, 9), segments: 1 },
+    ]);
+    // As soon as the minute for leftovers is over.
+    expect(goingOn([9], {}, 11.1)).toHaveLength(1);
+  });
+
+  it('is judged by the place where it was left when nothing further is remembered', () => {
+    const lost = { firstSegment: nameOf(1, 6), segments: 2 };
+    expect(goingOn([6, 7], { lastPosition: undefined })).toMatchObject([lost]);
+    expect(goingOn([6, 7], { lastPosition: () => undefined })).toMatchObject([lost]);
+    expect(goingOn([6, 7], { lastPosition: () => lsnAt(4.9) })).toMatchObject([lost]);
+  });
+});

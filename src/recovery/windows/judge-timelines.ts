@@ -29,6 +29,11 @@ export interface ArchiveTimelines {
   /** Undefined: production was never seen. */
   readonly production: ProductionWay | undefined;
   readonly known: readonly KnownTimeline[];
+  /**
+   * Where production was seen last on a timeline between two moments, epoch milliseconds. It gives undefined where nothing
+   * is remembered of that.
+   */
+  readonly lastPosition?: ((timeline: number, from: number, until: number) => Lsn | undefined) | undefined;
 }
 
 export interface TimelineJudgement {
@@ -184,23 +189,38 @@ const leftoverMs = 60_000;
 
 /**
  * Segments of an ancestor behind the one in which production left it, stored after production was seen on its child: the
- * former primary is alive. (What it had not replicated when it died is older than that.)
+ * former primary is alive. (What it had not replicated when it died is older than that.) What it was seen to have written
+ * before is none of that, whenever it comes: a host that is repaired hours later hands over what it had not archived.
  */
-function findGoingOn({ ledger, production, known }: ArchiveTimelines): LeftTimeline[] {
+function findGoingOn(archive: ArchiveTimelines): LeftTimeline[] {
+  const { ledger, production, known } = archive;
   const history = production?.history ?? [];
   return history.flatMap(({ timeline, switchLsn }, index): LeftTimeline[] => {
     const leftFor = history[index + 1]?.timeline ?? production?.timeline ?? timeline;
     const child = known.find((one) => one.timeline === leftFor && one.source === 'primary');
     const left = segmentNumberOf(switchLsn, ledger.segmentSize);
     if (child === undefined || !reaches(ledger, timeline, left + 1n)) return [];
+    const written = lastWritten(archive, timeline, child.firstSeen);
+    const behind = written === undefined || written < left ? left : written;
     const after = [...eachSegment(ledger, timeline)].filter(
-      ({ number, storedAt }) => number > left && storedAt * 1000 > child.firstSeen + leftoverMs,
+      ({ number, storedAt }) => number > behind && storedAt * 1000 > child.firstSeen + leftoverMs,
     );
     const [first] = after;
     if (first === undefined) return [];
     const lastStoredAt = Math.max(...after.map(({ storedAt }) => storedAt)) * 1000;
     return [{ timeline, leftFor, firstSegment: first.name, segments: after.length, lastStoredAt }];
   });
+}
+
+/** The segment that production was writing when it was seen for the last time before it left the timeline. */
+function lastWritten(
+  { ledger, known, lastPosition }: ArchiveTimelines,
+  timeline: number,
+  leftAt: number,
+): bigint | undefined {
+  const from = known.find((one) => one.timeline === timeline)?.firstSeen;
+  const lsn = from === undefined ? undefined : lastPosition?.(timeline, from, leftAt);
+  return lsn === undefined ? undefined : segmentNumberOf(lsn, ledger.segmentSize);
 }
 
 /** Two servers archived into one place. */

@@ -117,14 +117,14 @@ export const archiveFindings: readonly FindingMeaning[] = [
     rule: 'two-primaries',
     seenBy: ['archive'],
     means:
-      'Production has left a timeline (a standby was promoted), and WAL of the old timeline, from behind the point at which it was left, came into the archive more than a minute after production was seen on the new one. Within the last hour: the former primary is alive and archives.',
+      'Production has left a timeline (a standby was promoted), and WAL of the old timeline, from behind the point at which it was left and behind the segment that was being written when Holdfast saw production on it last, came into the archive more than a minute after production was seen on the new one. Within the last hour: the former primary is alive and archives.',
     matters:
       'Two servers take writes. What is written on the former one is not in the new timeline: no standby and no restore of production has it. `check`, `info` and `verify` say ok.',
     seeYourself: [
       'psql -h FORMER -Atc "SELECT pg_is_in_recovery(), pg_walfile_name(pg_current_wal_lsn())"   # f, and the old timeline',
       `${listArchive} | sort | tail -5`,
     ],
-    do: 'Stop the former primary, or cut applications off from it. See what was committed there since (its WAL is in the archive; a restore beside production with `--target-timeline` of the old one shows it) before it is rewound with `pg_rewind` or made anew. Late leftovers of a server that was rewound show only once, and the finding ends an hour after the last of them.',
+    do: 'Stop the former primary, or cut applications off from it. See what was committed there since (its WAL is in the archive; a restore beside production with `--target-timeline` of the old one shows it) before it is rewound with `pg_rewind` or made anew. What a repaired host hands over late is passed over as far as Holdfast saw it written; what was written after that look shows only once, and the finding ends an hour after the last of it.',
   },
   {
     rule: 'foreign-wal',
