@@ -25,7 +25,10 @@ export async function findDependents(
   if (tables.length === 0) return [];
   const isMade = (name: RelationName): boolean =>
     made.schemas.includes(name.schema) || made.tables.some((one) => showName(one) === showName(name));
-  const keys = tables.flatMap(({ referredBy }) => referredBy).filter(({ from }) => !isMade(from));
+  const keys = tables
+    .flatMap(({ referredBy }) => referredBy)
+    // Those to the root of a partition need the root.
+    .filter(({ from, to }) => !isMade(from) && isMade(to));
   const foundKeys = await Promise.all(
     keys.map(async (key): Promise<LostDependent[]> => {
       const isThere = await exists(

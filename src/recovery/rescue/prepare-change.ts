@@ -6,6 +6,7 @@ import { compareRows } from './compare-rows.ts';
 import { findDependents, type LostDependent } from './find-dependents.ts';
 import { compareLargeObjects } from './large-objects.ts';
 import { type ComparedTable, type CreatedTable, rowsQuery } from './match-table.ts';
+import { findReferences } from './find-references.ts';
 import { orderTables } from './order-tables.ts';
 import { proveCasts, refuseImpossible } from './refuse-columns.ts';
 import type { RescuedTable, RescueReport } from './rescue-report.ts';
@@ -82,17 +83,18 @@ function inOrder(compared: readonly ComparedTable[]): {
   circular: ForeignKeyFacts[];
 } {
   const nameOf = ({ target }: ComparedTable): string => showName(target);
-  const keys = compared.flatMap(({ target }) => target.foreignKeys);
+  const references = findReferences(compared);
   const { order, circles } = orderTables(
     [...new Set(compared.map(nameOf))],
-    keys.map(({ from, to }) => [showName(from), showName(to)] as const),
+    references.map(({ from, to }) => [showName(from), showName(to)] as const),
   );
-  const circular = keys.filter(({ from, to }) =>
-    circles.some(
-      (circle) =>
-        circle.includes(showName(from)) && circle.includes(showName(to)) && showName(from) !== showName(to),
-    ),
-  );
+  const circular = references
+    .filter(
+      ({ from, to }) =>
+        showName(from) !== showName(to) &&
+        circles.some((circle) => circle.includes(showName(from)) && circle.includes(showName(to))),
+    )
+    .map(({ key }) => key);
   const tables = compared.toSorted((a, b) => order.indexOf(nameOf(a)) - order.indexOf(nameOf(b)));
   return { tables, circles, circular };
 }

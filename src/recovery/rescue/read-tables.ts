@@ -79,6 +79,17 @@ const columnsOf = (numbers: string, relation: string): string =>
   `(SELECT json_agg(xa.attname ORDER BY xk.ordinality) FROM unnest(${numbers}) WITH ORDINALITY xk(number, ordinality)
      JOIN pg_attribute xa ON xa.attrelid = ${relation} AND xa.attnum = xk.number)`;
 
+/**
+ * The table with what it is a partition of, and its partitions: a foreign key to one of them leads to rows of the others.
+ * Not with heirs, whose rows no foreign key to their parent reaches:
+ * https://www.postgresql.org/docs/current/ddl-inherit.html#DDL-INHERIT-CAVEATS
+ */
+const kin = `WITH RECURSIVE above AS (SELECT c.oid AS oid UNION ALL
+     SELECT h.inhparent FROM pg_inherits h JOIN above ON h.inhrelid = above.oid WHERE c.relispartition),
+   below AS (SELECT c.oid AS oid UNION ALL
+     SELECT h.inhrelid FROM pg_inherits h JOIN below ON h.inhparent = below.oid WHERE c.relkind = 'p')
+   SELECT oid FROM above UNION SELECT oid FROM below`;
+
 const foreignKeys = (condition: string): string =>
   `(SELECT coalesce(json_agg(json_build_object('name', f.conname, 'from', ${nameOf('f.conrelid')},
       'to', ${nameOf('f.confrelid')}, 'columns', ${columnsOf('f.conkey', 'f.conrelid')},
@@ -109,7 +120,7 @@ function tableQuery(condition: string): string {
     GROUP BY i.indexrelid, i.indisprimary, i.indnkeyatts HAVING bool_and(a.attnotnull)) k) AS keys,
   (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique)::int AS "uniqueIndexes",
   ${foreignKeys('f.conrelid = c.oid')} AS "foreignKeys",
-  ${foreignKeys('f.confrelid = c.oid')} AS "referredBy",
+  ${foreignKeys(`f.confrelid IN (${kin})`)} AS "referredBy",
   (WITH RECURSIVE tree AS (SELECT c.oid AS oid UNION ALL
      SELECT h.inhrelid FROM pg_inherits h JOIN tree ON h.inhparent = tree.oid WHERE c.relkind = 'p')
    SELECT coalesce(json_agg(json_build_object('name', g.tgname, 'table', ${nameOf('g.tgrelid')},

@@ -2,6 +2,7 @@ import { quoteIdentifier } from '../../postgres/query.ts';
 import { type ComparedTable, quoteName } from './match-table.ts';
 import type { RowDifference } from './merge-rows.ts';
 import { nullField } from './copy-text.ts';
+import { kinOf } from './find-references.ts';
 import { type ForeignKeyFacts, showName } from './table-facts.ts';
 
 /** Forward: what the copy had is put in. Back: what was overwritten is. */
@@ -244,11 +245,13 @@ function guard(staged: StagedTable, foreignKey: ForeignKeyFacts, which: string, 
     const to = own.indexOf(foreignKey.toColumns[index] ?? '');
     return `t.${quoteIdentifier(name)} = s.o${to}`;
   });
-  const isOwn = showName(foreignKey.from) === showName(table.target) && table.key !== undefined;
+  const isOwn = kinOf(table.target).has(showName(foreignKey.from)) && table.key !== undefined;
+  // By its place: what is the key of a partition need not be one of the whole table.
   const others = isOwn
-    ? ` AND NOT EXISTS (SELECT 1 FROM ${stageName(staged)} x WHERE x.a = 'd' AND ${table.key
-        ?.map((name, index) => `t.${quoteIdentifier(name)} = x.o${index}`)
-        .join(' AND ')})`
+    ? ` AND NOT EXISTS (SELECT 1 FROM ${only(staged)} w, ${stageName(staged)} x WHERE x.a = 'd'
+        AND w.tableoid = t.tableoid AND w.ctid = t.ctid AND ${table.key
+          ?.map((name, index) => `w.${quoteIdentifier(name)} = x.o${index}`)
+          .join(' AND ')})`
     : '';
   const from = showName(foreignKey.from).replaceAll('%', '%%');
   return block(`  IF EXISTS (SELECT 1 FROM ${quoteName(foreignKey.from)} t, ${stageName(staged)} s

@@ -69,7 +69,7 @@ export interface TableFacts extends RelationName {
   readonly uniqueIndexes: number;
   /** Those that it has. */
   readonly foreignKeys: readonly ForeignKeyFacts[];
-  /** Those that refer to it, its own among them. */
+  /** Those that refer to it, its own among them; also to what it is a partition of, or to one of its partitions. */
   readonly referredBy: readonly ForeignKeyFacts[];
   readonly triggers: readonly TriggerFacts[];
   readonly sequences: readonly SequenceFacts[];
