@@ -99,6 +99,15 @@ const foreignKeys = (condition: string): string =>
     FROM pg_constraint f WHERE f.contype = 'f' AND f.conparentid = 0 AND ${condition})`;
 
 /**
+ * Up to version 14 the triggers that a partition has from its root are internal ones, as those of foreign keys and
+ * deferrable unique keys are, and only a superuser switches them.
+ *
+ * @see https://git.postgresql.org/gitweb/?p=postgresql.git;a=blob;f=src/bin/pg_dump/pg_dump.c (getTriggers)
+ */
+const isOfUsers = `(NOT g.tgisinternal OR NOT EXISTS (
+      SELECT 1 FROM pg_constraint x WHERE x.oid = g.tgconstraint AND x.contype <> 't'))`;
+
+/**
  * Columns that older versions do not have (attgenerated: 12, attidentity: 10) are read through JSON, which leaves them
  * out. pg_inherits holds partitions and heirs: https://www.postgresql.org/docs/current/catalog-pg-inherits.html
  */
@@ -121,11 +130,11 @@ function tableQuery(condition: string): string {
   (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique)::int AS "uniqueIndexes",
   ${foreignKeys('f.conrelid = c.oid')} AS "foreignKeys",
   ${foreignKeys(`f.confrelid IN (${kin})`)} AS "referredBy",
-  (WITH RECURSIVE tree AS (SELECT c.oid AS oid UNION ALL
-     SELECT h.inhrelid FROM pg_inherits h JOIN tree ON h.inhparent = tree.oid WHERE c.relkind = 'p')
+  (WITH RECURSIVE tree AS (SELECT c.oid AS oid, 0 AS depth UNION ALL
+     SELECT h.inhrelid, tree.depth + 1 FROM pg_inherits h JOIN tree ON h.inhparent = tree.oid WHERE c.relkind = 'p')
    SELECT coalesce(json_agg(json_build_object('name', g.tgname, 'table', ${nameOf('g.tgrelid')},
-      'state', g.tgenabled) ORDER BY g.tgrelid, g.tgname), '[]')
-   FROM pg_trigger g JOIN tree ON g.tgrelid = tree.oid WHERE NOT g.tgisinternal) AS triggers,
+      'state', g.tgenabled) ORDER BY tree.depth, g.tgrelid, g.tgname), '[]')
+   FROM pg_trigger g JOIN tree ON g.tgrelid = tree.oid WHERE ${isOfUsers}) AS triggers,
   (SELECT coalesce(json_agg(json_build_object('schema', sn.nspname, 'name', s.relname, 'column', a.attname,
       'increment', q.seqincrement) ORDER BY s.oid), '[]')
     FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'

@@ -71,6 +71,7 @@ export interface TableFacts extends RelationName {
   readonly foreignKeys: readonly ForeignKeyFacts[];
   /** Those that refer to it, its own among them; also to what it is a partition of, or to one of its partitions. */
   readonly referredBy: readonly ForeignKeyFacts[];
+  /** Its own before those of its partitions. */
   readonly triggers: readonly TriggerFacts[];
   readonly sequences: readonly SequenceFacts[];
   readonly partitions: readonly PartitionFacts[];
