@@ -5,6 +5,7 @@ import type { ColumnFacts, TableFacts } from './table-facts.ts';
 const column = (name: string, more: Partial<ColumnFacts> = {}): ColumnFacts => ({
   name,
   type: 'integer',
+  bareType: 'integer',
   baseType: 'int4',
   notNull: false,
   hasDefault: false,

@@ -107,6 +107,11 @@ const foreignKeys = (condition: string): string =>
 const isOfUsers = `(NOT g.tgisinternal OR NOT EXISTS (
       SELECT 1 FROM pg_constraint x WHERE x.oid = g.tgconstraint AND x.contype <> 't'))`;
 
+/** The modifiers of a domain are those of the type that it is made of; of nested domains only the innermost has some. */
+const bareType = `(WITH RECURSIVE made AS (SELECT a.atttypid AS oid, a.atttypmod AS modifiers UNION ALL
+        SELECT y.typbasetype, y.typtypmod FROM made JOIN pg_type y ON y.oid = made.oid AND y.typtype = 'd')
+      SELECT format_type(made.oid, made.modifiers) FROM made JOIN pg_type y ON y.oid = made.oid AND y.typtype <> 'd')`;
+
 /**
  * Columns that older versions do not have (attgenerated: 12, attidentity: 10) are read through JSON, which leaves them
  * out. pg_inherits holds partitions and heirs: https://www.postgresql.org/docs/current/catalog-pg-inherits.html
@@ -115,7 +120,7 @@ function tableQuery(condition: string): string {
   return `SELECT n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relpersistence AS persistence,
   c.relhasrules AS "hasRules",
   (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-      'baseType', t.typname, 'notNull', a.attnotnull, 'hasDefault', a.atthasdef,
+      'bareType', ${bareType}, 'baseType', t.typname, 'notNull', a.attnotnull, 'hasDefault', a.atthasdef,
       'identity', coalesce(to_jsonb(a) ->> 'attidentity', ''),
       'generated', coalesce(to_jsonb(a) ->> 'attgenerated', '') <> '') ORDER BY a.attnum), '[]')
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid

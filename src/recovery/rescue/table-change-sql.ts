@@ -3,7 +3,7 @@ import { type ComparedTable, quoteName } from './match-table.ts';
 import type { RowDifference } from './merge-rows.ts';
 import { nullField } from './copy-text.ts';
 import { kinOf } from './find-references.ts';
-import { type ForeignKeyFacts, showName } from './table-facts.ts';
+import { type ColumnFacts, type ForeignKeyFacts, showName } from './table-facts.ts';
 
 /** Forward: what the copy had is put in. Back: what was overwritten is. */
 export type Direction = 'forward' | 'back';
@@ -54,17 +54,21 @@ export function stageLine(
 }
 
 const stageName = ({ number }: StagedTable): string => `pg_temp.holdfast_rescue_${number}`;
-const columnsOf = (table: ComparedTable): readonly { readonly name: string; readonly type: string }[] => [
+const columnsOf = (table: ComparedTable): readonly ColumnFacts[] => [
   ...table.common.map(({ live }) => live),
   ...table.extras,
 ];
 const only = ({ table }: StagedTable): string =>
   `${table.target.kind === 'r' ? 'ONLY ' : ''}${quoteName(table.target)}`;
 
-/** The temporary table; the data follow as a COPY block. */
+/**
+ * The temporary table; the data follow as a COPY block. Unused columns hold NULL, which a domain may refuse; its checks
+ * are made when rows go into the table.
+ */
 export function stageTableSql(staged: StagedTable): string {
   const columns = columnsOf(staged.table);
-  const list = (letter: string): string[] => columns.map(({ type }, index) => `${letter}${index} ${type}`);
+  const list = (letter: string): string[] =>
+    columns.map(({ bareType }, index) => `${letter}${index} ${bareType}`);
   const name = stageName(staged);
   return `CREATE TEMPORARY TABLE ${name.slice('pg_temp.'.length)} (
   a "char", ${[...list('n'), ...list('o')].join(', ')}

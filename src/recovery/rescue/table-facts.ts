@@ -9,6 +9,8 @@ export interface ColumnFacts {
   readonly name: string;
   /** As a declaration, with schema where it is not of pg_catalog: `numeric(10,2)`, `public.mood`. */
   readonly type: string;
+  /** The same, of a domain the type that it is made of, which takes NULL whatever the domain says. */
+  readonly bareType: string;
   /** Base type without modifiers: `int8`, `lo`. */
   readonly baseType: string;
   readonly notNull: boolean;
