@@ -88,7 +88,9 @@ function withSetting(name: string, value: string): Partial<CheckObservations> {
 
 const [repository] = good.repositories;
 const [fileSystem] = good.fileSystems;
-if (repository === undefined || fileSystem === undefined) throw new Error('the good case has both');
+const set = repository?.sets[0];
+if (repository === undefined || fileSystem === undefined || set === undefined)
+  throw new Error('the good case has them');
 
 describe('assess', () => {
   it('finds nothing where everything was seen to be good', () => {
@@ -178,6 +180,20 @@ describe('assess', () => {
 
   it('holds the age of the last backup against the objective', () => {
     expect(rules({}, { backupAge: 3599 })).toEqual(['critical backup-too-old']);
+  });
+
+  it('takes a backup that ended in the future neither for new nor for old', () => {
+    const endedIn = (seconds: number) => ({
+      repositories: [
+        {
+          ...repository,
+          sets: [...repository.sets, { ...set, label: '20270601-020000F', stopTime: now / 1000 + seconds }],
+        },
+      ],
+    });
+    expect(rules(endedIn(300), { backupAge: 3600 })).toEqual([]);
+    expect(rules(endedIn(301), { backupAge: 3600 })).toEqual(['critical backup-in-the-future']);
+    expect(rules(endedIn(200 * 86_400))).toEqual(['critical backup-in-the-future']);
   });
 
   it('finds a repository that stamps its files with another time', () => {

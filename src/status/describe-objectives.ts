@@ -2,6 +2,7 @@ import type { Stanza } from '../config/configuration.ts';
 import type { Finding } from '../model/finding.ts';
 import { comparePosition } from './compare-position.ts';
 import type { Observations } from './health-observations.ts';
+import { isAheadOfNow } from './rules/backups.ts';
 import { lastRestoreTime } from './rules/objectives.ts';
 import { believe, explainUnknown } from './sighting.ts';
 import { instant } from '../model/instant.ts';
@@ -74,6 +75,7 @@ function measureAge({ name }: Stanza, repository: string, seen: Observations, no
     believe(catalogue, now)?.repositories.find((candidate) => candidate.name === repository)?.sets ?? [];
   if (sets.length === 0) return nothing;
   const newest = Math.max(...sets.map(({ stopTime }) => stopTime));
+  if (isAheadOfNow(newest, now)) return nothing;
   return {
     measuredSeconds: Math.round(now / 1000 - newest),
     atMostSeconds: null,

@@ -1,5 +1,6 @@
 import { chmodSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backdateSets } from '../support/backdate-sets.ts';
 import { appendKnownRows, createKnownRows } from '../support/data.ts';
 import { createStatusBed, type StatusBed } from './status-bed.ts';
 
@@ -14,6 +15,12 @@ beforeAll(async () => {
   await createKnownRows(bed.cluster, 10);
 });
 afterAll(async () => bed?.[Symbol.asyncDispose]());
+
+async function newestLabel(): Promise<string> {
+  const { stdout } = await bed.mustRun(['info', '--json']);
+  const labels = [...stdout.matchAll(/"(\d{8}-\d{6}[FDI_\d-]*)"/g)].map(([, label = '']) => label);
+  return labels.toSorted().at(-1) ?? '';
+}
 
 describe('what a daemon tells of real faults', () => {
   it('the primary is down', async () => {
@@ -73,5 +80,18 @@ describe('what a daemon tells of real faults', () => {
       await bed.mustRun(['reload']);
     }
     await bed.expectEnded('backup-too-old');
+  }, 300_000);
+
+  it('the newest backup was taken while a clock was ahead', async () => {
+    const label = await newestLabel();
+    const root = bed.configuration.repository('local');
+    backdateSets(root, 'main', { [label]: -200 });
+    try {
+      const seen = await bed.expectFinding('backup-in-the-future');
+      expect(seen).toMatchObject({ severity: 'critical', evidence: expect.stringContaining(label) });
+    } finally {
+      backdateSets(root, 'main', { [label]: 200 });
+    }
+    await bed.expectEnded('backup-in-the-future');
   }, 300_000);
 });

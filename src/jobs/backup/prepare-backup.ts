@@ -28,7 +28,7 @@ export async function prepareBackup(
   if (type === 'full' && request.origin.kind !== 'schedule') return begin(type, type, undefined);
   const run = { repositoryKey: repository.key, signal, onSpawn };
   const catalogue = await readCatalogue(deps.engine, stanza.name, run);
-  const there = findSatisfying(request, type, catalogue);
+  const there = findSatisfying(request, type, catalogue, deps.clock.now());
   if (there !== undefined) {
     const detail = `${repository.name} has the ${there.type} ${there.label}, begun ${new Date(there.startTime * 1000).toISOString()}`;
     return { kind: 'skip', reason: 'satisfied', detail };
@@ -45,9 +45,10 @@ function findSatisfying(
   { origin }: JobRequest,
   type: BackupType,
   catalogue: Catalogue,
+  now: number,
 ): ReturnType<typeof judgeSatisfied> {
   if (origin.kind !== 'schedule') return undefined;
   const ids = catalogue.databases.map((entry) => entry.databaseId);
   const databaseId = ids.length === 0 ? undefined : Math.max(...ids);
-  return judgeSatisfied({ type, occurrence: origin.occurrence, databaseId }, catalogue.sets);
+  return judgeSatisfied({ type, occurrence: origin.occurrence, databaseId, now }, catalogue.sets);
 }

@@ -13,8 +13,11 @@ function set(more: Partial<BackupSet> & { readonly begun: number }): BackupSet {
   return backupSet({ label, startTime, stopTime: startTime + 60, ...rest });
 }
 
+/** An hour later, as a schedule that had to wait. */
+const now = occurrence + 3_600_000;
+
 function judge(sets: readonly BackupSet[], type: BackupType = 'diff'): string | undefined {
-  return judgeSatisfied({ type, occurrence, databaseId: 1 }, sets)?.label;
+  return judgeSatisfied({ type, occurrence, databaseId: 1, now }, sets)?.label;
 }
 
 const madeFor = (time: number): BackupSet['annotations'] => ({
@@ -55,6 +58,21 @@ describe('judgeSatisfied', () => {
     expect(judge([set({ begun: -7200, annotations: madeFor(occurrence) })])).toBeDefined();
   });
 
+  it('believes no set that has not begun yet, unless it was made for this time', () => {
+    const ahead = (seconds: number): number => 3600 + seconds;
+    expect(judge([set({ begun: ahead(30) })])).toBeDefined();
+    expect(judge([set({ begun: ahead(31) })])).toBeUndefined();
+    const year = 365 * 86_400;
+    for (const type of ['full', 'diff', 'incr'] as const) {
+      const future = { type: 'full', begun: year, annotations: madeFor(occurrence + year * 1000) } as const;
+      expect(judge([set(future)], type)).toBeUndefined();
+      const present = set({ type: 'full', begun: 5 });
+      expect(judge([present, set(future)], type)).toBe(present.label);
+    }
+    // The clock of the database alone is ahead.
+    expect(judge([set({ begun: ahead(7200), annotations: madeFor(occurrence) })])).toBeDefined();
+  });
+
   it('counts neither damaged sets nor those of before an upgrade', () => {
     expect(judge([set({ begun: 5, error: true })])).toBeUndefined();
     expect(judge([set({ begun: 5, databaseId: 2 })])).toBeUndefined();
@@ -69,7 +87,7 @@ describe('judgeSatisfied', () => {
           const sets = begins.toSorted((left, right) => left - right).map((begun) => set({ begun }));
           const at = (seconds: number): boolean =>
             judgeSatisfied(
-              { type: 'full', occurrence: occurrence + seconds * 1000, databaseId: undefined },
+              { type: 'full', occurrence: occurrence + seconds * 1000, databaseId: undefined, now },
               sets,
             ) !== undefined;
           // What is satisfied at a later time is so at every earlier one.

@@ -10,6 +10,8 @@ export interface ScheduledWish {
   readonly occurrence: number;
   /** The database that the cluster is now: sets of before an upgrade do not count. Undefined: any. */
   readonly databaseId: number | undefined;
+  /** Epoch milliseconds, by the same clock. */
+  readonly now: number;
 }
 
 /** Seconds that the clocks of two hosts may differ: a set's times are the database server's. */
@@ -20,7 +22,8 @@ const strength: Readonly<Record<BackupType, number>> = { incr: 1, diff: 2, full:
 /**
  * The set that makes a scheduled backup needless, because another host was faster or somebody took one by hand: of the
  * same or a stronger type, sound, and made for this very time or begun after it. A set that was made for another time
- * must have begun after this one by its own clock: it is no sign that the clocks differ.
+ * must have begun after this one by its own clock: it is no sign that the clocks differ. One that has not begun yet by
+ * this host's clock was taken while some clock was wrong: by it every schedule until then would be satisfied.
  *
  * @param sets of one repository
  * @returns the newest such set
@@ -32,7 +35,8 @@ export function judgeSatisfied(wish: ScheduledWish, sets: readonly BackupSet[]):
     const madeFor = set.annotations[occurrenceAnnotation];
     if (madeFor === formatOccurrence(wish.occurrence)) return true;
     const tolerance = madeFor === undefined ? clockSkewSeconds : 0;
-    return set.startTime + tolerance >= wish.occurrence / 1000;
+    const hasBegun = set.startTime <= wish.now / 1000 + clockSkewSeconds;
+    return hasBegun && set.startTime + tolerance >= wish.occurrence / 1000;
   });
 }
 

@@ -61,6 +61,20 @@ export const setFindings: readonly FindingMeaning[] = [
     do: 'Take a backup, then find out why the schedule did not: `holdfast schedule`, `holdfast journal`.',
   },
   {
+    rule: 'backup-in-the-future',
+    seenBy: ['catalogue'],
+    means:
+      'The newest backup in this repository ended more than five minutes after now, by the clock of the host that looks. It was taken while a clock was wrong, or this one is wrong now.',
+    matters:
+      'pgBackRest refuses every new backup whose label would not be later ("new backup label is not later than latest backup label"), until that time has come. How old the newest backup really is nobody knows, and retention in days keeps it too long.',
+    seeYourself: [
+      'date --utc; psql -c "SELECT clock_timestamp()"',
+      'pgbackrest --stanza=main --repo=1 info',
+      'pgbackrest --stanza=main --repo=1 --recurse repo-ls backup/main/backup.history',
+    ],
+    do: 'Put the clocks of the database server and of this host right. If the set is what is wrong, expire it (`pgbackrest --stanza=main --repo=1 --set=LABEL expire`), and move its manifest and those of the sets that depend on it out of `backup.history`, whose labels count too. Then take a full backup at once.',
+  },
+  {
     rule: 'verify-found-damage',
     seenBy: ['daemon'],
     means:

@@ -1,7 +1,19 @@
 import type { Stanza } from '../../config/configuration.ts';
 import { formatDuration, formatElapsed } from '../../model/duration.ts';
 import { findingPlace, type Finding } from '../../model/finding.ts';
+import { instant } from '../../model/instant.ts';
 import type { RepositoryObservation } from '../observations.ts';
+
+/**
+ * Seconds by which a set may have ended after now: its times are the database server's. Clocks that differ by less have
+ * a finding of their own, and the set is of the past again before anybody could act.
+ */
+const aheadSeconds = 300;
+
+/** Whether a set ended so far after now that its age says nothing. @param stopTime epoch seconds @param now epoch milliseconds */
+export function isAheadOfNow(stopTime: number, now: number): boolean {
+  return stopTime > now / 1000 + aheadSeconds;
+}
 
 /** Every repository can be read, is encrypted as configured, and has backups that are good and new enough. */
 export function assessBackups(
@@ -83,6 +95,7 @@ function judgeSets({ name, sets, code }: RepositoryObservation, stanza: Stanza, 
       evidence: 'pgbackrest info: error true',
       remedy: 'Find the damaged relations (pg_amcheck), repair the cluster, and take a new full backup.',
     }));
+  if (isAheadOfNow(last.stopTime, now)) return [...damaged, describeAhead(last, place, now)];
   const age = Math.floor(now / 1000) - last.stopTime;
   const { backupAge } = stanza.objectives;
   if (backupAge === undefined || age <= backupAge) return damaged;
@@ -97,4 +110,24 @@ function judgeSets({ name, sets, code }: RepositoryObservation, stanza: Stanza, 
       remedy: `Run holdfast backup --stanza ${stanza.name} --repo ${name}, and find out why the schedule did not.`,
     },
   ];
+}
+
+/**
+ * pgBackRest makes no label that is not later than the latest one, also of sets that were expired: `backupLabelCreate()`
+ * in `src/command/backup/backup.c`.
+ */
+function describeAhead(
+  { label, stopTime }: RepositoryObservation['sets'][number],
+  place: ReturnType<typeof findingPlace>,
+  now: number,
+): Finding {
+  return {
+    rule: 'backup-in-the-future',
+    severity: 'critical',
+    ...place,
+    problem: 'the newest backup bears a time that has not come yet: pgBackRest makes no others until then',
+    evidence: `${label} ended at ${instant(stopTime * 1000)}; it is ${instant(now)} by the clock of this host`,
+    remedy:
+      'Put the clocks of the database server and of this host right (chrony, systemd-timesyncd). If this clock is right, expire the set; docs/findings.md says what else is in the way of new ones.',
+  };
 }
