@@ -26,7 +26,7 @@ A rule and a subject make it one and the same finding, however often it is seen;
 Rules whose name ends with \`-unknown\` say that something could not be seen. Unknown is never ok.`;
 
 const looks: Readonly<Record<FindingMeaning['seenBy'][number], string>> = {
-  check: '`holdfast check`',
+  check: '`holdfast check`; it stands until the next check',
   daemon: 'the daemon, of itself and its journal',
   catalogue: 'looks at the backup sets',
   archive: 'looks at the WAL archive',

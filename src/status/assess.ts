@@ -7,6 +7,7 @@ import { assessArchiving } from './rules/archiving.ts';
 import { assessArrival } from './rules/arrival.ts';
 import { assessBackups } from './rules/backups.ts';
 import { assessCertificates } from './rules/certificates.ts';
+import { assessChecked } from './rules/checked.ts';
 import { assessClock } from './rules/clock.ts';
 import { assessDaemon, assessNoDaemon } from './rules/daemon.ts';
 import { assessDeliveries } from './rules/deliveries.ts';
@@ -34,7 +35,7 @@ const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, adv
  * @returns the worst first
  */
 export function assess(configuration: Configuration, seen: Observations, now: number): Finding[] {
-  return [
+  const findings = [
     ...(seen.daemon === undefined ? [] : assessDaemon(seen.daemon)),
     ...(seen.withoutDaemon === undefined ? [] : assessNoDaemon(seen.withoutDaemon)),
     ...(seen.checks ?? []).flatMap((check) => assessCheck(configuration, check, now)),
@@ -51,7 +52,8 @@ export function assess(configuration: Configuration, seen: Observations, now: nu
     ...assessPosition(configuration, seen.primaries ?? [], seen.archives ?? [], now),
     ...assessObjectives(configuration, withNothing(seen), now),
     ...assessForecasts(configuration, withNothing(seen), now),
-  ].toSorted(compareSeverity);
+  ];
+  return [...findings, ...assessChecked(seen.checked ?? [], findings)].toSorted(compareSeverity);
 }
 
 /** A verify that found damage has a finding of its own. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../model/finding.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Catalogue } from '../model/backup-set.ts';
 import type { ArchiveSighting } from './archive-observation.ts';
@@ -47,6 +48,8 @@ export interface HealthObservations {
   readonly drills?: readonly DrillObservation[] | undefined;
   /** What the last verify of each repository found; undefined: nobody looked. */
   readonly verified?: readonly VerifiedObservation[] | undefined;
+  /** What the last check of each stanza found; undefined: nobody looked. */
+  readonly checked?: readonly CheckedObservation[] | undefined;
   /** Restores and undos that have not come to their end. */
   readonly unfinished: readonly RunObservation[];
   readonly lines: readonly LineObservation[];
@@ -85,6 +88,16 @@ export interface VerifiedObservation {
   }[];
   /** What is damaged or missing, in words; empty: all that was read is as it was written. */
   readonly damage: readonly string[];
+}
+
+/** What a check found. */
+export interface CheckedObservation {
+  readonly stanza: string;
+  /** The journal's run. */
+  readonly run: string;
+  /** Epoch milliseconds. */
+  readonly endedAt: number;
+  readonly findings: readonly Finding[];
 }
 
 /** A run of the journal. Times are epoch milliseconds. */

@@ -171,6 +171,33 @@ describe('the repository', () => {
     await bed.expectEnded('verify-found-damage');
   }, 300_000);
 
+  it('has an archive command of which a check told that it hides errors', async () => {
+    const before = await bed.cluster.value('SHOW archive_command');
+    const set = async (command: string): Promise<void> => {
+      const quoted = command.replaceAll("'", "''");
+      await bed.cluster.sql(`ALTER SYSTEM SET archive_command = '${quoted}'; SELECT pg_reload_conf()`);
+    };
+    await set(`${before}; true`);
+    const begun = bed.daemon.events.length;
+    expect((await bed.run(['check'])).code).toBe(2);
+    const ended = await bed.daemon.event(
+      'the check has ended',
+      ({ event, text }, index) => index >= begun && event === 'job-ended' && text.includes('check'),
+    );
+    expect(ended).toMatchObject({
+      level: 'warning',
+      text: expect.stringContaining('archive-command-hides-errors'),
+    });
+    const seen = await bed.expectFinding('archive-command-hides-errors');
+    expect(seen).toMatchObject({
+      severity: 'critical',
+      evidence: expect.stringMatching(/; true \(run check-\S+ at /),
+    });
+    await set(before);
+    expect((await bed.run(['check'])).code).toBeLessThan(2);
+    await bed.expectEnded('archive-command-hides-errors');
+  }, 300_000);
+
   it('loses more by an expire of pgBackRest than the policy allows', async () => {
     await configure(keeping({ full: '1d', minimum: 2 }));
     const seen = await bed.expectFinding('forecast-expire-undercuts');

@@ -1,12 +1,13 @@
 import { formatElapsed } from '../../model/duration.ts';
+import type { Finding } from '../../model/finding.ts';
 import { locateServer } from '../../postgres/locate-server.ts';
 import type { JobWork } from '../job-work.ts';
 import type { CheckEvent } from './check-deps.ts';
 import { checkStanza } from './check-stanza.ts';
 
 /**
- * Checks a stanza on this host. What is wrong are findings, in the facts; the job fails only when it cannot look. Its
- * timeout is what a segment may take to arrive.
+ * Checks a stanza on this host. What is wrong are findings, in the facts, where the daemon finds them
+ * (observe-checked.ts); the job fails only when it cannot look. Its timeout is what a segment may take to arrive.
  */
 export const runCheckJob: JobWork = async ({ deps, stanza, request, signal, onSpawn, emit }) => {
   const { configuration, engine, engineUser, currentUid, cores, hostZone, clock, path } = deps;
@@ -27,8 +28,17 @@ export const runCheckJob: JobWork = async ({ deps, stanza, request, signal, onSp
     timeoutMs: request.timeoutMs,
     onEvent: (event) => emit({ kind: 'note', text: describeEvent(event) }),
   });
-  return { facts: { findings: report.findings }, answer: { ...report }, warnings: [] };
+  return {
+    facts: { findings: report.findings },
+    answer: { ...report },
+    warnings: report.findings.flatMap(describeProblem),
+  };
 };
+
+/** The log of a daemon says it as a warning; advice is for those who read the report. */
+function describeProblem({ severity, rule, subject, problem }: Finding): string[] {
+  return severity === 'advice' ? [] : [`${subject}: ${problem} [${rule}]`];
+}
 
 function describeEvent(event: CheckEvent): string {
   if (event.kind === 'arrived') return `it is in ${event.repository} after ${formatElapsed(event.afterMs)}`;

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { createHttpParts } from '../../../test/support/http-parts.ts';
+import { findingPlace } from '../../model/finding.ts';
 import { identifyProcess } from '../../process/process-identity.ts';
 import { openJournal } from '../../store/open-journal.ts';
-import type { Journal, NewRun } from '../../store/journal.ts';
+import { assess } from '../../status/assess.ts';
+import type { Journal, NewRun, RunEnd } from '../../store/journal.ts';
 
 import { scheduleLines } from '../../config/schedule-lines.ts';
 import { createPastReader, readPast } from './read-past.ts';
@@ -69,6 +71,38 @@ it('is read again when this process, or another one, writes what it is made of',
   expect(compare()).toEqual([['backup-2', 'failed']]);
   journal.finishRun('backup-2', { result: 'ok' });
   expect(compare()).toEqual([['backup-2', 'ok']]);
+});
+
+it('has what the last check found, until another one has looked', () => {
+  using bed = createHttpParts();
+  const { journal } = bed.parts;
+  const configuration = bed.parts.configuration();
+  const name = configuration.stanzas[0]?.name ?? '';
+  const finding = {
+    rule: 'archive-not-arriving',
+    severity: 'critical',
+    ...findingPlace(name, 'r1'),
+    problem: 'p',
+    evidence: 'e',
+    remedy: 'r',
+  };
+  const check = (id: string, end: RunEnd): readonly string[] => {
+    journal.startRun(newRun(id, { kind: 'check', stanza: name, repository: undefined }));
+    journal.finishRun(id, end);
+    const { checked, lastRuns, lines, unfinished } = readPast(configuration, journal, []);
+    const past = { checked, lastRuns, lines, unfinished };
+    return assess(configuration, past, bed.now).map(({ rule, severity }) => `${severity} ${rule}`);
+  };
+  const gone = { ...finding, ...findingPlace(name, 'no-longer-configured') };
+  const ofStanza = { ...finding, rule: 'archive-command-foreign', ...findingPlace(name) };
+  expect(check('check-1', { result: 'ok', facts: { findings: [finding, gone, ofStanza] } })).toEqual([
+    'critical archive-not-arriving',
+    'critical archive-command-foreign',
+  ]);
+  expect(check('check-2', { result: 'interrupted' })).toHaveLength(2);
+  expect(check('check-3', { result: 'failed' })).toContain('warning last-run-failed');
+  expect(check('check-4', { result: 'failed' })).toContain('critical archive-not-arriving');
+  expect(check('check-5', { result: 'ok', facts: { findings: [] } })).toEqual([]);
 });
 
 it('is read again for another configuration, and says each time whether a process lives', () => {

@@ -8,17 +8,21 @@ import type {
 import type { Journal, RunKind, RunRecord } from '../../store/journal.ts';
 import type { ScheduleDecision } from '../../store/schedule-memory.ts';
 import type { ScheduleLine } from '../../model/schedule-line.ts';
+import { observeChecked } from './observe-checked.ts';
 import { observeDrills } from './observe-drills.ts';
 import { observeVerified } from './observe-verified.ts';
 
 /** What the journal knows. */
 export type Past = Pick<
   HealthObservations,
-  'lastRuns' | 'restores' | 'drills' | 'verified' | 'unfinished' | 'lines' | 'incidents'
+  'lastRuns' | 'restores' | 'drills' | 'verified' | 'checked' | 'unfinished' | 'lines' | 'incidents'
 >;
 
 /** What stays as it is until the journal changes. */
-interface Settled extends Pick<Past, 'lastRuns' | 'restores' | 'drills' | 'verified' | 'incidents'> {
+interface Settled extends Pick<
+  Past,
+  'lastRuns' | 'restores' | 'drills' | 'verified' | 'checked' | 'incidents'
+> {
   readonly lines: readonly DecidedLine[];
 }
 
@@ -78,6 +82,7 @@ function readSettled(stanzas: readonly Stanza[], journal: Journal, lines: readon
       .map(describeRun),
     drills: stanzas.flatMap((stanza) => observeDrills(journal, stanza)),
     verified: stanzas.flatMap((stanza) => observeVerified(journal, stanza)),
+    checked: stanzas.flatMap((stanza) => observeChecked(journal, stanza)),
     lines: lines.flatMap((line) => findDecision(journal, line)),
     incidents: journal.incidents.list({ limit: mostIncidents }),
   };

@@ -1,6 +1,6 @@
 /** Where a finding is seen: what must have been looked at, and believed, before its absence says that it has ended. */
 export type Look =
-  /** `holdfast check`, which tries things; the daemon does not see its findings, only whether its last run failed. */
+  /** `holdfast check`, which tries things; what its last run found stands until the next one. */
   | 'check'
   /** The daemon itself and what it remembers: always seen while it runs. */
   | 'daemon'

@@ -6,7 +6,8 @@ export const runFindings: readonly FindingMeaning[] = [
     rule: 'last-run-failed',
     seenBy: ['daemon'],
     means: 'The last run of this kind failed.',
-    matters: 'What it was to do has not been done. A failed check also means that it found something.',
+    matters:
+      'What it was to do has not been done. A check that fails could not look; what one finds has findings of its own.',
     seeYourself: ['holdfast journal --limit 5', 'ls -t /var/log/pgbackrest | head'],
     do: "`holdfast journal RUN` has the reason and the engine's log. It ends when a run of this kind ends well.",
   },

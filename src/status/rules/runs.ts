@@ -13,7 +13,7 @@ export function assessRuns(
   ];
 }
 
-/** A failed check has found something that counts by itself; what it was is in the run. */
+/** A check that found something has not failed: see rules/checked.ts. */
 function describeFailed(run: RunObservation): Finding {
   return {
     rule: 'last-run-failed',
