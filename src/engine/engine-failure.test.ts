@@ -100,6 +100,15 @@ describe('engineFailure', () => {
     );
   });
 
+  it('names the signal that ended the engine', () => {
+    const end = record('info', 'backup command end: terminated on signal [SIGTERM]');
+    const failure = engineFailure({ operation: 'try', exitCode: 63, records: [end] });
+    expect(failure).toMatchObject({
+      kind: 'interrupted',
+      problem: '[063] terminated on signal [SIGTERM]',
+    });
+  });
+
   it('says something when the engine said nothing', () => {
     const failure = engineFailure({ operation: 'try', exitCode: 139, records: [], remainder: '' });
     expect(failure.problem).toBe('[139] pgbackrest ended with exit code 139');

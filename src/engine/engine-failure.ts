@@ -33,7 +33,9 @@ export function engineFailure(run: FailedRun): Failure {
   const number = error?.code ?? run.exitCode;
   const verdict = judge(number, run.records);
   const message =
-    error?.message ?? (run.remainder?.trim() || `pgbackrest ended with exit code ${run.exitCode}`);
+    error?.message ??
+    findSignal(run.records) ??
+    (run.remainder?.trim() || `pgbackrest ended with exit code ${run.exitCode}`);
   const warnings = run.records.filter((record) => record.level === 'warn').map((record) => record.message);
   return new Failure(verdict.kind, {
     operation: run.operation,
@@ -46,6 +48,12 @@ export function engineFailure(run: FailedRun): Failure {
       ...(warnings.length === 0 ? {} : { warnings }),
     },
   });
+}
+
+/** Being told to stop is no error for the engine; the last line of its log says it: `cmdEnd()`, `src/command/command.c`. */
+function findSignal(records: readonly LogRecord[]): string | undefined {
+  const said = records.map(({ message }) => / command end: (terminated on signal .*)/.exec(message)?.[1]);
+  return said.findLast((text) => text !== undefined);
 }
 
 function problemText(number: number, message: string): string {

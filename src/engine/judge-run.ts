@@ -65,6 +65,7 @@ function judgeEnd(operation: string, end: EngineEnd, timeoutMs: number | undefin
     operation,
     problem: `pgbackrest was ended by signal ${end.signal ?? 'unknown'}`,
     hint: 'Look into the system log: the kernel or somebody killed it (out of memory?). Then run the command again.',
+    details: { signal: end.signal ?? 'unknown' },
   });
 }
 

@@ -299,6 +299,35 @@ describe('a backup of a schedule', () => {
     expect(existsSync(String(first?.facts['logFile']))).toBe(false);
   });
 
+  it('has failed when somebody else ends its engine, and is tried again', async () => {
+    const clock = fastClock(10_000);
+    const running = runBackup(scheduled('full', Date.now() + 180_000), { clock, random: () => 0 });
+    const held = await hold(main);
+    for (const pid of held.pids) process.kill(pid, 'SIGTERM');
+    held.release();
+    const { outcome, events } = await running;
+    expect(outcome).toMatchObject({ result: 'ok' });
+    expect(clock.pauses).toEqual([30_000]);
+    const [second, first] = runs();
+    expect(first).toMatchObject({
+      result: 'failed',
+      failure: { kind: 'engine-failed', problem: expect.stringMatching(/by somebody else: .*SIGTERM/) },
+    });
+    expect(second).toMatchObject({ result: 'ok', facts: { attempt: 2, retryOf: first?.id } });
+    expect(events).toContainEqual({ kind: 'note', text: expect.stringMatching(/tried again in 30\.0 s/) });
+  });
+
+  it('is interrupted when the engine is told before the job is', async () => {
+    const stop = new AbortController();
+    const running = host.runScheduled('full', Date.now() + 200_000, { signal: stop.signal });
+    const held = await hold(main);
+    for (const pid of held.pids) process.kill(pid, 'SIGTERM');
+    held.release();
+    await waitUntil('the engine has ended', () => !held.pids.some(isRunning));
+    stop.abort();
+    expect(await running).toMatchObject({ result: 'interrupted', failure: { kind: 'interrupted' } });
+  });
+
   it('is given up after the retries, and never tried again where that is of no use', async () => {
     await cluster.stop();
     try {

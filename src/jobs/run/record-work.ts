@@ -8,6 +8,7 @@ import type { JobRunOptions } from '../job-deps.ts';
 import type { JobWork, JobWorkResult } from '../job-work.ts';
 import type { JobAttempt } from './job-attempt.ts';
 import { keepBeating } from './keep-beating.ts';
+import { nameStop } from './name-stop.ts';
 import type { PreparedJob } from './prepared-job.ts';
 import { runLogFile } from './run-log-file.ts';
 
@@ -27,7 +28,7 @@ export async function recordWork(
   try {
     return finishWell(job, await workUnderLease(job, { work, lease, logFile }));
   } catch (error) {
-    return finishBadly(job, await nameLoss(error, options, lease));
+    return finishBadly(job, await nameStop(error, options, lease));
   }
 }
 
@@ -36,9 +37,10 @@ export async function recordWork(
  *
  * @throws what is not a Failure
  */
-export function recordRefusal(job: JobAttempt, failure: unknown): JobOutcome {
+export async function recordRefusal(job: JobAttempt, failure: unknown): Promise<JobOutcome> {
+  const named = await nameStop(failure, job.options, undefined);
   job.deps.journal.startRun(newRun(job, {}));
-  return finishBadly(job, failure);
+  return finishBadly(job, named);
 }
 
 function newRun({ request, stanza, deps, attempt, retryOf, runId }: JobAttempt, facts: object): NewRun {
@@ -102,23 +104,4 @@ function finishBadly({ deps, options, began, runId }: JobAttempt, error: unknown
   });
   if (failure === undefined) throw error;
   return { result, runId, label, elapsedMs: deps.clock.monotonic() - began, failure };
-}
-
-/** Milliseconds until the loss of a lease is known here, too: the engine's watcher may be faster. */
-const lossIsKnownMs = 1500;
-
-/** An engine that ended because the lease was lost says no more than that it was told to stop. */
-async function nameLoss(error: unknown, options: JobRunOptions, lease: Lease | undefined): Promise<unknown> {
-  if (lease === undefined || options.signal.aborted || !isFailure(error, 'interrupted', 'engine-failed'))
-    return error;
-  if (!lease.lost.aborted) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, lossIsKnownMs);
-      lease.lost.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-  return lease.lost.aborted && isFailure(lease.lost.reason) ? lease.lost.reason : error;
 }

@@ -28,6 +28,9 @@ describe('isWorthRetrying', () => {
     ['archive-failed', 45, false],
     ['engine-busy', 50, true],
     ['engine-busy', 62, false],
+    ['engine-failed', 25, false],
+    ['engine-failed', 63, true],
+    ['interrupted', 63, false],
     ['repository-unreachable', 49, true],
     ['repository-unreachable', 105, false],
   ])('%s with the error %i of the engine: %s', (kind, engineError, worth) => {

@@ -1,5 +1,6 @@
 import type { Failure, FailureKind } from '../../model/failure.ts';
 import type { JobOrigin } from '../../model/job.ts';
+import { wasToldToStop } from './name-stop.ts';
 
 /**
  * Whether a failure may be gone a little later. Everything that a person has to put right first is not worth it
@@ -44,6 +45,8 @@ export function planRetry(
 
 /** True when the same job may go well a little later without anybody doing anything. */
 export function isWorthRetrying(failure: Failure): boolean {
+  // Whoever told the engine to stop (name-stop.ts) has what was wanted by then: memory, say.
+  if (failure.kind === 'engine-failed') return wasToldToStop(failure);
   return (
     retriedFailures.includes(failure.kind) && !lastingEngineErrors.includes(failure.details?.['engineError'])
   );
