@@ -60,6 +60,14 @@ describe('LogReader', () => {
     expect(records[0]?.message).toBe(`line 1: ${unprintable}[2Jboo${unprintable}`);
   });
 
+  it('keeps the secrets of a foreign archive_command, which the engine quotes', () => {
+    const quoted = "archive_command 'AWS_SECRET_ACCESS_KEY=m4rk3r wal-g wal-push %p' must contain pgbackrest";
+    const { records } = readAll([`P00  ERROR: [068]: ${quoted}`, `WARN: raised: ${quoted}`]);
+    const shown =
+      "archive_command 'AWS_SECRET_ACCESS_KEY=(hidden) wal-g wal-push %p' must contain pgbackrest";
+    expect(records.map(({ message }) => message)).toEqual([shown, `raised: ${shown}`]);
+  });
+
   it('takes any lines without failing and loses none', () => {
     const line = fc.oneof(
       fc.string(),

@@ -1,3 +1,4 @@
+import { maskCommand } from '../model/mask-command.ts';
 import type { LogRecord } from './engine.ts';
 
 /**
@@ -34,7 +35,7 @@ export class LogReader {
     if (this.#open === undefined) return;
     const { record, hints } = this.#open;
     this.#open = undefined;
-    this.#emit({ ...record, hints });
+    this.#emit({ ...record, message: maskQuotedCommand(record.message), hints });
   }
 
   #continue(text: string): void {
@@ -43,6 +44,14 @@ export class LogReader {
     if (text.startsWith('HINT: ')) open.hints.push(printable(text.slice(6)));
     else open.record = { ...open.record, message: `${open.record.message}\n${printable(text)}` };
   }
+}
+
+/** The engine refuses a foreign archive_command ([068]) and quotes it: pgBackRest `src/command/check/common.c`, checkArchiveCommand. */
+export function maskQuotedCommand(message: string): string {
+  return message.replace(
+    /(archive_command ')(.*)(' must contain )/s,
+    (_all, before: string, command: string, after: string) => `${before}${maskCommand(command)}${after}`,
+  );
 }
 
 const firstLine =

@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { maskCommand } from '../model/mask-command.ts';
 
 /** Where each log file ended before a start, so that only new lines are read afterwards. */
 export type LogMarks = ReadonlyMap<string, number>;
@@ -27,9 +28,22 @@ export async function readNewLogLines(
   const lines: string[] = [];
   for (const file of files) {
     const text = await readFrom(file, marks.get(file) ?? 0);
-    lines.push(...text.split('\n').filter((line) => line.trim() !== ''));
+    lines.push(
+      ...text
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map(withMaskedCommand),
+    );
   }
   return lines.slice(-limit);
+}
+
+/** `The failed archive command was: …` (pgarch.c, shell_archive.c): these lines go into failures and the journal. */
+function withMaskedCommand(line: string): string {
+  return line.replace(
+    /(The failed archive command was: )(.*)/,
+    (_all, before: string, command: string) => `${before}${maskCommand(command)}`,
+  );
 }
 
 async function collectorFiles(dataDirectory: string): Promise<string[]> {

@@ -178,6 +178,22 @@ describe('assess', () => {
     expect(rules(changes)).toEqual([rule]);
   });
 
+  it('shows a command of somebody else without its secrets', () => {
+    const configuration = { file: '/h.yaml', stanzas: [{ name: 'main', objectives: {} }] };
+    const evidence = (value: string): readonly string[] =>
+      assess(
+        configuration as unknown as Configuration,
+        { checks: [{ ...good, ...withSetting('archive_command', value) }] },
+        now,
+      ).map((finding) => finding.evidence);
+    expect(evidence('AWS_SECRET_ACCESS_KEY=m4rk3r wal-g wal-push %p')).toEqual([
+      'archive_command = AWS_SECRET_ACCESS_KEY=(hidden) wal-g wal-push %p',
+    ]);
+    // Compared is the command as it is.
+    expect(evidence(`PGPASSWORD=m4rk3r ${command}`)[0]).toMatch(/PGPASSWORD=\(hidden\) pgbackrest/);
+    expect(evidence(command)).toEqual([]);
+  });
+
   it('holds the age of the last backup against the objective', () => {
     expect(rules({}, { backupAge: 3599 })).toEqual(['critical backup-too-old']);
   });

@@ -4,6 +4,9 @@ import { findingsExitCode } from '../../src/model/finding.ts';
 import { checkStanza, type CheckReport } from '../../src/jobs/check/check-stanza.ts';
 import { renderCheckReport } from '../../src/jobs/check/render-check-report.ts';
 import { applySetup } from '../../src/jobs/setup/apply-setup.ts';
+import { observeSetup } from '../../src/jobs/setup/observe-setup.ts';
+import { planSetup } from '../../src/jobs/setup/plan-setup.ts';
+import { renderSetupPlan } from '../../src/jobs/setup/render-setup-plan.ts';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { mountSmallDisk } from '../support/full-disk.ts';
 import { archivedSegments, createStanzaBed, type StanzaBed } from '../support/stanza-bed.ts';
@@ -89,6 +92,23 @@ describe('check', () => {
     const arrived = report.observations.arrival;
     expect(arrived.tried && arrived.repositories.every(({ afterMs }) => afterMs === undefined)).toBe(true);
     expect(findingsExitCode(report.findings)).toBe(2);
+  });
+
+  it('shows no secret of a command that is not ours, and neither does setup', async () => {
+    await using cluster = await createCluster({ name: 'foreign', settings: archiving });
+    const bed = await setUp(cluster);
+    const command =
+      'AWS_SECRET_ACCESS_KEY=m4rk3r wal-g --token m4rk3r --pass=m4rk3r wal-push %p https://u:m4rk3r@h/';
+    await cluster.sql(`ALTER SYSTEM SET archive_command = '${command}'; SELECT pg_reload_conf()`);
+    const report = await check(bed, 1500);
+    const foreign = report.findings.find(({ rule }) => rule === 'archive-command-foreign');
+    expect(foreign?.evidence).toContain('AWS_SECRET_ACCESS_KEY=(hidden) wal-g --token (hidden)');
+    const setting = report.observations.server?.settings?.['archive_command'];
+    expect(setting?.value).toContain('wal-push %p');
+    expect(renderCheckReport(report) + JSON.stringify(report)).not.toContain('m4rk3r');
+    const plan = planSetup(bed.context.stanza, await observeSetup(bed.context));
+    expect(renderSetupPlan(plan)).toContain('it is: AWS_SECRET_ACCESS_KEY=(hidden) wal-g');
+    expect(renderSetupPlan(plan) + JSON.stringify(plan)).not.toContain('m4rk3r');
   });
 
   it('finds what else is wrong, and shows no value of a stray variable', async () => {

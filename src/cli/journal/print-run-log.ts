@@ -1,3 +1,4 @@
+import { maskQuotedCommand } from '../../engine/log-lines.ts';
 import { Failure } from '../../model/failure.ts';
 import { FileTail } from '../../process/tail-file.ts';
 import type { RunRecord } from '../../store/journal.ts';
@@ -24,7 +25,8 @@ export async function printRunLog(
     );
   }
   const lines: string[] = [];
-  const take = (line: string): void => {
+  const take = (raw: string): void => {
+    const line = maskQuotedCommand(raw);
     if (context.globals.json) lines.push(line);
     else context.terminal.printResult(`${printable(line)}\n`);
   };

@@ -3,6 +3,7 @@ import { readCatalogue } from '../../engine/info.ts';
 import type { Catalogue } from '../../model/backup-set.ts';
 import { isFailure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
+import { maskCommand } from '../../model/mask-command.ts';
 import { assess } from '../../status/assess.ts';
 import type { ArrivalObservation, CheckObservations, ServerObservation } from '../../status/observations.ts';
 import { describeRepositories } from '../observe/describe-repositories.ts';
@@ -55,13 +56,22 @@ export async function checkStanza(context: CheckContext): Promise<CheckReport> {
   return {
     stanza: stanza.name,
     checkedAt,
-    observations,
+    observations: withMaskedCommand(observations),
     findings: assess(
       configuration,
       { checks: [observations], certificates: observeCertificates(configuration) },
       checkedAt,
     ),
   };
+}
+
+/** To be shown; what it is compared with is the command itself. */
+function withMaskedCommand(seen: CheckObservations): CheckObservations {
+  const { server } = seen;
+  const command = server?.settings?.['archive_command'];
+  if (server === undefined || command === undefined) return seen;
+  const masked = { ...command, value: maskCommand(command.value) };
+  return { ...seen, server: { ...server, settings: { ...server.settings, archive_command: masked } } };
 }
 
 /** Ours and the engine's at the same time: each may have to wait as long as the other. */

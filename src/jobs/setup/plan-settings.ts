@@ -1,4 +1,5 @@
 import type { Stanza } from '../../config/configuration.ts';
+import { maskCommand } from '../../model/mask-command.ts';
 import { wantedArchiveTimeout } from '../../model/wanted-archive-timeout.ts';
 import { isSameArchiveCommand } from '../../model/same-archive-command.ts';
 import { alterSystemStatement, type ServerSetting } from '../../postgres/settings.ts';
@@ -91,7 +92,7 @@ function planArchiveCommand(server: ObservedServer, wanted: string, stanza: stri
   if (isSameArchiveCommand(present, wanted))
     return settingStep(name, 'done', `it pushes WAL of stanza ${stanza} with pgBackRest`);
   if (present === '') return settingStep(name, 'to-do', 'it is empty', wanted);
-  const reason = `it is: ${present} - replaced only with --replace-archive-command`;
+  const reason = `it is: ${maskCommand(present)} - replaced only with --replace-archive-command`;
   return { ...settingStep(name, 'needs-consent', reason, wanted), consent: 'replace-archive-command' };
 }
 

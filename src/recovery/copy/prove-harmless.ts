@@ -1,5 +1,6 @@
 import type { CopyRecord } from '../../model/copy.ts';
 import { Failure } from '../../model/failure.ts';
+import { maskCommand } from '../../model/mask-command.ts';
 import { queryRow } from '../../postgres/query.ts';
 import type { Server } from '../../postgres/server.ts';
 
@@ -52,7 +53,7 @@ export function judgeSeenCopy(seen: SeenCopy, dataDirectory: string): string | u
   if (seen.source !== 'command line')
     return `it could be made to archive: archive_mode comes from ${seen.source}`;
   if (!['', '(disabled)'].includes(seen.command))
-    return `it could archive: archive_command = ${seen.command}`;
+    return `it could archive: archive_command = ${maskCommand(seen.command)}`;
   if ((seen.library ?? '') !== '') return `it could archive: archive_library = ${String(seen.library)}`;
   if (seen.standbys !== '') return `it waits for standbys: ${seen.standbys}`;
   if (seen.processes.length > 0) return `it has processes that reach others: ${seen.processes.join(', ')}`;

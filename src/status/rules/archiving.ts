@@ -1,4 +1,5 @@
 import { findingPlace, type Finding } from '../../model/finding.ts';
+import { maskCommand } from '../../model/mask-command.ts';
 import { isSameArchiveCommand } from '../../model/same-archive-command.ts';
 import type { CheckObservations, ServerObservation } from '../observations.ts';
 
@@ -61,7 +62,7 @@ function judgeCommand(server: ServerObservation, place: Place, stanza: string): 
     problem: string,
     evidence: string,
   ): Finding[] => [{ rule, severity, ...place, problem, evidence, remedy }];
-  const shown = `archive_command = ${command}`;
+  const shown = `archive_command = ${maskCommand(command)}`;
   if (library !== '') {
     return finding(
       'archive-library',
