@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import { applyRestore, type RestoreOutcome } from '../../src/recovery/apply/apply-restore.ts';
@@ -6,6 +16,7 @@ import { resumeRestore } from '../../src/recovery/apply/resume-restore.ts';
 import type { RestorePlan } from '../../src/recovery/restore-plan.ts';
 import { applyUndo } from '../../src/recovery/undo/apply-undo.ts';
 import { planUndo } from '../../src/recovery/undo/plan-undo.ts';
+import { reservePort } from '../support/ports.ts';
 import { createRestoreBed, type RestoreBed, timeTarget } from '../support/restore-bed.ts';
 import { forArchiving, waitUntil } from '../support/wait-until.ts';
 
@@ -24,6 +35,11 @@ beforeAll(async () => {
     await bed.cluster.sql('SELECT pg_switch_wal();');
   }
   await bed.cluster.sql('CHECKPOINT;');
+  await allArchived();
+});
+afterAll(async () => bed?.[Symbol.asyncDispose]());
+
+async function allArchived(): Promise<void> {
   await waitUntil(
     'everything is archived',
     async () => {
@@ -34,8 +50,7 @@ beforeAll(async () => {
     },
     forArchiving,
   );
-});
-afterAll(async () => bed?.[Symbol.asyncDispose]());
+}
 
 async function apply(plan: RestorePlan): Promise<RestoreOutcome | Failure> {
   using journal = bed.openJournal();
@@ -57,6 +72,10 @@ async function undo(plan: RestorePlan): Promise<void> {
 
 const archiveDirectory = (): string =>
   `${bed.repository}/archive/main/${bed.cluster.binaries.major}-1/0000000100000000`;
+const stored = (): string[] =>
+  readdirSync(archiveDirectory())
+    .filter((name) => /^[0-9A-F]{24}-/.test(name))
+    .toSorted();
 const timelines = (): string[] =>
   readdirSync(`${bed.repository}/archive/main/${bed.cluster.binaries.major}-1`).filter((name) =>
     name.endsWith('.history'),
@@ -66,10 +85,7 @@ describe('WAL that is missing', () => {
   let taken: string;
   /** Takes the last but so many archived segment out of the repository and out of the old pg_wal. */
   const takeSegment = (fromEnd: number): void => {
-    const names = readdirSync(archiveDirectory())
-      .filter((name) => /^[0-9A-F]{24}-/.test(name))
-      .toSorted();
-    taken = names.at(-fromEnd) ?? '';
+    taken = stored().at(-fromEnd) ?? '';
     renameSync(`${archiveDirectory()}/${taken}`, bed.sandbox.file(taken));
     rmSync(`${bed.cluster.dataDirectory}/pg_wal/${taken.slice(0, 24)}`, { force: true });
   };
@@ -93,6 +109,40 @@ describe('WAL that is missing', () => {
     expect(timelines()).toHaveLength(before.length + 1);
     await undo(plan);
     expect(await bed.rows()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('is found when it is the last segment, behind a switch, that was lost or damaged since the plan', async () => {
+    await bed.insert(7);
+    await bed.cluster.sql('SELECT pg_switch_wal(); CHECKPOINT;');
+    await allArchived();
+    const number = (stored().at(-1) ?? '').slice(16, 24);
+    const seen = { lsn: `0/${number.slice(6)}000028`, time: '2026-11-20T10:30:00Z', xid: 7 };
+    using port = await reservePort();
+    const planned = async (): Promise<RestorePlan> => {
+      const into = { directory: bed.sandbox.file('beside'), port: port.number };
+      const plan = await bed.plan({ mode: 'into', target: { kind: 'latest' }, into });
+      return { ...plan, target: { ...plan.target, lastTransaction: seen } };
+    };
+    const lost = await planned();
+    takeSegment(1);
+    expect(await apply(lost)).toMatchObject({
+      kind: 'proof-failed',
+      problem: expect.stringMatching(/the plan saw transaction 7 .* is missing/) as string,
+    });
+    putBack();
+    await undo(lost);
+    rmSync(lost.directories.data, { recursive: true });
+
+    const damaged = await planned();
+    const file = `${archiveDirectory()}/${stored().at(-1)}`;
+    const sound = readFileSync(file);
+    writeFileSync(file, Buffer.from(sound).fill(0x5a, 100, 200));
+    expect(await apply(damaged)).toMatchObject({ kind: 'repository-damaged' });
+    writeFileSync(file, sound);
+    using journal = bed.openJournal();
+    expect(await resumeRestore(damaged.id, bed.dependencies(journal))).toMatchObject({ mode: 'into' });
+    await undo(damaged);
+    await bed.cluster.sql('DELETE FROM known WHERE id = 7;');
   });
 
   it('makes a time that was never reached a failure that says so', async () => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   appendKnownRows,
@@ -60,6 +60,13 @@ function removeSegment(name: string): void {
   rmSync(file);
 }
 
+/** The stored file of a segment of the archive, counted from its end. */
+function storedAt(place: number): string {
+  const root = `${bed.configuration.repository('local')}/archive/main`;
+  const stored = listFiles(root).filter((path) => /\/[0-9A-F]{24}-[0-9a-f]{40}/.test(`/${path}`));
+  return stored.toSorted().at(place) ?? '';
+}
+
 /** Into a directory that does not exist: what the running server has not archived yet does not count. */
 const beside = (...words: readonly string[]): readonly string[] => [
   ...words,
@@ -115,6 +122,26 @@ describe('a refused target', () => {
       expect(refused.rules).toEqual(['target-not-found']);
       await expectOffersWork(refused);
     }
+  });
+});
+
+describe('WAL that is in the archive and cannot be read', () => {
+  it('is refused instead of taken for the end, with a target that works', async () => {
+    const file = storedAt(-1);
+    const sound = readFileSync(file);
+    const damaged = Buffer.from(sound);
+    damaged.fill(0x5a, Math.floor(sound.length / 2), Math.floor(sound.length / 2) + 400);
+    writeFileSync(file, damaged);
+    try {
+      const refused = await bed.refuse(...beside('--to', 'latest'));
+      expect(refused.rules).toEqual(['repository-unreadable']);
+      expect(refused.problem).toMatch(/cannot be read/);
+      expect(refused.hint).toMatch(/pgbackrest verify.*--to immediate/);
+      await bed.plan(...beside('--to', 'immediate'));
+    } finally {
+      writeFileSync(file, sound);
+    }
+    await bed.plan(...beside('--to', 'latest'));
   });
 });
 

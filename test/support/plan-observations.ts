@@ -3,6 +3,7 @@ import { defaultDeploySettings } from '../../src/config/schema/deploy/deploy.ts'
 import { defaultJobSettings, defaultWatchSettings } from '../../src/config/schema/file.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import type { BackupSet } from '../../src/model/backup-set.ts';
+import type { Failure } from '../../src/model/failure.ts';
 import type { RestoreTarget } from '../../src/model/restore-target.ts';
 import { gatherEvidence } from '../../src/recovery/plan/gather-evidence.ts';
 import type { ClusterObservation, RestoreObservations } from '../../src/recovery/plan/observations.ts';
@@ -45,6 +46,8 @@ export async function planSynthetic(
     readonly request?: Partial<RestoreRequest>;
     readonly observations?: Partial<RestoreObservations>;
     readonly cluster?: Partial<ClusterObservation>;
+    /** The WAL of the repository is listed, and this is what looking into it came to. */
+    readonly unreadable?: Failure;
   } = {},
 ): Promise<RestorePlan> {
   const request: RestoreRequest = { configuration, stanza: 'main', delta: false, target, ...change.request };
@@ -52,6 +55,13 @@ export async function planSynthetic(
   const whole = {
     ...observations,
     ...change.observations,
+    ...(change.unreadable && {
+      repositories: observations.repositories.map((one) => ({
+        ...one,
+        failure: change.unreadable,
+        evidence: undefined,
+      })),
+    }),
     cluster: { ...observations.cluster, ...change.cluster },
   };
   const now = new Date(Number(commitTime(history.length + 60) / 1000n));

@@ -50,17 +50,21 @@ export async function segmentsIn(archive: Archive, folder: string): Promise<stri
   return names.flatMap((name) => wholeSegmentOf(name) ?? []).toSorted();
 }
 
-/** The last segment of a timeline that is stored; undefined when there is none. */
-export async function lastArchived(archive: Archive, timeline: number): Promise<string | undefined> {
+/**
+ * The last whole segments of a timeline, as they are stored: those of the last directory that has any, oldest first.
+ * Relative to the archive id: `0000000100000000/000000010000000000000004-SHA1.gz`.
+ */
+export async function lastArchived(archive: Archive, timeline: number): Promise<string[]> {
   const prefix = timeline.toString(16).toUpperCase().padStart(8, '0');
   const folders = (await namesIn(archive, ''))
     .filter((name) => /^[0-9A-F]{16}$/.test(name) && name.startsWith(prefix))
     .toSorted();
   for (const folder of folders.toReversed()) {
-    const last = (await segmentsIn(archive, folder)).at(-1);
-    if (last !== undefined) return last;
+    const names = await namesIn(archive, `/${folder}`);
+    const whole = names.filter((name) => wholeSegmentOf(name) !== undefined).toSorted();
+    if (whole.length > 0) return whole.map((name) => `${folder}/${name}`);
   }
-  return undefined;
+  return [];
 }
 
 async function namesIn(archive: Archive, folder: string): Promise<string[]> {

@@ -13,6 +13,7 @@ export function checkRepository(
 ): { readonly refusals: Finding[]; readonly warnings: Finding[] } {
   const refusals = [
     brokenSet(choice),
+    unreadableWal(choice),
     mismatch(observations),
     duplicates(choice),
     ...busy(request, observations),
@@ -38,6 +39,23 @@ function brokenSet({ repository, verdict }: SetChoice): Finding | undefined {
     evidence: 'the list of the archive in the repository, not what info claims',
     remedy:
       'Choose another repository with --repo or another timeline with --timeline; take a full backup at once.',
+  };
+}
+
+/**
+ * The WAL that leads to the target is listed and could not be looked into. To go on would mean to find out with the old
+ * cluster away; and of `latest` PostgreSQL says nothing: a segment that it does not get is the end of the WAL.
+ */
+function unreadableWal({ repository, verdict, reaches }: SetChoice): Finding | undefined {
+  const { failure } = repository;
+  if (reaches || failure === undefined || verdict.kind !== 'usable') return undefined;
+  return {
+    rule: 'repository-unreadable',
+    severity: 'critical',
+    subject: `repository ${repository.name}`,
+    problem: `the WAL that leads to the target cannot be read: ${failure.problem}`,
+    evidence: failure.place ?? failure.operation,
+    remedy: `${failure.hint ?? 'Check its credentials, passphrase and reachability with holdfast check.'} A target before the WAL that cannot be read works: --to immediate, or a time, xid: or lsn: from holdfast windows.`,
   };
 }
 

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { EngineProgram } from '../../engine/engine.ts';
-import { readRepositoryFile } from '../../engine/repo-get.ts';
 import { findSegment, type ArchiveLedger } from '../wal/ledger.ts';
-import { decompressSegment } from '../wal/decompress.ts';
 import type { LocalWal } from '../wal/local-wal.ts';
+import { readStoredSegment } from '../wal/read-stored-segment.ts';
 import { segmentOnChain, type TimelineChain } from '../wal/timeline-chain.ts';
 import type { ReadSegment } from '../wal/wal-reader.ts';
 
@@ -39,13 +38,8 @@ export function readSegmentsFrom(source: SegmentSource): ReadSegment {
     const name = segmentOnChain(chain, number);
     const stored = findSegment(ledger, name);
     if (stored) {
-      const path = `archive/${source.stanza}/${source.archiveId}/${stored.file}`;
-      const request = { stanza: source.stanza, repositoryKey: source.repositoryKey, path };
-      const bytes = await readRepositoryFile(source.engine, request, { signal: source.signal });
-      return {
-        bytes: await decompressSegment(bytes, stored.file, chain.segmentSize, source.path),
-        torn: false,
-      };
+      const bytes = await readStoredSegment({ ...source, file: stored.file, segmentSize: chain.segmentSize });
+      return { bytes, torn: false };
     }
     const local = source.localWal?.segments.find((segment) => segment.name === name);
     return local && { bytes: await readFile(local.path), torn: true };

@@ -7,6 +7,7 @@ import {
   syntheticLabel,
   type SyntheticHistory,
 } from '../../../test/support/plan-observations.ts';
+import { Failure } from '../../model/failure.ts';
 import type { RestoreTarget } from '../../model/restore-target.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 import { renderPlan } from './render-plan.ts';
@@ -57,6 +58,24 @@ describe('planRestore', () => {
     const plan = await planSynthetic({ ...whole, missing: [14] }, { kind: 'latest' });
     expect(rules(plan)).toEqual(['target-behind-hole']);
     expect(plan.wal.missing).toHaveLength(1);
+  });
+
+  it('refuses WAL that is there and cannot be read, which PostgreSQL would take for the end', async () => {
+    const unreadable = new Failure('repository-damaged', {
+      operation: 'read WAL from the repository',
+      place: 'segment',
+      problem: 'the stored segment cannot be decompressed',
+      hint: 'Run pgbackrest verify for the repository.',
+    });
+    for (const target of [{ kind: 'latest' }, time(commitTime(15))] as const) {
+      const plan = await planSynthetic(whole, target, { unreadable, request: { into: '/copy' } });
+      expect(rules(plan)).toEqual(['repository-unreadable']);
+      expect(plan.refusals[0]).toMatchObject({
+        severity: 'critical',
+        problem: expect.stringContaining('cannot be decompressed') as string,
+        remedy: expect.stringMatching(/pgbackrest verify.*--to immediate/) as string,
+      });
+    }
   });
 
   it('passes over a set whose own WAL is missing', async () => {
