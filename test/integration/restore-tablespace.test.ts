@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   appendKnownRows,
@@ -65,5 +65,23 @@ describe('a cluster with a tablespace', () => {
     await bed.mustRun(['undo', '--yes']);
     expect(await readKnownRows(bed.cluster, 'far_rows')).toEqual(last);
     expect(linksOf(bed.cluster.dataDirectory)).toEqual([tablespace]);
+  });
+
+  it('is not undone by halves when the old data directory was removed meanwhile', async () => {
+    const { outcome } = await bed.restore('--to', moment);
+    const { cluster, sandbox } = bed;
+    const pid = cluster.pid();
+    const removed = sandbox.file('removed');
+    renameSync(outcome.aside ?? '', removed);
+    for (const words of [['--plan'], ['--yes']]) {
+      const undo = await bed.run(['undo', ...words, '--json']);
+      expect(undo.code).toBe(90);
+      expect(undo.stdout + undo.stderr).toContain('is gone');
+    }
+    expect(cluster.pid()).toBe(pid);
+    expect(await readKnownRows(cluster, 'far_rows')).toEqual(outside);
+    renameSync(removed, outcome.aside ?? '');
+    await bed.mustRun(['undo', '--yes']);
+    expect(await readKnownRows(cluster, 'far_rows')).toEqual(last);
   });
 });

@@ -7,6 +7,7 @@ import { clusterOf } from '../../recovery/patroni/cluster-steps.ts';
 import { describeClusterUndo } from '../../recovery/patroni/undo-cluster.ts';
 import { applyUndo, type UndoEvent, type UndoOutcome } from '../../recovery/undo/apply-undo.ts';
 import { planUndo, type UndoAction, type UndoPlan } from '../../recovery/undo/plan-undo.ts';
+import { requireKept } from '../../recovery/undo/require-kept.ts';
 import type { Journal, RunRecord } from '../../store/journal.ts';
 import { askConsent } from '../ask-consent.ts';
 import type { CommandModule } from '../command-definition.ts';
@@ -28,6 +29,7 @@ export const run: CommandModule['run'] = async (input, context) => {
   const { plan: restored, server } = readRestoreFacts(record);
   await refuseLostRestore(journal, restored.directories.data, `undo the restore ${record.id}`);
   const plan = planUndo(record, journal.stepsOf(record.id), stand.orphan);
+  await requireKept(plan, record, journal);
   const planText = describePlan(plan, stand.description);
   if (input.flag('plan')) return { data: { plan }, text: planText };
   if (!context.globals.json)

@@ -15,6 +15,7 @@ import { stopWhateverRuns } from '../apply/stop-old-server.ts';
 import { applyClusterUndo, mayStart, type ClusterUndoDependencies } from '../patroni/apply-cluster-undo.ts';
 import type { RestorePlan } from '../restore-plan.ts';
 import type { UndoAction, UndoPlan } from './plan-undo.ts';
+import { type PutBack, requireKept } from './require-kept.ts';
 
 /** What an undo tells while it goes on. */
 export type UndoEvent =
@@ -61,8 +62,9 @@ export async function applyUndo(proposed: UndoPlan, deps: UndoDependencies): Pro
   const { journal } = deps;
   const restore = journal.findRun(proposed.restoreId);
   if (restore === undefined) throw new Error(`no restore ${proposed.restoreId} in the journal`);
-  const plan = beginUndo(proposed, restore, deps);
   const facts = readRestoreFacts(restore);
+  await requireKept(proposed, restore, journal);
+  const plan = beginUndo(proposed, restore, deps);
   const production = serverFor(facts.server, deps.currentUid);
   try {
     for (const [index, action] of plan.actions.entries()) {
@@ -136,7 +138,7 @@ async function runAction(
   await deps.checkpoint?.(`before ${action.kind}`);
   const step = journal.startStep(plan.id, name, { action });
   try {
-    await act(plan, at, deps);
+    await act(plan, at, deps, (noted) => void journal.updateStep(plan.id, step.sequence, noted));
     await deps.checkpoint?.(`done ${action.kind}`);
     journal.finishStep(plan.id, step.sequence, 'ok');
   } catch (thrown) {
@@ -161,6 +163,7 @@ async function act(
     restored,
   }: { readonly action: UndoAction; readonly server: Server; readonly restored: RestorePlan },
   deps: UndoDependencies,
+  note: (facts: Readonly<Record<string, unknown>>) => void,
 ): Promise<void> {
   const limits = { ...defaultLimits, ...deps.limits };
   switch (action.kind) {
@@ -171,7 +174,7 @@ async function act(
       if ((await inspectServer(server)).running) await stopWhateverRuns(server, limits.stopMs);
       return;
     case 'put-back':
-      await putBack(plan, action, deps);
+      await putBack(plan, action, deps, note);
       return;
     case 'remove-marker':
       await rm(action.file, { force: true });
@@ -201,12 +204,14 @@ async function startAgain(
 
 /**
  * Two renames. Where the aside directory is not there, either it never went there or it is back already: in both cases
- * the path holds the old one.
+ * the path holds the old one. That nobody removed it was looked at before (requireKept), for which the second rename is
+ * noted.
  */
 async function putBack(
   plan: UndoPlan,
-  action: Extract<UndoAction, { kind: 'put-back' }>,
+  action: PutBack,
   deps: UndoDependencies,
+  note: (facts: Readonly<Record<string, unknown>>) => void,
 ): Promise<void> {
   if (!(await exists(action.aside))) {
     if (await exists(action.path)) return;
@@ -217,6 +222,7 @@ async function putBack(
     );
   }
   if (await exists(action.path)) await renameDurably(action.path, action.undone);
+  note({ setAway: action.path });
   await deps.checkpoint?.(`put-back: ${action.what} set away`);
   await renameDurably(action.aside, action.path);
 }
