@@ -200,6 +200,21 @@ describe('--plan', () => {
   });
 });
 
+describe('a standby that is stopped', () => {
+  it('is not restored in place, where it would be promoted beside its primary', async () => {
+    await bed.cluster.stop();
+    const signal = `${bed.cluster.dataDirectory}/standby.signal`;
+    writeFileSync(signal, '');
+    const refused = await bed.refuse('--to', 'immediate');
+    expect(refused.rules).toEqual(['server-is-standby']);
+    expect(refused.hint).toMatch(/remove standby.signal/);
+    await bed.plan(...beside('--to', 'immediate'));
+    rmSync(signal);
+    await bed.plan('--to', 'immediate');
+    await bed.cluster.start();
+  });
+});
+
 describe('a target on a timeline that was left', () => {
   it('is refused with the option that reaches it', async () => {
     // Ids of transactions are used again on the new timeline: one is needed that it does not get to.

@@ -192,6 +192,7 @@ const cluster: ClusterObservation = {
   control: undefined,
   directory: 'cluster',
   stalePidFile: false,
+  standbySignal: false,
   isMountPoint: false,
   parentWritable: true,
   localWal: {

@@ -73,19 +73,29 @@ function checkElsewhere({ cluster }: RestoreObservations): Finding[] {
   ];
 }
 
-function checkStandby({ cluster }: RestoreObservations): Finding[] {
-  if (cluster.state.inRecovery !== true) return [];
-  return [
+/**
+ * A standby that is stopped says so with its file; that its control file tells of a recovery alone may be of a recovery
+ * to a moment that somebody did by hand. A Patroni cluster is restored wherever its Patroni says, and what an unfinished
+ * restore of Holdfast left is refused as that.
+ */
+function checkStandby({ cluster, patroni, unfinishedRestore }: RestoreObservations): Finding[] {
+  const found = (evidence: string, way: string): Finding[] => [
     {
       rule: 'server-is-standby',
       severity: 'critical',
       subject: cluster.server.node.path,
       problem: 'the server on this host is a standby',
-      evidence: 'pg_is_in_recovery() is true',
-      remedy:
-        'Restore on the host of the primary and build the standbys anew, or restore beside this one with --into.',
+      evidence,
+      remedy: `Restore on the host of the primary and build the standbys anew, or restore beside this one with --into.${way}`,
     },
   ];
+  if (cluster.state.inRecovery === true) return found('pg_is_in_recovery() is true', '');
+  const isLeft = patroni !== undefined || unfinishedRestore !== undefined;
+  if (cluster.state.inRecovery === false || !cluster.standbySignal || isLeft) return [];
+  return found(
+    `standby.signal is in its data directory${cluster.control === undefined ? '' : `, and its control file says: ${cluster.control.state}`}`,
+    ' Only if the primary is gone for good and this host takes its place, remove standby.signal and restore here.',
+  );
 }
 
 function checkUnfinished(request: RestoreRequest, { unfinishedRestore }: RestoreObservations): Finding[] {

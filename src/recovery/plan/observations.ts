@@ -45,6 +45,8 @@ export interface ClusterObservation {
   readonly directory: 'cluster' | 'present' | 'missing';
   /** postmaster.pid lies there although nothing runs. */
   readonly stalePidFile: boolean;
+  /** `standby.signal` lies there: a start makes it follow another server. */
+  readonly standbySignal: boolean;
   /** The data directory is itself a mount point and cannot be renamed. */
   readonly isMountPoint: boolean;
   readonly parentWritable: boolean;

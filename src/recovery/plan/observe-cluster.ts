@@ -32,6 +32,7 @@ export async function observeCluster(server: Server, sessions?: KeptSessions): P
     control,
     directory: control ? 'cluster' : present ? 'present' : 'missing',
     stalePidFile: !state.running && (await exists(join(directory, 'postmaster.pid'))),
+    standbySignal: await exists(join(directory, 'standby.signal')),
     isMountPoint: mount,
     parentWritable: await isWritable(dirname(directory)),
     localWal,

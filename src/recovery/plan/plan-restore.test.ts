@@ -121,6 +121,32 @@ describe('planRestore', () => {
     ]);
   });
 
+  it('takes a server that is stopped for a standby by its file', async () => {
+    const target: RestoreTarget = { kind: 'latest' };
+    const standbySignal = true;
+    expect(rules(await planSynthetic(whole, target, { cluster: { standbySignal } }))).toEqual([
+      'server-is-standby',
+    ]);
+    const copy = { cluster: { standbySignal }, request: { into: '/copy' } };
+    expect(rules(await planSynthetic(whole, target, copy))).toEqual([]);
+    // The file means something from the next start on; this one was promoted, or never was a standby.
+    const state = { running: true, accepting: true, inRecovery: false };
+    expect(rules(await planSynthetic(whole, target, { cluster: { standbySignal, state } }))).toEqual([]);
+    const unfinishedRestore = 'restore-y';
+    expect(
+      rules(
+        await planSynthetic(whole, target, {
+          cluster: { standbySignal },
+          observations: { unfinishedRestore },
+        }),
+      ),
+    ).toEqual(['restore-unfinished']);
+    const patroni = { url: 'http://localhost:8008', role: 'replica', members: 3, problem: undefined };
+    expect(
+      rules(await planSynthetic(whole, target, { cluster: { standbySignal }, observations: { patroni } })),
+    ).toEqual(['managed-by-patroni']);
+  });
+
   it('warns of settings below the primary', async () => {
     const control = {
       systemIdentifier: 7n,
