@@ -9,9 +9,13 @@ import type { Connectable } from './query.ts';
  *
  * A connection that the server ended since the last query is replaced; one that ends while it is asked makes that query
  * fail as it would alone. psql ends when its stdin does, so that none outlives a Holdfast that was killed.
+ *
+ * Who asks when they are closed already (work that goes on when its caller has failed) gets a connection for that query
+ * alone: a psql that nobody ends would keep Holdfast from ending.
  */
 export class KeptSessions implements AsyncDisposable {
   readonly #sessions = new Map<string, PsqlSession>();
+  #isClosed = false;
 
   /**
    * Runs queries that change nothing: they may be sent a second time. One at a time for each connection.
@@ -29,13 +33,14 @@ export class KeptSessions implements AsyncDisposable {
       if (result.code !== 2 || result.stopped !== undefined) return result;
     }
     const session = new PsqlSession(server, call);
-    if (kept === undefined || kept.isOver) this.#sessions.set(key, session);
+    if (!this.#isClosed && (kept === undefined || kept.isOver)) this.#sessions.set(key, session);
     const result = await session.ask(call);
     if (this.#sessions.get(key) !== session) await session[Symbol.asyncDispose]();
     return result;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#sessions.values()].map((session) => session[Symbol.asyncDispose]()));
     this.#sessions.clear();
   }

@@ -121,4 +121,17 @@ describe('connections that are kept', () => {
     await cluster.start();
     expect(await backendOf(kept)).toBeGreaterThan(0);
   });
+
+  it('leave none behind for what asks while they are closed, or later', async () => {
+    const sessions = new KeptSessions();
+    const kept = { ...server, sessions };
+    const pending = queryRow(kept, 'SELECT 1 AS n, pg_sleep(0.3)::text');
+    const second = queryRow(kept, 'SELECT 2 AS n, pg_sleep(0.3)::text');
+    const closing = sessions[Symbol.asyncDispose]();
+    expect(await backendOf(kept)).toBeGreaterThan(0);
+    await closing;
+    expect(await Promise.all([pending, second])).toMatchObject([{ n: 1 }, { n: 2 }]);
+    expect(await backendOf(kept)).toBeGreaterThan(0);
+    await waitUntil('all connections are closed', async () => (await connections()) === 0);
+  });
 });

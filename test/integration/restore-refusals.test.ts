@@ -9,6 +9,7 @@ import {
   readKnownRows,
 } from '../support/data.ts';
 import { hashTree, listFiles } from '../support/hash-tree.ts';
+import { runHoldfast } from '../support/holdfast.ts';
 import { processesOf } from '../support/processes.ts';
 import { createProtectedBed, type ProtectedBed, type RefusedDocument } from '../support/protected-bed.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -197,6 +198,24 @@ describe('--plan', () => {
     expect(json).toMatchObject({ mode: 'in-place', set: { label: secondSet } });
     expect(copy.stdout).toContain(bed.sandbox.file('nowhere'));
     expect(delta.stdout).toMatch(/--delta/);
+  });
+});
+
+describe('an engine whose configuration is not there', () => {
+  it('ends restore and clone with its error while production runs', async () => {
+    const text = readFileSync(bed.configuration.file, 'utf8');
+    const file = bed.sandbox.write(
+      'no-engine-file.yaml',
+      text.replaceAll(bed.configuration.engineFile, bed.sandbox.file('nowhere.conf')),
+    );
+    for (const words of [
+      ['restore', '--to', 'latest', '--plan'],
+      ['clone', '--to', 'latest'],
+    ]) {
+      const ended = await runHoldfast(['--config', file, ...words], { timeoutMs: 60_000 });
+      expect(ended.code, ended.stderr).toBeGreaterThan(2);
+      expect(ended.stderr).toContain('nowhere.conf');
+    }
   });
 });
 

@@ -74,7 +74,7 @@ export async function observeRestore(
   const guessing = reading.then((known) => readDetailOf(engine, stanza, guessSet(known, wanted, request)));
   // Only a guess: whether it fails matters when it was right, and then it is awaited below.
   guessing.catch(() => {});
-  const [catalogue, listings, cluster, patroni, destination] = await Promise.all([
+  const [catalogue, listings, cluster, patroni, destination] = await finishAll([
     reading,
     listing,
     locate(deps, node, reading)
@@ -131,6 +131,14 @@ export async function observeRestore(
     unfinishedRestore: deps.unfinishedRestore,
     samples: deps.samples ?? [],
   };
+}
+
+/** As Promise.all, but it throws when nothing goes on any more: the rest still uses what the caller closes then. */
+async function finishAll<Work extends readonly unknown[] | []>(
+  work: Work,
+): Promise<{ -readonly [Index in keyof Work]: Awaited<Work[Index]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** Looks into the WAL of one repository after the other, until one reaches the target; for `latest` into all. */
