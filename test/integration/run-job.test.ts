@@ -14,6 +14,7 @@ import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { writeConfiguration, type TestConfiguration } from '../support/configuration.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { createJobHost, type JobHost } from '../support/job-host.ts';
+import { type HeldProcesses, holdProcesses } from '../support/hold-processes.ts';
 import { isRunning, processesOf } from '../support/processes.ts';
 import { bedOf } from '../support/protected-bed.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -119,28 +120,7 @@ async function holdLease(runId: string): Promise<Lease> {
 /** The engine itself, not the shell that becomes it; versions of other distributions run by their own loader. */
 const [worker, main] = [/ backup:local$/, /^(?!\/bin\/sh ).*\/pgbackrest backup .*--annotation=/];
 
-interface Held {
-  readonly pids: readonly number[];
-  readonly release: () => void;
-}
-
-/** Holds every process of the engine of that kind as soon as there is one, until they are let go on. */
-async function hold(kind: RegExp): Promise<Held> {
-  const find = (): ReturnType<typeof processesOf> =>
-    processesOf(sandbox.path).filter(({ command }) => kind.test(command));
-  const held = await waitUntil('the engine runs', () => {
-    const found = find();
-    for (const { pid } of found) process.kill(pid, 'SIGSTOP');
-    // Whoever came meanwhile goes on: all are held the next time.
-    const isAll = find().every(({ pid }) => found.some((one) => one.pid === pid));
-    return found.length > 0 && isAll && found;
-  });
-  const pids = (held || []).map(({ pid }) => pid);
-  const release = (): void => {
-    for (const pid of pids) if (isRunning(pid)) process.kill(pid, 'SIGCONT');
-  };
-  return { pids, release };
-}
+const hold = (kind: RegExp): Promise<HeldProcesses> => holdProcesses(sandbox.path, kind);
 
 /** Whether a process that is held will get SIGTERM as soon as it goes on: ShdPnd of proc(5), signal 15. */
 function isToldToEnd(pid: number): boolean {
@@ -323,7 +303,6 @@ describe('a backup of a schedule', () => {
     const held = await hold(main);
     for (const pid of held.pids) process.kill(pid, 'SIGTERM');
     held.release();
-    await waitUntil('the engine has ended', () => !held.pids.some(isRunning));
     stop.abort();
     expect(await running).toMatchObject({ result: 'interrupted', failure: { kind: 'interrupted' } });
   });
