@@ -69,4 +69,26 @@ describe('rows of tables that refer to each other', () => {
     await expectThereAndBack('no_action', whole, '--delete-new');
     expect(await bed.cluster.value('SELECT count(*) FROM pg_constraint WHERE condeferrable')).toBe('0');
   });
+
+  it('are not taken along when they come while the change runs', async () => {
+    const args = ['cascade_users', '--where', 'id = 8', '--delete-new'];
+    const { rescue } = await bed.rescue(...args);
+    const coming = bed.cluster.sql(`DO $$ BEGIN INSERT INTO cascade_orders VALUES (80, 8);
+      WHILE NOT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted) LOOP PERFORM pg_sleep(0.1); END LOOP; END $$`);
+    await expect
+      .poll(
+        () =>
+          bed.cluster.value(
+            `SELECT count(*) FROM pg_locks WHERE relation = 'cascade_orders'::regclass AND mode = 'RowExclusiveLock'`,
+          ),
+        { timeout: 60_000, interval: 100 },
+      )
+      .toBe('1');
+    await expect(bed.runScript(rescue.files.change)).rejects.toThrow(
+      /rows of public.cascade_orders refer to rows of public.cascade_users/,
+    );
+    await coming;
+    expect(await bed.cluster.value('SELECT count(*) FROM cascade_orders WHERE id = 80')).toBe('1');
+    await bed.cluster.sql('DELETE FROM cascade_orders WHERE id = 80');
+  });
 });

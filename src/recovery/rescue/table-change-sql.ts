@@ -258,10 +258,12 @@ function guard(staged: StagedTable, foreignKey: ForeignKeyFacts, which: string, 
           .join(' AND ')})`
     : '';
   const from = showName(foreignKey.from).replaceAll('%', '%%');
-  return block(`  IF EXISTS (SELECT 1 FROM ${quoteName(foreignKey.from)} t, ${stageName(staged)} s
+  // A row that leads here and is not committed yet cannot be seen, and would go along once it is.
+  const lock = `LOCK TABLE ${quoteName(foreignKey.from)} IN SHARE ROW EXCLUSIVE MODE;\n`;
+  return `${lock}${block(`  IF EXISTS (SELECT 1 FROM ${quoteName(foreignKey.from)} t, ${stageName(staged)} s
     WHERE ${which} AND ${on.join(' AND ')}${others}) THEN
     ${raise(`rows of ${from} refer to rows of ${told(staged)} that would be ${what}, and would go along unsaved`, wouldTakeMore)}
-  END IF;`);
+  END IF;`)}`;
 }
 
 /** What was put in reads as it was in the copy: not rounded, cut or changed by anything. */
