@@ -119,9 +119,9 @@ function isAsCompared(staged: StagedTable, action: 'u' | 'd'): string {
   );
 }
 
-function byKey({ table }: StagedTable, letter: 'n' | 'o'): string {
+function byKey({ table }: StagedTable, letter: 'n' | 'o', row = 't'): string {
   return (table.key ?? [])
-    .map((name, index) => `t.${quoteIdentifier(name)} = s.${letter}${index}`)
+    .map((name, index) => `${row}.${quoteIdentifier(name)} = s.${letter}${index}`)
     .join(' AND ');
 }
 
@@ -227,14 +227,18 @@ function guardUpdates(staged: StagedTable): string {
   const { table } = staged;
   const keys = new Set(table.key);
   const indexOf = (name: string): number => table.common.findIndex(({ live }) => live.name === name);
+  const isExtra = (name: string): boolean => table.extras.some((extra) => extra.name === name);
   return table.target.referredBy
     .filter(
       ({ onUpdate, toColumns }) => takesAlong.has(onUpdate) && toColumns.some((name) => !keys.has(name)),
     )
     .map((foreignKey) => {
-      const moved = foreignKey.toColumns
-        .filter((name) => indexOf(name) >= 0)
-        .map((name) => `s.n${indexOf(name)} IS DISTINCT FROM s.o${indexOf(name)}`);
+      // What becomes of a generated column only the server knows: each row that is updated may move it.
+      const moved = foreignKey.toColumns.some((name) => indexOf(name) < 0 && !isExtra(name))
+        ? ['true']
+        : foreignKey.toColumns
+            .filter((name) => indexOf(name) >= 0)
+            .map((name) => `s.n${indexOf(name)} IS DISTINCT FROM s.o${indexOf(name)}`);
       return moved.length === 0
         ? ''
         : guard(staged, foreignKey, `s.a = 'u' AND (${moved.join(' OR ')})`, 'changed');
@@ -244,11 +248,16 @@ function guardUpdates(staged: StagedTable): string {
 
 function guard(staged: StagedTable, foreignKey: ForeignKeyFacts, which: string, what: string): string {
   const { table } = staged;
-  const own = columnsOf(table).map(({ name }) => name);
+  const staging = table.common.map(({ live }) => live.name);
+  // From the row itself: generated columns, and on the way back those that came since, are not staged. Without a key, by
+  // which the row is found, any value is taken for theirs.
   const on = foreignKey.columns.map((name, index) => {
-    const to = own.indexOf(foreignKey.toColumns[index] ?? '');
-    return `t.${quoteIdentifier(name)} = s.o${to}`;
+    const column = `t.${quoteIdentifier(name)}`;
+    const to = foreignKey.toColumns[index] ?? '';
+    if (table.key !== undefined) return `${column} = r.${quoteIdentifier(to)}`;
+    return staging.includes(to) ? `${column} = s.o${staging.indexOf(to)}` : `${column} IS NOT NULL`;
   });
+  const found = table.key === undefined ? '' : ` JOIN ${only(staged)} r ON ${byKey(staged, 'o', 'r')}`;
   const isOwn = kinOf(table.target).has(showName(foreignKey.from)) && table.key !== undefined;
   // By its place: what is the key of a partition need not be one of the whole table.
   const others = isOwn
@@ -260,7 +269,7 @@ function guard(staged: StagedTable, foreignKey: ForeignKeyFacts, which: string, 
   const from = showName(foreignKey.from).replaceAll('%', '%%');
   // A row that leads here and is not committed yet cannot be seen, and would go along once it is.
   const lock = `LOCK TABLE ${quoteName(foreignKey.from)} IN SHARE ROW EXCLUSIVE MODE;\n`;
-  return `${lock}${block(`  IF EXISTS (SELECT 1 FROM ${quoteName(foreignKey.from)} t, ${stageName(staged)} s
+  return `${lock}${block(`  IF EXISTS (SELECT 1 FROM ${quoteName(foreignKey.from)} t, ${stageName(staged)} s${found}
     WHERE ${which} AND ${on.join(' AND ')}${others}) THEN
     ${raise(`rows of ${from} refer to rows of ${told(staged)} that would be ${what}, and would go along unsaved`, wouldTakeMore)}
   END IF;`)}`;
