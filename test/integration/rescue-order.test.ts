@@ -15,7 +15,15 @@ INSERT INTO ${name}_users VALUES (1, 'a@x'), (2, 'b@x'), (3, 'c@x');
 INSERT INTO ${name}_orders VALUES (10, 1), (20, 2), (30, 3);
 INSERT INTO ${name}_items VALUES (100, 10, 'a'), (200, 20, 'b'), (300, 30, 'c');`,
   )
-  .join('\n');
+  .join('\n')
+  .concat(
+    `CREATE TABLE booking (id int PRIMARY KEY, hours int4range, EXCLUDE USING gist (hours WITH &&));
+CREATE TABLE seat (id int PRIMARY KEY, number int) PARTITION BY RANGE (id);
+CREATE TABLE seat_low PARTITION OF seat FOR VALUES FROM (0) TO (100);
+CREATE UNIQUE INDEX ON seat_low (number);
+INSERT INTO booking VALUES (1, '[1,5)');
+INSERT INTO seat VALUES (1, 7);`,
+  );
 
 /** User 9 has the place of user 1, so that one must go before the other comes. */
 const disaster = actions
@@ -28,7 +36,10 @@ INSERT INTO ${name}_users VALUES (8, 'h@x'), (9, 'a@x');
 INSERT INTO ${name}_orders VALUES (90, 9);
 INSERT INTO ${name}_items VALUES (900, 90, 'i');`,
   )
-  .join('\n');
+  .join('\n')
+  .concat(
+    `DELETE FROM booking; INSERT INTO booking VALUES (9, '[2,3)'); DELETE FROM seat; INSERT INTO seat VALUES (9, 7);`,
+  );
 
 let bed: RescueBed;
 beforeAll(async () => {
@@ -68,6 +79,14 @@ describe('rows of tables that refer to each other', () => {
       UPDATE no_action_orders SET uid = 9 WHERE id = 30; UPDATE no_action_items SET oid = 90 WHERE id = 200`);
     await expectThereAndBack('no_action', whole, '--delete-new');
     expect(await bed.cluster.value('SELECT count(*) FROM pg_constraint WHERE condeferrable')).toBe('0');
+  });
+
+  it('make room for each other where an exclusion constraint or an index of a partition wants it', async () => {
+    const before = await bed.dump();
+    const { rescue } = await bed.rescue('booking', 'seat', '--delete-new', '--apply', '--yes');
+    expect(await bed.cluster.value('SELECT booking.id + seat.id FROM booking, seat')).toBe('2');
+    await bed.runScript(rescue.files.rollback);
+    expect(await bed.dump()).toBe(before);
   });
 
   it('are not taken along when they come while the change runs', async () => {

@@ -79,6 +79,10 @@ const columnsOf = (numbers: string, relation: string): string =>
   `(SELECT json_agg(xa.attname ORDER BY xk.ordinality) FROM unnest(${numbers}) WITH ORDINALITY xk(number, ordinality)
      JOIN pg_attribute xa ON xa.attrelid = ${relation} AND xa.attnum = xk.number)`;
 
+/** The table and its partitions. */
+const below = `SELECT c.oid AS oid UNION ALL
+     SELECT h.inhrelid FROM pg_inherits h JOIN below ON h.inhparent = below.oid WHERE c.relkind = 'p'`;
+
 /**
  * The table with what it is a partition of, and its partitions: a foreign key to one of them leads to rows of the others.
  * Not with heirs, whose rows no foreign key to their parent reaches:
@@ -86,8 +90,7 @@ const columnsOf = (numbers: string, relation: string): string =>
  */
 const kin = `WITH RECURSIVE above AS (SELECT c.oid AS oid UNION ALL
      SELECT h.inhparent FROM pg_inherits h JOIN above ON h.inhrelid = above.oid WHERE c.relispartition),
-   below AS (SELECT c.oid AS oid UNION ALL
-     SELECT h.inhrelid FROM pg_inherits h JOIN below ON h.inhparent = below.oid WHERE c.relkind = 'p')
+   below AS (${below})
    SELECT oid FROM above UNION SELECT oid FROM below`;
 
 const foreignKeys = (condition: string): string =>
@@ -132,7 +135,9 @@ function tableQuery(condition: string): string {
     WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
       AND x.ordinality <= i.indnkeyatts
     GROUP BY i.indexrelid, i.indisprimary, i.indnkeyatts HAVING bool_and(a.attnotnull)) k) AS keys,
-  (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique)::int AS "uniqueIndexes",
+  (WITH RECURSIVE below AS (${below})
+   SELECT count(*) FROM pg_index i JOIN below ON i.indrelid = below.oid WHERE (i.indisunique OR i.indisexclusion)
+     AND (i.indrelid = c.oid OR NOT EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = i.indexrelid)))::int AS "uniqueIndexes",
   ${foreignKeys('f.conrelid = c.oid')} AS "foreignKeys",
   ${foreignKeys(`f.confrelid IN (${kin})`)} AS "referredBy",
   (WITH RECURSIVE tree AS (SELECT c.oid AS oid, 0 AS depth UNION ALL

@@ -68,6 +68,7 @@ export interface TableFacts extends RelationName {
   readonly columns: readonly ColumnFacts[];
   /** Columns of unique indexes without NULLs, expressions or conditions; the primary key first, then the shortest. */
   readonly keys: readonly (readonly string[])[];
+  /** All of them, also those that its partitions have for themselves, and those of exclusion constraints. */
   readonly uniqueIndexes: number;
   /** Those that it has. */
   readonly foreignKeys: readonly ForeignKeyFacts[];
