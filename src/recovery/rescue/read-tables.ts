@@ -79,6 +79,10 @@ const columnsOf = (numbers: string, relation: string): string =>
   `(SELECT json_agg(xa.attname ORDER BY xk.ordinality) FROM unnest(${numbers}) WITH ORDINALITY xk(number, ordinality)
      JOIN pg_attribute xa ON xa.attrelid = ${relation} AND xa.attnum = xk.number)`;
 
+/** The table and what it is a partition of. */
+const above = `SELECT c.oid AS oid UNION ALL
+     SELECT h.inhparent FROM pg_inherits h JOIN above ON h.inhrelid = above.oid WHERE c.relispartition`;
+
 /** The table and its partitions. */
 const below = `SELECT c.oid AS oid UNION ALL
      SELECT h.inhrelid FROM pg_inherits h JOIN below ON h.inhparent = below.oid WHERE c.relkind = 'p'`;
@@ -88,8 +92,7 @@ const below = `SELECT c.oid AS oid UNION ALL
  * Not with heirs, whose rows no foreign key to their parent reaches:
  * https://www.postgresql.org/docs/current/ddl-inherit.html#DDL-INHERIT-CAVEATS
  */
-const kin = `WITH RECURSIVE above AS (SELECT c.oid AS oid UNION ALL
-     SELECT h.inhparent FROM pg_inherits h JOIN above ON h.inhrelid = above.oid WHERE c.relispartition),
+const kin = `WITH RECURSIVE above AS (${above}),
    below AS (${below})
    SELECT oid FROM above UNION SELECT oid FROM below`;
 
@@ -149,8 +152,9 @@ function tableQuery(condition: string): string {
       'increment', q.seqincrement) ORDER BY s.oid), '[]')
     FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
     JOIN pg_namespace sn ON sn.oid = s.relnamespace JOIN pg_sequence q ON q.seqrelid = s.oid
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
-    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
+    JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+      AND d.refobjid IN (WITH RECURSIVE above AS (${above}) SELECT oid FROM above)
       AND d.deptype IN ('a', 'i')) AS sequences,
   (WITH RECURSIVE tree AS (SELECT h.inhrelid AS oid, h.inhparent AS parent FROM pg_inherits h
        WHERE c.relkind = 'p' AND h.inhparent = c.oid

@@ -52,7 +52,7 @@ export interface PartitionFacts extends RelationName {
   readonly owner: string;
 }
 
-/** A sequence that a column owns. */
+/** A sequence that a column owns; of a partition also those of what is above it, which give its rows their numbers. */
 export interface SequenceFacts extends RelationName {
   readonly column: string;
   readonly increment: number;
