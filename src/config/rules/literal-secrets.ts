@@ -35,6 +35,8 @@ export function* checkLiteralSecrets({ file }: RuleContext): Iterable<RuleFindin
   }
   yield* literal(file.consul?.token, ['consul', 'token']);
   yield* literal(file.server.token, ['server', 'token']);
+  yield* literal(file.deploy.kubernetes.rolePassword, ['deploy', 'kubernetes', 'rolePassword']);
+  yield* literal(file.deploy.compose.password, ['deploy', 'compose', 'password']);
 }
 
 function* literal(secret: Secret, path: Path): Iterable<RuleFinding> {

@@ -129,6 +129,8 @@ const cases: readonly (readonly [string, string, string?])[] = [
   ['literal-secret!', s3('provider: aws, region: r').replace('passphrase: "${P}"', 'passphrase: ▶hunter2')],
   ['literal-secret!', stanzaWith({ top: 'server: { token: ▶abc }' })],
   ['literal-secret!', stanzaWith({ top: 'consul: { token: ▶abc }' })],
+  ['literal-secret!', stanzaWith({ top: 'deploy: { kubernetes: { rolePassword: ▶abc } }' })],
+  ['literal-secret!', stanzaWith({ top: 'deploy: { compose: { password: ▶abc } }' })],
   ['not-available-yet', stanzaWith({ local: '{ type: posix, path: /r, retention: { full: 4 }, ▶from: x }' })],
   [
     'not-available-yet',

@@ -57,9 +57,10 @@ export function podConfiguration(call: RenderCall, stanza: string, changes: PodC
   const stanzas = root['stanzas'] as Mapping;
   const own = stanzas[stanza] as Mapping;
   const options = (root['options'] ?? {}) as Mapping;
-  const kept = Object.entries(root).filter(([key]) => !changes.without.includes(key));
+  const kept = Object.entries(root).filter(([key]) => key !== 'deploy' && !changes.without.includes(key));
   const file = {
     ...Object.fromEntries(kept),
+    ...versionsOf(root),
     stanzas: { [stanza]: { ...own, postgres: [...changes.postgres], ...changes.stanza(own) } },
     engine: {
       ...((root['engine'] ?? {}) as Mapping),
@@ -101,6 +102,17 @@ function readText(text: string, call: RenderCall): Configuration {
   const read = parseConfiguration(text, `${places.holdfast}/holdfast.yaml`, { engineVersion: call.version });
   if (read.configuration === undefined) throw problemsFailure(read.problems);
   return read.configuration;
+}
+
+/**
+ * Nothing in a pod renders a deployment, and a literal secret below `deploy` would stand in a ConfigMap. A kit that is
+ * made in the pod names the two versions.
+ */
+function versionsOf({ deploy }: Mapping): Mapping {
+  const versions = Object.entries((deploy ?? {}) as Mapping).filter(
+    ([key]) => key === 'engineVersion' || key === 'postgresVersion',
+  );
+  return versions.length === 0 ? {} : { deploy: Object.fromEntries(versions) };
 }
 
 function isKept(path: Path, without: readonly string[]): boolean {
