@@ -11,6 +11,7 @@ export interface SeenAlert {
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: string;
   readonly endsAt: string;
+  /** `unprocessed` until it was looked at, then `active` or `suppressed`. */
   readonly status: { readonly state: string };
 }
 
@@ -22,14 +23,19 @@ export interface TestAlertmanager extends AsyncDisposable {
 }
 
 /** @param webhook where it sends, at once, what fires and what is resolved */
-export async function startAlertmanager(webhook: string): Promise<TestAlertmanager> {
+export function startAlertmanager(webhook: string): Promise<TestAlertmanager> {
+  return startAlertmanagerWith(configurationFor(webhook));
+}
+
+/** @param configuration text of alertmanager.yml */
+export async function startAlertmanagerWith(configuration: string): Promise<TestAlertmanager> {
   await using resources = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-alertmanager-'));
   resources.defer(() => rmSync(directory, { recursive: true, force: true }));
   const port = resources.use(await reservePort());
   const url = `http://127.0.0.1:${port.number}`;
   const file = join(directory, 'alertmanager.yml');
-  writeFileSync(file, configurationFor(webhook));
+  writeFileSync(file, configuration);
   for (const template of ['default.tmpl', 'email.tmpl'])
     copyFileSync(join(toolsDirectory(), template), join(directory, template));
   resources.use(

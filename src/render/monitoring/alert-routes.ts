@@ -6,7 +6,7 @@ const ours = 'alertname=~"Holdfast.*"';
 
 /**
  * A configuration of Alertmanager with the routes of Holdfast's alerts: what is critical goes out at once and again every
- * hour, warnings twice a day. That nothing is known while Holdfast does not answer needs no alerts of its own; and what is
+ * hour, warnings twice a day. That nothing is heard while Holdfast does not answer needs no alerts of its own; and what is
  * critical about a repository says more than a warning about it.
  *
  * @see https://prometheus.io/docs/alerting/latest/configuration/
@@ -40,7 +40,9 @@ export function alertRoutes(configuration: Configuration): string {
       inhibit_rules: [
         {
           source_matchers: ['alertname="HoldfastDown"'],
-          target_matchers: ['alertname=~"Holdfast.+(Unknown|Unseen)"'],
+          // What is absent has no label `instance` that could be compared. An alert `…Unknown` says what a Holdfast that
+          // answers does not know, so it is always another one than the one that is down.
+          target_matchers: ['alertname=~"Holdfast.+Unseen"'],
         },
         {
           source_matchers: [ours, 'severity="critical"', 'repository!=""'],
