@@ -135,7 +135,10 @@ describe('the first run', () => {
 
 describe('with consent', () => {
   it('restarts replicas first and the leader last, and has archiving, a stanza and a full backup then', async () => {
-    const { leader } = await roles();
+    const { leader, replicas } = await roles();
+    // To one of them this is the first run: its handler has a service to restart only once the unit is there.
+    const none = ['/etc/holdfast/holdfast.yaml', '/etc/systemd/system/holdfast.service'];
+    await replicas[0]?.mustRun('rm', none);
     const { output } = await project.mustPlay('site.yml', '-e', 'patroni_restart_consent=true');
     const restarted = [
       ...output.matchAll(/TASK \[patroni : Restart the member\] \*+\n(?:changed|ok): \[(\w+)(?: -> (\w+))?/g),
@@ -153,6 +156,16 @@ describe('with consent', () => {
   it('changes nothing the second time, and would change nothing', async () => {
     expect(changedOf(await project.mustPlay('site.yml'))).toEqual([0, 0, 0]);
     expect(changedOf(await project.mustPlay('site.yml', '--check', '--diff'))).toEqual([0, 0, 0]);
+  });
+
+  it('restarts a daemon that has not read what a run wrote which stopped before its handlers', async () => {
+    const [, machine] = cluster.machines as [Machine, Machine, Machine];
+    const daemon = (): Promise<string> => machine.mustRun('cat', ['/run/holdfast.pid']);
+    const before = await daemon();
+    await machine.mustRun('touch', ['/etc/holdfast/holdfast.yaml']);
+    expect(changedOf(await project.mustPlay('site.yml'))).toEqual([0, 2, 0]);
+    expect(await daemon()).not.toBe(before);
+    expect(changedOf(await project.mustPlay('site.yml'))).toEqual([0, 0, 0]);
   });
 
   it('has secrets in files of 0600 alone, and in patroni.yml what people wrote', async () => {

@@ -1,5 +1,9 @@
-/** A service as the machines start it, who have no systemd. */
-const service = (name: string, program: string, words: string): string => `#!/bin/sh
+/**
+ * A service as the machines start it, who have no systemd.
+ *
+ * @param unit file without which nothing but its state is known, as systemd has it with a unit that is not there
+ */
+const service = (name: string, program: string, words: string, unit = '/'): string => `#!/bin/sh
 ### BEGIN INIT INFO
 # Provides:          ${name}
 # Required-Start:    $remote_fs
@@ -10,6 +14,10 @@ const service = (name: string, program: string, words: string): string => `#!/bi
 ### END INIT INFO
 pid=/run/${name}.pid
 log=/var/log/${name}.log
+if [ ! -e ${unit} ] && [ "$1" != status ]; then
+  echo "Could not find the requested service ${name}: host" >&2
+  exit 5
+fi
 case $1 in
   start)
     touch $log && chown postgres $log
@@ -28,5 +36,10 @@ esac
 /** By name below /etc/init.d. */
 export const initScripts: Readonly<Record<string, string>> = {
   patroni: service('patroni', '/usr/bin/patroni', '/etc/patroni/config.yml'),
-  holdfast: service('holdfast', '/usr/local/bin/holdfast', '--config /etc/holdfast/holdfast.yaml serve'),
+  holdfast: service(
+    'holdfast',
+    '/usr/local/bin/holdfast',
+    '--config /etc/holdfast/holdfast.yaml serve',
+    '/etc/systemd/system/holdfast.service',
+  ),
 };

@@ -157,6 +157,23 @@ describe('what cannot happen here', () => {
     expect(all).not.toMatch(/groups\[.*\]\[0\]|pgbackrest[^\n]*stanza-create/);
   });
 
+  it('units are there before any handler restarts a service, and what a stopped run left is found', () => {
+    const written = tasks.find(({ task }) => task['name'] === 'Write the units' && 'notify' in task);
+    expect(written?.file).toBe('roles/holdfast/tasks/units.yml');
+    const main = parse(file('roles/holdfast/tasks/main.yml')) as Record<string, string>[];
+    expect(main.map((task) => task['ansible.builtin.include_tasks'])).toEqual([
+      'unread.yml',
+      'install.yml',
+      'configuration.yml',
+      'engine.yml',
+      'units.yml',
+    ]);
+    // Handlers run at the latest between the roles and post_tasks, and nothing lets them run earlier.
+    expect(all).not.toContain('flush_handlers');
+    expect(file('roles/holdfast/tasks/service.yml')).not.toContain('notify');
+    expect(file('roles/holdfast/tasks/unread.yml')).toContain('notify: holdfast changed');
+  });
+
   it('Patroni: its file is edited as YAML, settings go to the DCS, and nothing is restarted without consent', () => {
     for (const { task } of tasks.filter(({ file: path }) => path.startsWith('roles/patroni')))
       expect(Object.keys(task).join(), String(task['name'])).not.toMatch(

@@ -22,6 +22,10 @@ holdfast_release_directory: "{{ holdfast_home }}/releases/{{ holdfast_release }}
   listen: holdfast changed
 `,
   'tasks/main.yml': `---
+- name: See what the daemon has not read
+  ansible.builtin.include_tasks: unread.yml
+  when: holdfast_run == 'daemon'
+
 - name: Install Holdfast
   ansible.builtin.include_tasks: install.yml
 
@@ -30,6 +34,41 @@ holdfast_release_directory: "{{ holdfast_home }}/releases/{{ holdfast_release }}
 
 - name: Write the configuration of pgBackRest
   ansible.builtin.include_tasks: engine.yml
+
+# Before the handler, which restarts the service: on a new host there is none until its unit is there.
+- name: Write the units
+  ansible.builtin.include_tasks: units.yml
+`,
+  'tasks/unread.yml': `---
+# A run that stops before its handlers forgets whom they were to restart, and the next one finds every file as it is to
+# be. The daemon makes its socket when it starts, so it has read nothing that is newer.
+- name: See since when the daemon runs
+  ansible.builtin.stat:
+    path: "{{ holdfast_state_directory }}/holdfast.sock"
+    get_checksum: false
+    get_mime: false
+    get_attributes: false
+  register: holdfast_socket
+
+- name: See since when its files are as they are
+  ansible.builtin.stat:
+    path: "{{ item }}"
+    get_checksum: false
+    get_mime: false
+    get_attributes: false
+  loop: "{{ ['/etc/holdfast/holdfast.yaml', holdfast_home ~ '/current'] + (holdfast_secrets | map(attribute='file') | list) + holdfast_units }}"
+  register: holdfast_read_files
+  no_log: true
+  when: holdfast_socket.stat.exists
+
+- name: Restart it where it has not read them
+  ansible.builtin.debug:
+    msg: Files of Holdfast are newer than the daemon, so it is restarted.
+  changed_when: true
+  when: >-
+    holdfast_socket.stat.exists and holdfast_read_files.results | map(attribute='stat') | selectattr('exists')
+    | selectattr('mtime', 'gt', holdfast_socket.stat.mtime | default(0)) | list | length > 0
+  notify: holdfast changed
 `,
   'tasks/install.yml': `---
 - name: Look at the package of Holdfast
@@ -219,7 +258,7 @@ holdfast_release_directory: "{{ holdfast_home }}/releases/{{ holdfast_release }}
   changed_when: true
   notify: holdfast changed
 `,
-  'tasks/service.yml': `---
+  'tasks/units.yml': `---
 - name: Write the units
   ansible.builtin.copy:
     src: "{{ playbook_dir }}/files/hosts/{{ inventory_hostname }}{{ item }}"
@@ -228,14 +267,15 @@ holdfast_release_directory: "{{ holdfast_home }}/releases/{{ holdfast_release }}
     group: root
     mode: "0644"
   loop: "{{ holdfast_units }}"
-  register: holdfast_unit_files
   notify: holdfast changed
 
+# Always: a run that stopped in between has written them already.
 - name: Read the units again
   ansible.builtin.systemd:
     daemon_reload: true
-  when: ansible_service_mgr == 'systemd' and holdfast_unit_files is changed
-
+  when: ansible_service_mgr == 'systemd'
+`,
+  'tasks/service.yml': `---
 - name: Start them
   ansible.builtin.service:
     name: "{{ item }}"
