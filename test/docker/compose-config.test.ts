@@ -63,4 +63,32 @@ describe('docker compose config', () => {
     const warned = await docker.run(['compose', 'config', '--quiet'], { cwd: directory });
     expect([warned.code, warned.stderr]).toEqual([0, '']);
   });
+
+  it('makes containers anew that have not read what was rendered, and no others', async () => {
+    await using sandbox = await createSandbox('anew');
+    const directory = sandbox.directory('project', 0o755);
+    const { docker } = sharedEngine();
+    const hashes = async (change: object, values: Readonly<Record<string, string>> = env) => {
+      const source = sandbox.write('holdfast.yaml', JSON.stringify({ ...file, ...change }), 0o644);
+      const words = ['--config', source, 'render', 'compose', '--out', directory, '--force'];
+      await mustRunHoldfast(words, { env: values, as: 'root' });
+      const said = await docker.mustRun(['compose', 'config', '--hash', 'db,holdfast'], { cwd: directory });
+      return Object.fromEntries(
+        said
+          .trim()
+          .split('\n')
+          .map((line) => line.split(/\s+/) as [string, string]),
+      );
+    };
+    const before = await hashes({});
+    expect(Object.keys(before).toSorted()).toEqual(['db', 'holdfast']);
+    expect(await hashes({}, { ...env, PASSPHRASE: 'another-passphrase-4711' })).toEqual(before);
+    const scheduled = await hashes({ watch: { primary: '3s' } });
+    expect(scheduled['db']).toBe(before['db']);
+    expect(scheduled['holdfast']).not.toBe(before['holdfast']);
+    const settings = { ...everything.settings, max_connections: '77' };
+    const set = await hashes({ deploy: { ...file.deploy, compose: { ...everything, settings } } });
+    expect(set['db']).not.toBe(before['db']);
+    expect(set['holdfast']).toBe(before['holdfast']);
+  });
 });

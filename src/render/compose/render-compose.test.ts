@@ -136,6 +136,24 @@ describe('renderCompose', () => {
     expect(text(files, 'configuration/holdfast.yaml')).not.toContain('deploy:');
   });
 
+  it('makes exactly those containers anew whose file changed, and none when a secret changes', () => {
+    const local = repository({ encryption: { passphrase: 'a literal' } });
+    const labels = (change: Parameters<typeof fileOf>[0]): readonly unknown[] => {
+      const { services } = compose(fileOf({ repositories: { local }, ...change }));
+      return ['db', 'holdfast'].map((name) => JSON.stringify(services[name]?.['labels']));
+    };
+    const [db, holdfast] = labels({});
+    expect(db).toMatch(/"sha256:[0-9a-f]{64}"/);
+    const second = labels({ repositories: { local, other: repository({ path: '/srv/b' }) } });
+    expect(second[0]).toBe(db);
+    expect(second[1]).not.toBe(holdfast);
+    const settings = labels({ compose: { settings: { max_connections: '77' } } });
+    expect(settings[0]).not.toBe(db);
+    expect(settings[1]).toBe(holdfast);
+    const other = repository({ encryption: { passphrase: 'another' } });
+    expect(labels({ repositories: { local: other } })).toEqual([db, holdfast]);
+  });
+
   it('takes a key file of many lines from where it lies, readable for nobody else', () => {
     const gcs = { type: 'gcs', bucket: 'b', key: 'file:/home/me/key $1.json' };
     const source = fileOf({ repositories: { offsite: gcs } });

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { ComposeSettings } from '../../config/schema/deploy/compose.ts';
 import { type ComposeSite, passwordSecret, places } from './compose-site.ts';
+import { containerConfiguration } from './container-configuration.ts';
+import { serverSettings } from './server-settings.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -106,6 +109,7 @@ function databaseService(site: ComposeSite): Node {
   return {
     ...common(site),
     command: ['start-database'],
+    labels: readAtStart(serverSettings(site)),
     environment: {
       PGDATA: literal(node.path),
       ...password,
@@ -139,6 +143,8 @@ function holdfastService(site: ComposeSite): Node {
   return {
     ...common(site),
     command: ['start-holdfast'],
+    // A container of its own for each file: only with its start come a new stanza and the first backup.
+    labels: readAtStart(containerConfiguration(site)),
     depends_on: { configure: { condition: 'service_completed_successfully' } },
     restart: 'unless-stopped',
     stop_grace_period: '2m',
@@ -163,6 +169,16 @@ function holdfastService(site: ComposeSite): Node {
       volume('state', site.configuration.stateDirectory),
     ],
   };
+}
+
+/**
+ * Compose makes a container anew when what compose.yaml says of it has changed, and does not look into folders that are
+ * mounted. No value of a secret is in these files, so nothing of one is in the checksum.
+ *
+ * @param text of the file that the service reads when it starts
+ */
+function readAtStart(text: string): Node {
+  return { 'holdfast.configuration': `sha256:${createHash('sha256').update(text).digest('hex')}` };
 }
 
 /** The names are those that people have in their .env already. */
