@@ -75,6 +75,16 @@ describe('engineFailure', () => {
       'repository-damaged',
     );
     expect(kindOf(95, record('error', 'unable to flush', 95))).toBe('passphrase-wrong');
+    for (const problem of [
+      "unable to verify certificate presented by 'minio:9000': [20] unable to get local issuer certificate",
+      "unable to find hostname 'minio' in certificate common name or subject alternative names",
+      'unable to set user-defined CA certificate location: [33558530] No such file or directory',
+      'unable to read PEM: [151584876] no start line',
+    ])
+      expect(kindOf(95, record('error', problem, 95)), problem).toBe('repository-unreachable');
+    const both =
+      "unable to find hostname 'minio' in certificate common name\n[CryptoError] cipher header invalid";
+    expect(kindOf(95, record('error', both, 95))).toBe('passphrase-wrong');
     expect(
       kindOf(
         75,

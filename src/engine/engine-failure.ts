@@ -129,6 +129,14 @@ const textRules: readonly TextRule[] = [
       hint: 'The configuration of pgBackRest cannot be read: run `holdfast setup`.',
     },
   },
+  {
+    numbers: [95],
+    text: /./,
+    verdict: {
+      kind: 'repository-unreachable',
+      hint: 'The certificate of the other side or a key file was refused: look at the files that holdfast.yaml names for this repository, and at the name of its endpoint.',
+    },
+  },
   { numbers: [27], text: /no database found|unable to find primary/, verdict: asNumber(56) },
   {
     numbers: [55],
@@ -145,12 +153,16 @@ function judge(number: number, records: readonly LogRecord[]): Verdict {
   return found?.verdict ?? asNumber(number);
 }
 
+const cipherError = /cipher header|unable to flush/;
+const tlsError = /certificate|\bTLS\b|unable to load (?:CA|cert|key) file|unable to read PEM/;
+
 /**
  * The engine reports a crypto error only at the end of a file. Before that it tries to read the noise as text, and
- * complains of its form, its checksum or nothing but its first bytes; a set in such a repository `is not valid`.
+ * complains of its form, its checksum or nothing but its first bytes; a set in such a repository `is not valid`. What
+ * TLS and key files of stores come to is a crypto error as well (`src/common/io/tls`, `src/storage/gcs`).
  */
 function looksLikeWrongPassphrase(number: number, text: string): boolean {
-  if (number === 95 || /CryptoError/.test(text)) return true;
+  if (number === 95 || /CryptoError/.test(text)) return cipherError.test(text) || !tlsError.test(text);
   if (!/\.info\b|manifest/.test(text)) return false;
   // Noise is cut at its first zero byte or line end: a few letters, which by chance can all be printable.
   return text.includes(unprintable) || /at line \d+: ?(?:Salted__|[^\s=[]{0,8}$)/m.test(text);
