@@ -8,7 +8,7 @@ export function describeKit(
   configuration: Configuration,
   manifest: KitManifest,
 ): (readonly [string, string])[] {
-  const { createdAt, host, versions, secretsIncluded, secrets } = manifest;
+  const { createdAt, host, versions, secretsIncluded, secrets, files = [] } = manifest;
   return [
     [
       'README.txt',
@@ -23,7 +23,9 @@ repositories.txt   where the backups are, and which secrets each needs
 fingerprints.txt   by which the right passphrases are known
 versions.txt       what must be installed
 report-keys/       public keys of the reports of drills
-${secretsIncluded ? 'secrets/           THE SECRETS THEMSELVES: who has this folder has all data\n' : 'The secrets are not in here: they are in the safe. fingerprints.txt tells the right ones.\n'}
+${files.length === 0 ? '' : 'files/             certificates and known hosts that pgBackRest opens by a path\n'}${secretsIncluded ? 'secrets/           THE SECRETS THEMSELVES: who has this folder has all data\n' : 'The secrets are not in here: they are in the safe. fingerprints.txt tells the right ones.\n'}
+Key files, certificates and known hosts go to the paths that repositories.txt names, readable for the user of pgBackRest,
+before pgbackrest.conf can be used.
 `,
     ],
     [
@@ -44,16 +46,20 @@ ${secretsIncluded ? 'secrets/           THE SECRETS THEMSELVES: who has this fol
   ];
 }
 
-function describeStanza(stanza: Configuration['stanzas'][number], { secrets }: KitManifest): string {
+function describeStanza(
+  stanza: Configuration['stanzas'][number],
+  { secrets, files = [] }: KitManifest,
+): string {
   return stanza.repositories
     .map((repository) => {
-      const own = secrets.filter(
-        (secret) => secret.repository?.stanza === stanza.name && secret.repository.name === repository.name,
-      );
+      const needed = [
+        ...secrets,
+        ...files.map((file) => ({ ...file, reference: `file:${file.path}` })),
+      ].filter((one) => one.repository?.stanza === stanza.name && one.repository.name === repository.name);
       return [
         `stanza ${stanza.name}, repository ${repository.key}: ${repository.name}`,
         ...placeOf(repository).map(([name, value]) => `  ${name.padEnd(10)} ${value}`),
-        ...own.map(
+        ...needed.map(
           ({ key, reference, file }) =>
             `  needs      ${key} (from ${reference}${file === undefined ? '' : `; here ${file}`})`,
         ),

@@ -12,6 +12,17 @@ export interface KitSecret {
   readonly file: string | undefined;
 }
 
+/** What a kit knows of a file that is no secret, and without which a repository cannot be opened. */
+export interface KitAccessFile {
+  /** Path of keys: `stanzas.main.repositories.offsite.storage.caFile`. */
+  readonly key: string;
+  /** Where pgbackrest.conf names it. */
+  readonly path: string;
+  readonly repository: { readonly stanza: string; readonly name: string };
+  /** Its file in the kit; undefined where it could not be read. */
+  readonly file: string | undefined;
+}
+
 /** manifest.json of a kit. */
 export interface KitManifest {
   readonly kitVersion: 1;
@@ -22,4 +33,6 @@ export interface KitManifest {
   readonly versions: { readonly holdfast: string; readonly pgbackrest: string; readonly postgres: string };
   readonly secretsIncluded: boolean;
   readonly secrets: readonly KitSecret[];
+  /** Kits of older versions have none. */
+  readonly files?: readonly KitAccessFile[] | undefined;
 }

@@ -8,9 +8,10 @@ import { describeSecret, type SecretReference } from '../model/secret.ts';
 import { maskValues } from '../secrets/edit-repositories.ts';
 import { fingerprintOf } from '../secrets/fingerprint.ts';
 import { judgePassphrase } from '../secrets/passphrase-strength.ts';
+import { accessFiles } from '../secrets/access-files.ts';
 import { secretUses, type SecretUse } from '../secrets/secret-uses.ts';
 import { describeKit } from './describe-kit.ts';
-import type { KitManifest, KitSecret } from './kit-manifest.ts';
+import type { KitAccessFile, KitManifest, KitSecret } from './kit-manifest.ts';
 import type { TarEntry } from './tar.ts';
 
 /** What goes into a kit. */
@@ -29,6 +30,8 @@ export interface KitParts {
   readonly secretOf: (reference: SecretReference) => string | undefined;
   /** Content of a key file that is handed to pgBackRest by its path; undefined where it could not be read. */
   readonly keyFileOf: (reference: SecretReference) => string | undefined;
+  /** Content of a file that is no secret, by its path; undefined where it could not be read. */
+  readonly fileOf: (path: string) => string | undefined;
   readonly withSecrets: boolean;
   readonly runbook: readonly { readonly path: string; readonly content: string }[];
   readonly reportKeys: readonly { readonly file: string; readonly pem: string }[];
@@ -50,6 +53,7 @@ export function planKit(parts: KitParts): {
     ...parts.runbook.map(({ path, content }) => [path, content] as const),
     ...parts.reportKeys.map(({ file, pem }) => [`report-keys/${basename(file)}`, pem] as const),
     ...secretFiles(parts, manifest),
+    ...plainFiles(parts, manifest),
   ];
   const files = texts
     .map(([name, content]) => ({ name, content: Buffer.from(content, 'utf8') }))
@@ -71,6 +75,7 @@ function manifestOf(parts: KitParts): KitManifest {
     versions,
     secretsIncluded: withSecrets,
     secrets: usesIn(configuration).map((use, index) => describeUse(use, index, parts)),
+    files: describeFiles(parts),
   };
 }
 
@@ -91,6 +96,21 @@ function describeUse(use: SecretUse, index: number, parts: KitParts): KitSecret 
     fingerprint: strong ? fingerprintOf(value) : undefined,
     file: parts.withSecrets && value !== undefined ? `secrets/${index + 1}` : undefined,
   };
+}
+
+/** Certificates and the keys of servers; private keys are secrets. */
+function describeFiles({ configuration, fileOf }: KitParts): readonly KitAccessFile[] {
+  const found = configuration.stanzas.flatMap(({ name: stanza, repositories }) =>
+    repositories.flatMap((repository) =>
+      accessFiles(stanza, repository).flatMap(({ key, path, secret }) =>
+        secret || path === undefined ? [] : [{ key, path, repository: { stanza, name: repository.name } }],
+      ),
+    ),
+  );
+  return found.map((one, index) => ({
+    ...one,
+    file: fileOf(one.path) === undefined ? undefined : `files/${index + 1}`,
+  }));
 }
 
 function valueOf({ kind, reference }: SecretUse, { secretOf, keyFileOf }: KitParts): string | undefined {
@@ -139,5 +159,12 @@ function secretFiles(parts: KitParts, manifest: KitManifest): (readonly [string,
     return file === undefined || value === undefined
       ? []
       : [[file, use.kind === 'key-file' ? value : `${value}\n`] as const];
+  });
+}
+
+function plainFiles({ fileOf }: KitParts, { files = [] }: KitManifest): (readonly [string, string])[] {
+  return files.flatMap(({ path, file }) => {
+    const content = fileOf(path);
+    return file === undefined || content === undefined ? [] : [[file, content] as const];
   });
 }

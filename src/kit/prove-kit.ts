@@ -1,4 +1,4 @@
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfiguration } from '../config/load.ts';
@@ -9,12 +9,12 @@ import { isFailure } from '../model/failure.ts';
 import type { SecretReference } from '../model/secret.ts';
 import { lookupUser } from '../process/os-user.ts';
 import type { RunAs } from '../process/run-command.ts';
+import { accessFiles, withCopies, type AccessFile } from '../secrets/access-files.ts';
 import { fingerprintOf } from '../secrets/fingerprint.ts';
 import { provePassphrase } from '../secrets/prove-passphrase.ts';
 import type { PassphraseProof } from '../secrets/secret-observations.ts';
 import { secretUses, type SecretUse } from '../secrets/secret-uses.ts';
 import type { OpenedKit } from './kit-file.ts';
-import type { KitSecret } from './kit-manifest.ts';
 
 /** What the escrowed passphrase of one repository is worth. */
 export interface KitProof {
@@ -27,9 +27,15 @@ export interface KitProof {
   readonly proof: PassphraseProof;
 }
 
+/** A file that was taken out of the safe: a passphrase is its first line, a key file all of it. */
+export interface EscrowedFile {
+  readonly line: string;
+  readonly text: string;
+}
+
 export interface ProveKitDependencies {
-  /** Escrowed values by key of holdfast.yaml, by `stanza/repository` or by the name of the repository. */
-  readonly escrow: ReadonlyMap<string, string>;
+  /** By key of holdfast.yaml, by `stanza/repository` or by the name of the repository. */
+  readonly escrow: ReadonlyMap<string, EscrowedFile>;
   readonly path: string;
   readonly currentUid: number;
   readonly signal: AbortSignal;
@@ -38,8 +44,8 @@ export interface ProveKitDependencies {
 
 /**
  * Lets the real pgBackRest read every encrypted repository with nothing but what is in the kit and what was taken out
- * of the safe: in a new directory, with a configuration made for this. Nothing of this host's own configuration or
- * secrets is used, and nothing in the repository is changed.
+ * of the safe: in a new directory, with a configuration made for this. Nothing of this host's own configuration, secrets,
+ * key files, certificates or known hosts is used where holdfast.yaml names them, and nothing in the repository is changed.
  */
 export async function proveKit(kit: OpenedKit, deps: ProveKitDependencies): Promise<readonly KitProof[]> {
   const configuration = readConfiguration(kit);
@@ -49,14 +55,23 @@ export async function proveKit(kit: OpenedKit, deps: ProveKitDependencies): Prom
   try {
     const runAs = await engineUser(configuration, deps);
     if (runAs !== undefined) await chown(directory, runAs.uid, runAs.gid);
-    const clean = withOwnDirectories(configuration, directory);
+    const copies = await writeCopies(configuration, kit, { directory, runAs, escrow: deps.escrow });
+    const clean = withOwnFiles(withOwnDirectories(configuration, directory), copies);
     const engine = await openOrReason(clean, runAs, deps);
     const proofs: KitProof[] = [];
-    for (const use of uses) proofs.push(await proveOne(clean, use, engine, kit, deps));
+    for (const use of uses)
+      proofs.push(await proveOne({ configuration: clean, copies, engine, kit, deps }, use));
     return proofs;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Every key of holdfast.yaml for which a file may be taken out of the safe. @throws Failure config-invalid */
+export function escrowKeys(kit: OpenedKit): readonly string[] {
+  const configuration = readConfiguration(kit);
+  const files = filesOf(configuration, undefined);
+  return [...kit.manifest.secrets, ...secretUses(configuration), ...files].map(({ key }) => key);
 }
 
 function readConfiguration(kit: OpenedKit): Configuration {
@@ -91,6 +106,45 @@ function withOwnDirectories(configuration: Configuration, directory: string): Co
   };
 }
 
+/** Files that the engine opens by their path, from the safe or the kit. @returns paths by key, of those that are there */
+async function writeCopies(
+  configuration: Configuration,
+  kit: OpenedKit,
+  place: {
+    readonly directory: string;
+    readonly runAs: RunAs | undefined;
+    readonly escrow: ProveKitDependencies['escrow'];
+  },
+): Promise<ReadonlyMap<string, string>> {
+  const copies = new Map<string, string>();
+  for (const [index, { key }] of filesOf(configuration, undefined).entries()) {
+    const content = place.escrow.get(key)?.text ?? storedFile(kit, key);
+    if (content === undefined) continue;
+    const path = join(place.directory, `access-${index + 1}`);
+    await writeFile(path, content, { mode: 0o600, flag: 'wx' });
+    if (place.runAs !== undefined) await chown(path, place.runAs.uid, place.runAs.gid);
+    copies.set(key, path);
+  }
+  return copies;
+}
+
+function withOwnFiles(configuration: Configuration, copies: ReadonlyMap<string, string>): Configuration {
+  const stanzas = configuration.stanzas.map((stanza) => ({
+    ...stanza,
+    repositories: stanza.repositories.map((one) => withCopies(stanza.name, one, copies)),
+  }));
+  return { ...configuration, stanzas };
+}
+
+/** @param of undefined: of all repositories */
+function filesOf({ stanzas }: Configuration, of: SecretUse['repository']): readonly AccessFile[] {
+  return stanzas.flatMap(({ name, repositories }) =>
+    repositories
+      .filter((one) => of === undefined || (of.stanza === name && of.name === one.name))
+      .flatMap((repository) => accessFiles(name, repository)),
+  );
+}
+
 type Engine = Awaited<ReturnType<typeof openEngine>>;
 
 /** Where production has it may be another place than here: then the one on the search path is taken. */
@@ -109,12 +163,18 @@ async function openOrReason(
   return 'pgbackrest is not installed here.';
 }
 
+interface Trial {
+  readonly configuration: Configuration;
+  /** Of the files that the engine opens, by key. */
+  readonly copies: ReadonlyMap<string, string>;
+  readonly engine: Engine | string;
+  readonly kit: OpenedKit;
+  readonly deps: ProveKitDependencies;
+}
+
 async function proveOne(
-  configuration: Configuration,
+  { configuration, copies, engine, kit, deps }: Trial,
   use: SecretUse,
-  engine: Engine | string,
-  kit: OpenedKit,
-  deps: ProveKitDependencies,
 ): Promise<KitProof> {
   const values = valuesFor(configuration, use, kit, deps.escrow);
   const told = kit.manifest.secrets.find(({ key }) => key === use.key);
@@ -128,7 +188,12 @@ async function proveOne(
         ? undefined
         : fingerprintOf(own.value) === told.fingerprint,
   };
-  const missing = missingFor(configuration, use, values);
+  const missing = [
+    ...missingFor(configuration, use, values),
+    ...filesOf(configuration, use.repository)
+      .filter(({ key }) => !copies.has(key))
+      .map(({ key, path }) => (path === undefined ? key : `${key} (${path})`)),
+  ];
   if (missing.length > 0) {
     const evidence = `The kit does not hold ${missing.join(' and ')}, and --escrow did not name a file with it.`;
     return { ...base, proof: { result: 'unproven', evidence } };
@@ -155,11 +220,8 @@ function valuesFor(
 ): ReadonlyMap<string, KnownValue> {
   const values = new Map<string, KnownValue>();
   for (const use of usesOf(configuration, repository)) {
-    const value = escrowed(use, escrow);
-    const stored = storedValue(
-      kit,
-      kit.manifest.secrets.find(({ key }) => key === use.key),
-    );
+    const value = escrowed(use, escrow)?.line;
+    const stored = storedFile(kit, use.key)?.replace(/\n$/, '');
     if (value !== undefined) values.set(JSON.stringify(use.reference), { value, from: 'escrow' });
     else if (stored !== undefined) values.set(JSON.stringify(use.reference), { value: stored, from: 'kit' });
   }
@@ -175,18 +237,18 @@ function usesOf(configuration: Configuration, repository: SecretUse['repository'
 function escrowed(
   { key, kind, repository }: SecretUse,
   escrow: ProveKitDependencies['escrow'],
-): string | undefined {
+): EscrowedFile | undefined {
   const names =
     kind === 'passphrase' ? [`${repository?.stanza}/${repository?.name}`, repository?.name ?? ''] : [];
   return [key, ...names].map((name) => escrow.get(name)).find((value) => value !== undefined);
 }
 
-function storedValue(kit: OpenedKit, secret: KitSecret | undefined): string | undefined {
-  if (secret?.file === undefined) return undefined;
-  return kit.files.get(secret.file)?.toString('utf8').replace(/\n$/, '');
+function storedFile({ manifest, files }: OpenedKit, wanted: string): string | undefined {
+  const found = [...manifest.secrets, ...(manifest.files ?? [])].find(({ key }) => key === wanted);
+  return found?.file === undefined ? undefined : files.get(found.file)?.toString('utf8');
 }
 
-/** Keys of the store that would be needed too. A key file is read by the engine where its path says. */
+/** Keys of the store that would be needed too. */
 function missingFor(
   configuration: Configuration,
   { repository }: SecretUse,

@@ -1,4 +1,4 @@
-import { chown, mkdtemp, rm, writeFile, mkdir, chmod } from 'node:fs/promises';
+import { access, chown, mkdtemp, rm, writeFile, mkdir, chmod } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Configuration } from '../config/configuration.ts';
@@ -7,6 +7,8 @@ import type { ResolvedSecrets } from '../engine/conf/secret-values.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readRepositoryFile } from '../engine/repo-get.ts';
 import { isFailure } from '../model/failure.ts';
+import type { Repository } from '../model/repository.ts';
+import { accessFiles } from './access-files.ts';
 import type { PassphraseProof } from './secret-observations.ts';
 import type { SecretUse } from './secret-uses.ts';
 
@@ -37,6 +39,9 @@ export async function provePassphrase(
     ?.repositories.find(({ name }) => name === repository.name);
   if (found?.host !== undefined)
     return { result: 'unproven', evidence: `The repository is on ${found.host.address}: run this there.` };
+  const absent = found === undefined ? undefined : await findAbsentFile(repository.stanza, found);
+  if (absent !== undefined)
+    return { result: 'unproven', evidence: `The repository cannot be opened: ${absent} is not there.` };
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-secrets-'));
   try {
     const engine = await writeConfiguration(configuration, directory, deps);
@@ -45,6 +50,19 @@ export async function provePassphrase(
     // It holds the passphrase: it goes whatever happened.
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** pgBackRest says of a key file that is missing what it says of a file that is missing in the repository. */
+async function findAbsentFile(stanza: string, repository: Repository): Promise<string | undefined> {
+  for (const { path } of accessFiles(stanza, repository)) {
+    if (path === undefined) continue;
+    try {
+      await access(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
+    }
+  }
+  return undefined;
 }
 
 async function writeConfiguration(

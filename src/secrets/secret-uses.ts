@@ -64,7 +64,7 @@ function usesOf(stanza: Stanza, repository: Repository): SecretUse[] {
   );
 }
 
-function accessPlaces({ access }: Repository): Place[] {
+function accessPlaces({ access, host }: Repository): Place[] {
   switch (access.type) {
     case 's3':
       return [
@@ -81,7 +81,13 @@ function accessPlaces({ access }: Repository): Place[] {
     case 'gcs':
       return [['key', access.keyType === 'service' ? 'key-file' : 'credential', access.key]];
     case 'sftp':
-      return [['privateKeyPassphrase', 'credential', access.privateKeyPassphrase]];
+      return [
+        // The key of a repository on another host lies there.
+        ...(host === undefined
+          ? [['privateKeyFile', 'key-file', { kind: 'file', path: access.privateKeyFile }] as const]
+          : []),
+        ['privateKeyPassphrase', 'credential', access.privateKeyPassphrase],
+      ];
     case 'posix':
     case 'cifs':
       return [];

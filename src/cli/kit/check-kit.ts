@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { proveKit, type KitProof } from '../../kit/prove-kit.ts';
+import { escrowKeys, proveKit, type EscrowedFile, type KitProof } from '../../kit/prove-kit.ts';
 import { Failure } from '../../model/failure.ts';
 import type { CommandInput, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
 import { formatTable } from '../output/format-table.ts';
-import { firstLine } from './kit-passphrase.ts';
+import { readSecretFile } from './kit-passphrase.ts';
 import { readKit } from './read-kit.ts';
 
 /** `holdfast kit check KIT`. */
@@ -13,11 +13,7 @@ export async function checkKit(input: CommandInput, context: CommandContext): Pr
   const { file, kit } = await readKit(input, context);
   const { signal, onSpawn, path, uid } = context;
   const proofs = await proveKit(kit, { escrow, path, currentUid: uid, signal, onSpawn });
-  refuseUnused(
-    escrow,
-    proofs,
-    kit.manifest.secrets.map(({ key }) => key),
-  );
+  refuseUnused(escrow, proofs, escrowKeys(kit));
   const exitCode = Math.max(0, ...proofs.map(severityOf)) as 0 | 1 | 2;
   return {
     data: { kit: file, manifest: kit.manifest, proofs },
@@ -32,19 +28,19 @@ function severityOf({ proof, fingerprintFits }: KitProof): 0 | 1 | 2 {
 }
 
 /** `NAME=FILE`, as often as given. @throws Failure usage, file-unusable */
-async function readEscrow(given: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const values = new Map<string, string>();
+async function readEscrow(given: readonly string[]): Promise<ReadonlyMap<string, EscrowedFile>> {
+  const values = new Map<string, EscrowedFile>();
   for (const text of given) {
     const [, name = '', file = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
     if (name === '') throw wrongEscrow(`${JSON.stringify(text)} is not NAME=FILE`);
-    values.set(name, await firstLine(resolve(file)));
+    values.set(name, await readSecretFile(resolve(file)));
   }
   return values;
 }
 
 /** A name that fits nothing would be taken for one that was tried. */
 function refuseUnused(
-  escrow: ReadonlyMap<string, string>,
+  escrow: ReadonlyMap<string, unknown>,
   proofs: readonly KitProof[],
   keys: readonly string[],
 ): void {
@@ -53,7 +49,8 @@ function refuseUnused(
     ...proofs.flatMap(({ stanza, repository }) => [repository, `${stanza}/${repository}`]),
   ]);
   const unused = [...escrow.keys()].find((name) => !known.has(name));
-  if (unused !== undefined) throw wrongEscrow(`no encrypted repository and no secret is called ${unused}`);
+  if (unused !== undefined)
+    throw wrongEscrow(`no encrypted repository, no secret and no file is called ${unused}`);
 }
 
 function wrongEscrow(problem: string): Failure {

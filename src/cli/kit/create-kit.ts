@@ -12,6 +12,7 @@ import { isFailure } from '../../model/failure.ts';
 import type { SecretReference } from '../../model/secret.ts';
 import { runbookFiles } from '../../render/runbook/render-runbook.ts';
 import { readOwnKeys } from '../../report/key-files.ts';
+import { accessFiles } from '../../secrets/access-files.ts';
 import { secretUses } from '../../secrets/secret-uses.ts';
 import type { CommandInput, CommandResult } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
@@ -65,6 +66,7 @@ async function plan(
   if (version === undefined) throw new Error('deploy.engineVersion has a default');
   const runbook = await makeRunbook(context, undefined);
   const values = await knownValues(configuration, context);
+  const plain = await plainFiles(configuration);
   return planKit({
     configuration,
     text: await readFile(configuration.file, 'utf8'),
@@ -79,6 +81,7 @@ async function plan(
     now: context.now(),
     secretOf: (reference) => values.get(JSON.stringify(reference)),
     keyFileOf: (reference) => values.get(JSON.stringify(reference)),
+    fileOf: (path) => plain.get(path),
     withSecrets: input.flag('with-secrets'),
     runbook: runbookFiles(runbook, 'holdfast kit create'),
     reportKeys: await readOwnKeys(configuration.stateDirectory),
@@ -93,7 +96,7 @@ async function knownValues(
   const values = new Map<string, string>();
   for (const { reference, kind, repository } of secretUses(configuration)) {
     if (repository === undefined) continue;
-    const value = await (kind === 'key-file' ? readKeyFile(reference) : lookUp(reference, context));
+    const value = await (kind === 'key-file' ? readKeyFile(reference, context) : lookUp(reference, context));
     if (value !== undefined) values.set(JSON.stringify(reference), value);
   }
   return values;
@@ -108,8 +111,26 @@ async function lookUp(reference: SecretReference, context: CommandContext): Prom
   }
 }
 
-async function readKeyFile(reference: SecretReference): Promise<string | undefined> {
-  return reference.kind === 'file' ? readFile(reference.path, 'utf8').catch(() => undefined) : undefined;
+/** The file itself is the secret; what is no `file:` gives its path. */
+async function readKeyFile(reference: SecretReference, context: CommandContext): Promise<string | undefined> {
+  const path = reference.kind === 'file' ? reference.path : await lookUp(reference, context);
+  return path === undefined ? undefined : readWhole(path);
+}
+
+/** Certificates and known hosts by their path, where they can be read. */
+async function plainFiles({ stanzas }: Configuration): Promise<ReadonlyMap<string, string>> {
+  const contents = new Map<string, string>();
+  for (const { name, repositories } of stanzas) {
+    for (const { path, secret } of repositories.flatMap((repository) => accessFiles(name, repository))) {
+      const content = secret || path === undefined ? undefined : await readWhole(path);
+      if (path !== undefined && content !== undefined) contents.set(path, content);
+    }
+  }
+  return contents;
+}
+
+function readWhole(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
 }
 
 function describe(out: string, manifest: KitManifest, unknown: readonly string[]): string {
@@ -118,6 +139,12 @@ function describe(out: string, manifest: KitManifest, unknown: readonly string[]
     ...manifest.secrets
       .filter(({ fingerprint }) => fingerprint !== undefined)
       .map(({ key, fingerprint }) => `fingerprint ${fingerprint ?? ''}  ${key}\n`),
+    ...manifest.secrets
+      .filter(({ kind, file }) => kind === 'key-file' && file === undefined)
+      .map(({ key, reference }) => `not in it: ${key} (${reference})\n`),
+    ...(manifest.files ?? [])
+      .filter(({ file }) => file === undefined)
+      .map(({ key, path }) => `not in it: ${key} (${path} could not be read)\n`),
     ...unknown.map((key) => `no fingerprint of ${key}: it could not be had, or is easily guessed\n`),
     manifest.secretsIncluded
       ? 'The secrets of the repositories are in it: keep it as you keep them.\n'

@@ -29,6 +29,13 @@ export async function readKitPassphrase(
 
 /** The first line of a file that holds a secret. @throws Failure file-unusable */
 export async function firstLine(path: string): Promise<string> {
+  return (await readSecretFile(path)).line;
+}
+
+/** A file that holds a secret: its first line, which a passphrase is, and all of it. @throws Failure file-unusable */
+export async function readSecretFile(
+  path: string,
+): Promise<{ readonly line: string; readonly text: string }> {
   const refuse = (problem: string, cause?: unknown): Failure =>
     new Failure('file-unusable', {
       operation: 'read a passphrase',
@@ -48,7 +55,7 @@ export async function firstLine(path: string): Promise<string> {
   }
   const [line = ''] = text.split(/\r?\n/);
   if (line === '') throw refuse('its first line is empty');
-  return line;
+  return { line, text };
 }
 
 async function askFor({ terminal, signal }: CommandContext, makes: boolean): Promise<string> {
