@@ -48,7 +48,9 @@ export async function backUpRestored(
   const failure = judgeBackup(wanted, results, signal.aborted);
   if (failure) throw failure;
   const taken = results.flatMap((result) =>
-    result.ok ? [`${result.label} in ${result.planned.repository.name}`] : [],
+    result.ok && result.needless === undefined
+      ? [`${result.label} in ${result.planned.repository.name}`]
+      : [],
   );
   return {
     facts: { runs: results.map(({ runId }) => runId) },

@@ -3,7 +3,7 @@ import type { PlannedBackup } from '../jobs/backup/backup-plan.ts';
 import { readOutcome, type BackupResult } from '../jobs/backup/backup-result.ts';
 import type { BackupType } from '../model/backup-set.ts';
 import { formatElapsed } from '../model/duration.ts';
-import type { JobEvent, JobOutcome, JobRequest } from '../model/job.ts';
+import type { JobEvent, JobOrigin, JobOutcome, JobRequest } from '../model/job.ts';
 import type { Repository } from '../model/repository.ts';
 import type { CommandContext } from './context.ts';
 import { openProgressLine, type ProgressLine } from './output/progress-line.ts';
@@ -18,6 +18,8 @@ export interface BackupWish {
   readonly annotations: Readonly<Record<string, string>>;
   /** Milliseconds to wait for what another host does there; undefined: what is usual. */
   readonly leaseWaitMs?: number | undefined;
+  /** Undefined: a person wants it. */
+  readonly origin?: JobOrigin | undefined;
 }
 
 /** Takes backups with progress on the terminal. @returns a result for each that was begun */
@@ -56,7 +58,11 @@ export async function runBackupJob(
       const last = results.pop();
       if (last === undefined) return;
       const warnings = warningsOf(outcome);
-      results.push(last.ok ? { ...last, warnings: [...last.warnings, ...warnings] } : last);
+      results.push(
+        last.ok && last.needless === undefined
+          ? { ...last, warnings: [...last.warnings, ...warnings] }
+          : last,
+      );
       const { name } = last.planned.repository;
       for (const warning of warnings) context.terminal.printWarning(`holdfast: ${name}: ${warning}`);
     },
@@ -88,12 +94,13 @@ export async function backupRequests(
   context: CommandContext,
 ): Promise<readonly JobRequest[]> {
   const [actor, { cause }] = [await context.actor(), context];
-  const { type, annotations, leaseWaitMs } = wish;
+  const { type, annotations, leaseWaitMs, origin } = wish;
   return inOrder(wish.repositories).map((repository) => ({
     ...requestJob({ kind: 'backup', stanza: stanza.name, repository: repository.name, actor, cause }),
     backupType: type,
     annotations,
     leaseWaitMs,
+    ...(origin === undefined ? {} : { origin }),
   }));
 }
 
@@ -129,6 +136,7 @@ function showResult(result: BackupResult, { terminal }: CommandContext): void {
     terminal.printWarning(`holdfast: ${name}: ${word} after ${after}: ${result.failure.problem}`);
     return;
   }
+  if (result.needless !== undefined) return;
   // That a full one was taken has been said before it started.
   const said = (warning: string): boolean =>
     result.planned.reason !== undefined && warning.startsWith('no prior backup exists');

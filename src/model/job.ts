@@ -39,8 +39,16 @@ export interface JobRequest {
 /** Why a job is there. */
 export type JobOrigin =
   | { readonly kind: 'request' }
-  /** `line`: the schedule line's key. `occurrence`: the time of the cron text that it is for, epoch milliseconds. */
-  | { readonly kind: 'schedule'; readonly line: string; readonly occurrence: number }
+  /**
+   * `line`: the schedule line's key. `occurrence`: the time of the cron text that it is for, epoch milliseconds. `by`:
+   * set where a timer, a crontab or a CronJob has begun it. Then nobody but its exit code tells what was not done.
+   */
+  | {
+      readonly kind: 'schedule';
+      readonly line: string;
+      readonly occurrence: number;
+      readonly by?: 'timer' | undefined;
+    }
   /** Something that Holdfast decided by itself: the expire after a backup. */
   | { readonly kind: 'follow-up'; readonly of: string }
   /** A backup because WAL is missing. `incident`: its id. */

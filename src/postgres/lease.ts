@@ -66,8 +66,9 @@ export interface LeaseRequest {
   };
 }
 
-/** Milliseconds between two attempts. */
-const retryMs = 1000;
+/** Milliseconds between two attempts, and after a minute: each is a session on the primary. */
+const [retryMs, patientRetryMs] = [1000, 10_000];
+const impatientMs = 60_000;
 /** An engine's session is still there for a moment after it ended. */
 const engineGraceMs = 3000;
 /** For the connection and the answer, milliseconds. libpq gives up on the connection after ten seconds. */
@@ -94,10 +95,12 @@ export async function acquireLease(
     if (!Array.isArray(attempt)) return attempt;
     const [holder] = attempt;
     const patience = holder?.what === 'lease' ? request.waitMs : Math.max(request.waitMs, engineGraceMs);
-    if (clock.monotonic() - began >= patience) throw leaseHeld(resource, attempt);
+    const waited = clock.monotonic() - began;
+    if (waited >= patience) throw leaseHeld(resource, attempt);
     if (holder !== undefined && !told.has(holder.backend)) request.onWait?.(holder);
     if (holder !== undefined) told.add(holder.backend);
-    await clock.sleep(Math.min(retryMs, Math.max(patience, 1)), signal).catch((error: unknown) => {
+    const pause = waited < impatientMs ? retryMs : patientRetryMs;
+    await clock.sleep(Math.min(pause, Math.max(patience, 1)), signal).catch((error: unknown) => {
       throw interrupted(resource, error);
     });
   }

@@ -213,6 +213,7 @@ describe('the units', () => {
     expect(readFileSync(join(units, 'holdfast-main-incr.timer'), 'utf8')).toContain('Persistent=no');
     const service = readFileSync(join(units, 'holdfast-main-full.service'), 'utf8');
     expect(service).toContain('TimeoutStartSec=28800s');
+    expect(service).not.toContain('SuccessExitStatus');
     expect(service).toContain(
       'ReadWritePaths="-/srv/back ups/100%% pg" -/tmp -/var/lib/holdfast -/var/log/pgbackrest',
     );

@@ -3,19 +3,24 @@ import { documentExpire, type ExpireDocument } from '../../jobs/expire/describe-
 import { setsInUse } from '../../jobs/expire/sets-in-use.ts';
 import { type ExpirePreview, planExpire, removesAnything } from '../../jobs/expire/plan-expire.ts';
 import { Failure } from '../../model/failure.ts';
-import type { JobOutcome } from '../../model/job.ts';
+import type { JobOrigin, JobOutcome } from '../../model/job.ts';
+import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { askConsent } from '../ask-consent.ts';
 import { chooseRepositories } from '../choose-repositories.ts';
 import type { CommandModule } from '../command-definition.ts';
 import type { CommandContext } from '../context.ts';
 import { describeExpirePreview, describeRemoval } from '../output/describe-expire.ts';
+import { findScheduleLine, timerOrigin } from '../find-schedule-line.ts';
 import { requestJob } from '../request-job.ts';
 import { runJobs, type JobRoute, type JobsObserver } from '../run-jobs.ts';
 
 /** `holdfast expire`. */
 export const run: CommandModule['run'] = async (input, context) => {
   const stanza = await context.stanza();
-  const repositories = chooseRepositories(stanza, input.values('repo'));
+  const line = findScheduleLine(input.value('line'), stanza, context.configFile());
+  if (line !== undefined) requireExpire(line);
+  const wanted = input.values('repo');
+  const repositories = chooseRepositories(stanza, wanted.length > 0 ? wanted : (line?.repositories ?? []));
   const { signal, onSpawn, terminal } = context;
   const journal = await context.journal();
   const { previews } = await planExpire(stanza.name, repositories, {
@@ -30,16 +35,30 @@ export const run: CommandModule['run'] = async (input, context) => {
   const dryRun = input.flag('dry-run');
   if (dryRun || !previews.some(isWorthwhile))
     return conclude(stanza.name, { results, text, dryRun }, context);
-  for (const line of text.trimEnd().split('\n')) terminal.printNote(line);
+  for (const removal of text.trimEnd().split('\n')) terminal.printNote(removal);
   await askConsent(context, {
     operation: `expire backups of stanza ${stanza.name}`,
     question: 'Remove them?',
     details: { repositories: results.map(toJson) },
   });
-  const done = await expireAll(stanza, previews, context, { direct: input.flag('direct') });
+  const done = await expireAll(stanza, previews, context, {
+    origin: line && timerOrigin(line, context.now()),
+    // The daemon has a schedule of its own, and takes no job of it from outside.
+    direct: input.flag('direct') || line !== undefined,
+  });
   const doneText = `${done.flatMap(describeResult).join('\n')}\n`;
   return conclude(stanza.name, { results: done, text: doneText, dryRun }, context);
 };
+
+/** @throws Failure usage */
+function requireExpire({ job }: ScheduleLine): void {
+  if (job === 'expire') return;
+  throw new Failure('usage', {
+    operation: 'read --line',
+    problem: `the line is of ${job}, not of expire`,
+    hint: '`holdfast schedule` shows the lines.',
+  });
+}
 
 /** What is or would be removed from one repository. */
 interface ExpireResult {
@@ -59,25 +78,29 @@ async function expireAll(
   stanza: Stanza,
   previews: readonly ExpirePreview[],
   context: CommandContext,
-  route: JobRoute,
+  { origin, ...route }: JobRoute & { readonly origin: JobOrigin | undefined },
 ): Promise<readonly ExpireResult[]> {
   const worthwhile = previews.filter(isWorthwhile);
   const actor = await context.actor();
-  const requests = worthwhile.map(({ repository }) =>
-    requestJob({
+  const requests = worthwhile.map(({ repository }) => ({
+    ...requestJob({
       kind: 'expire',
       stanza: stanza.name,
       repository: repository.name,
       actor,
       cause: context.cause,
     }),
-  );
+    ...(origin === undefined ? {} : { origin }),
+  }));
   const observer: JobsObserver = {
     onEvent: (job, event) => {
       if (event.kind === 'note')
         context.terminal.printNote(`holdfast: ${worthwhile[job]?.repository.name}: ${event.text}`);
     },
-    onOutcome: () => {},
+    onOutcome: (job, outcome) => {
+      if (outcome.result !== 'skipped') return;
+      context.terminal.printNote(`holdfast: ${worthwhile[job]?.repository.name}: ${outcome.detail}`);
+    },
   };
   const outcomes = await runJobs(stanza, requests, context, observer, route);
   return previews.map((preview) => {
@@ -99,11 +122,14 @@ function resultOfOutcome(preview: ExpirePreview, outcome: JobOutcome | undefined
     const document = { ...facts, warnings: outcome.warnings };
     return { repository, document, runId: outcome.runId, failure: undefined };
   }
-  if (outcome !== undefined && outcome.result !== 'skipped')
+  // Of a line of the schedule, which another member is to do by now.
+  if (outcome?.result === 'skipped')
+    return { repository, document: nothing, runId: undefined, failure: undefined };
+  if (outcome !== undefined)
     return { repository, document: nothing, runId: outcome.runId, failure: outcome.failure };
-  const failure = new Failure(outcome === undefined ? 'interrupted' : 'lease-held', {
+  const failure = new Failure('interrupted', {
     operation: `expire in ${repository.name}`,
-    problem: outcome?.detail ?? 'stopped before it was begun',
+    problem: 'stopped before it was begun',
     hint: 'Run it again later.',
   });
   return { repository, document: nothing, runId: undefined, failure };

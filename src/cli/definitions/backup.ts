@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command-definition.ts';
 import { detachOption, directOption } from './daemon-options.ts';
+import { lineOption } from './line-option.ts';
 
 export const backupDefinition: CommandDefinition = {
   name: 'backup',
@@ -9,6 +10,7 @@ export const backupDefinition: CommandDefinition = {
     'A diff or incr needs a full backup in the same repository. Where there is none a full one is taken, and this is said before it starts.',
     'One Holdfast at a time changes a repository of a stanza, whichever host it runs on: a lock on the primary server sees to that. What the retention no longer keeps is expired afterwards.',
     'pgBackRest goes on when Holdfast itself is killed; the next command waits for it and says what became of it.',
+    'With --line a timer begins it: it is not taken where this host is not the member that the line runs on, or where the repository has a set that was made for that time or since; it waits for the lease for hours, and what it does not get in the end is a failure. It needs no daemon and asks none.',
     'A backup counts only when it is in the repository afterwards and no page had a wrong checksum.',
   ],
   arguments: [],
@@ -38,8 +40,9 @@ export const backupDefinition: CommandDefinition = {
       name: 'wait',
       value: 'DURATION',
       description: 'how long to wait while another host works on the same repository',
-      otherwise: '10s',
+      otherwise: '10s; with --line 6h',
     },
+    lineOption,
     directOption,
     detachOption,
   ],
@@ -63,6 +66,7 @@ export const backupDefinition: CommandDefinition = {
     'backup-incomplete',
     'lease-held',
     'lease-lost',
+    'nothing-found',
   ],
   privileged: true,
   load: () => import('../commands/backup.ts'),

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command-definition.ts';
 import { directOption } from './daemon-options.ts';
+import { lineOption } from './line-option.ts';
 
 export const expireDefinition: CommandDefinition = {
   name: 'expire',
@@ -18,6 +19,7 @@ export const expireDefinition: CommandDefinition = {
       otherwise: 'all of them',
     },
     { name: 'dry-run', description: 'only show what would go' },
+    lineOption,
     directOption,
   ],
   examples: [
@@ -31,6 +33,8 @@ export const expireDefinition: CommandDefinition = {
     'engine-busy',
     'repository-unreachable',
     'consent-needed',
+    'lease-held',
+    'nothing-found',
   ],
   privileged: true,
   load: () => import('../commands/expire.ts'),

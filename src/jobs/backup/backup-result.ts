@@ -1,11 +1,12 @@
 import type { BackupType } from '../../model/backup-set.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { JobOutcome } from '../../model/job.ts';
+import type { JobOutcome, SkipReason } from '../../model/job.ts';
 import type { PlannedBackup } from './backup-plan.ts';
 
 /** A set that is in the repository, as the engine's catalogue has it afterwards. Bytes and milliseconds. */
 export interface FinishedBackup {
   readonly ok: true;
+  readonly needless?: undefined;
   readonly planned: PlannedBackup;
   /** The run in the journal. */
   readonly runId: string;
@@ -33,12 +34,25 @@ export interface FailedBackup {
   readonly failure: Failure;
 }
 
-export type BackupResult = FinishedBackup | FailedBackup;
+/** A line of a schedule has nothing to do here: another host has done it, or is to do it. */
+export interface NeedlessBackup {
+  readonly ok: true;
+  /** `detail`: in words, without a stop. */
+  readonly needless: { readonly reason: SkipReason; readonly detail: string };
+  readonly planned: PlannedBackup;
+  /** It is none in the journal. */
+  readonly runId: undefined;
+  readonly elapsedMs: 0;
+}
 
-/** What a backup's job came to, as a result of the command. Jobs of a request are never skipped. */
+export type BackupResult = FinishedBackup | NeedlessBackup | FailedBackup;
+
+/** What a backup's job came to, as a result of the command. What was not asked for as a line's is never skipped. */
 export function readOutcome(planned: PlannedBackup, outcome: JobOutcome): BackupResult {
-  if (outcome.result === 'skipped')
-    throw new Error(`a backup that was asked for was skipped: ${outcome.detail}`);
+  if (outcome.result === 'skipped') {
+    const { reason, detail } = outcome;
+    return { ok: true, needless: { reason, detail }, planned, runId: undefined, elapsedMs: 0 };
+  }
   const { runId, elapsedMs } = outcome;
   if (outcome.result !== 'ok') {
     const { label, failure } = outcome;

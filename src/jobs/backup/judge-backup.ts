@@ -63,6 +63,7 @@ export function describeResult(result: BackupResult): Record<string, unknown> {
       error: result.failure.toJSON(),
     };
   }
+  if (result.needless !== undefined) return { ...common, skipped: result.needless };
   const { label, type, clusterBytes, copiedBytes, repositoryBytes, warnings } = result;
   return { ...common, label, type, clusterBytes, copiedBytes, repositoryBytes, warnings };
 }

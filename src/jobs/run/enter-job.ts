@@ -98,12 +98,17 @@ async function judgePlace({ request, stanza, deps, options }: JobAttempt): Promi
   return runs ? undefined : { result: 'skipped', reason: 'other-role', detail: reason };
 }
 
-/** Whoever has the lease does the work of a schedule; what a person asked for and is not done is a failure. */
+/**
+ * The daemon's schedule leaves the work to whoever has the lease, and remembers that. What a person or a timer asked for
+ * and is not done is a failure: the lease is for the repository, and an incr, an expire or a pin holds it as well.
+ */
 async function takeLeaseOrSkip(job: JobAttempt): Promise<Lease | Skipped> {
   try {
     return await takeLease(job);
   } catch (error) {
-    if (job.request.origin.kind === 'request' || !isFailure(error, 'lease-held')) throw error;
+    const { origin } = job.request;
+    const isAwaited = origin.kind === 'request' || (origin.kind === 'schedule' && origin.by === 'timer');
+    if (isAwaited || !isFailure(error, 'lease-held')) throw error;
     return { result: 'skipped', reason: 'lease-held', detail: error.problem };
   }
 }

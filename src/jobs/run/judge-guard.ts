@@ -4,6 +4,7 @@ import type { RunsOn } from '../../model/schedule.ts';
 import type { ScheduleLine } from '../../model/schedule-line.ts';
 import { scheduleLines, usualPlace } from '../../config/schedule-lines.ts';
 import { blackoutAt } from '../schedule/blackout-at.ts';
+import { lastDue } from '../schedule/last-due.ts';
 import { describeReplacement, replacedRepositories } from '../schedule/replaced-repositories.ts';
 import { judgeRole, type JudgeRoleDependencies, type ObservedRole } from './judge-role.ts';
 
@@ -55,7 +56,7 @@ export async function judgeGuard(
  * what renders timers refuses such schedules.
  */
 function replacementOf(line: ScheduleLine, stanza: Stanza, now: number): string | undefined {
-  const due = cronTimes(line).previous(now);
+  const due = lastDue(line, now);
   if (due === undefined) return undefined;
   const lines = scheduleLines({ stanzas: [stanza] });
   const meeting = lines.filter((other) => cronTimes(other).previous(due) === due);

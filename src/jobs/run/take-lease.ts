@@ -17,6 +17,16 @@ const usualWaitMs: Readonly<Record<JobOrigin['kind'], number>> = {
   healing: 60_000,
 };
 
+/**
+ * The same for what a timer began, which has no queue to wait in: the incr of the night may take hours, and a full that
+ * does not wait for it is not taken before its next time. Whoever holds a lease for longer than this is worth a message.
+ */
+const timerWaitMs = 6 * 3_600_000;
+
+function usualWait(origin: JobOrigin): number {
+  return origin.kind === 'schedule' && origin.by === 'timer' ? timerWaitMs : usualWaitMs[origin.kind];
+}
+
 /** A job, or other work that changes a repository. */
 export type LeaseSeeker = Pick<JobAttempt, 'stanza' | 'deps' | 'options' | 'runId'> & {
   readonly request: Pick<JobRequest, 'repository' | 'origin' | 'actor' | 'leaseWaitMs'> & {
@@ -38,7 +48,7 @@ export async function takeLease(job: LeaseSeeker): Promise<Lease> {
   const began = clock.monotonic();
   const lease = await acquireLease(primary, leaseResource(stanza.name, repository), {
     claimant: { host: request.actor.host, runId },
-    waitMs: request.leaseWaitMs ?? usualWaitMs[request.origin.kind],
+    waitMs: request.leaseWaitMs ?? usualWait(request.origin),
     signal,
     clock,
     onWait: (holder) =>

@@ -1,5 +1,4 @@
 import type { Configuration } from '../../config/configuration.ts';
-import { failureCodes } from '../../model/failure.ts';
 import { quoteForShell } from '../../model/quote-for-shell.ts';
 import type { ScheduledTask } from '../deployment/scheduled-task.ts';
 import { taskUnitName } from '../systemd/task-units.ts';
@@ -46,8 +45,7 @@ output=$(${guard} 2>&1) && code=0 || code=$?
 ${jitterOf(task)}
 output=$(${limit}${call(...words)} 2>&1) && code=0 || code=$?
 keep
-# ${failureCodes['lease-held']}: another run has the lease of the repository, it is being done.
-[ "$code" -eq 0 ] || [ "$code" -eq ${failureCodes['lease-held']} ] || failed 'the ${line.job} of stanza ${line.stanza} failed'
+[ "$code" -eq 0 ] || failed 'the ${line.job} of stanza ${line.stanza} failed'
 `;
 }
 

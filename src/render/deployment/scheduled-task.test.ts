@@ -18,6 +18,7 @@ describe('scheduledTasks', () => {
     const schedule = [
       entry({}),
       entry({ cron: '0 2 * * 3', repositories: [second?.name ?? ''] }),
+      entry({ job: 'expire' }),
       { ...entry({ job: 'drill' }), target: 'latest' as const, checks: ['target', 'read'] as const },
       entry({ job: 'maintenance' }),
     ];
@@ -25,8 +26,12 @@ describe('scheduledTasks', () => {
       configuration([{ ...stanza('my_db', [node(undefined)], repositories), schedule }]),
     );
     expect(tasks.map(({ name, words }) => [name, words.join(' ')])).toEqual([
-      ['my-db-full', 'backup --type full --stanza my_db --yes --quiet'],
-      ['my-db-full-2', `backup --type full --stanza my_db --repo ${second?.name} --yes --quiet`],
+      ['my-db-full', 'backup --type full --stanza my_db --line my_db/full@0 2 * * 0 UTC --yes --quiet'],
+      [
+        'my-db-full-2',
+        `backup --type full --stanza my_db --repo ${second?.name} --line my_db/full@0 2 * * 3 UTC>${second?.name} --yes --quiet`,
+      ],
+      ['my-db-expire', 'expire --stanza my_db --line my_db/expire@0 2 * * 0 UTC --yes --quiet'],
       ['my-db-drill', 'drill --target latest --checks target,read --stanza my_db --yes --quiet'],
       ['my-db-maintenance', 'maintenance --stanza my_db --yes --quiet'],
     ]);

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../config/configuration.ts';
 import { scheduleLines } from '../../config/schedule-lines.ts';
-import type { ScheduleLine } from '../../model/schedule-line.ts';
+import type { ScheduledJob } from '../../model/schedule.ts';
+import { backupJobs, type ScheduleLine } from '../../model/schedule-line.ts';
 
 /** One line of a schedule as something that a timer, a crontab or a CronJob begins. */
 export interface ScheduledTask {
@@ -26,8 +27,12 @@ function wordsOf(line: ScheduleLine, { stanzas }: Pick<Configuration, 'stanzas'>
   const all = stanzas.find(({ name }) => name === line.stanza)?.repositories ?? [];
   const repositories =
     line.repositories.length === all.length ? [] : line.repositories.flatMap((name) => ['--repo', name]);
-  return [...verbOf(line), '--stanza', line.stanza, ...repositories, '--yes', '--quiet'];
+  const begun = needsLease.has(line.job) ? ['--line', line.key] : [];
+  return [...verbOf(line), '--stanza', line.stanza, ...repositories, ...begun, '--yes', '--quiet'];
 }
+
+/** These wait for other runs, and other hosts may have done them: they are told which line they are. */
+const needsLease: ReadonlySet<ScheduledJob> = new Set([...backupJobs, 'expire']);
 
 function verbOf({ job, drill }: ScheduleLine): readonly string[] {
   if (job === 'full' || job === 'diff' || job === 'incr') return ['backup', '--type', job];

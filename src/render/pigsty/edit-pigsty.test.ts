@@ -123,7 +123,7 @@ describe('editPigsty', () => {
     const after = edit(inventory(cluster('pg-meta')), source);
     const lines = readYaml(after, ['all', 'children', 'pg-meta', 'vars', 'pg_crontab']) as string[];
     expect(lines[0]).toBe(
-      '0 1 * * * /usr/local/bin/holdfast guard --stanza pg-meta --on leader --quiet >/dev/null && /usr/local/bin/holdfast backup --type full --stanza pg-meta --yes --quiet # holdfast',
+      "0 1 * * * /usr/local/bin/holdfast guard --stanza pg-meta --on leader --quiet >/dev/null && /usr/local/bin/holdfast backup --type full --stanza pg-meta --line 'pg-meta/full@0 1 * * *' --yes --quiet # holdfast",
     );
     expect(lines[1]).toMatch(/holdfast drill .*--stanza pg-meta/);
   });

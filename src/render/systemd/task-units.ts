@@ -1,5 +1,4 @@
 import type { Configuration } from '../../config/configuration.ts';
-import { failureCodes } from '../../model/failure.ts';
 import { quoteForShell } from '../../model/quote-for-shell.ts';
 import type { ScheduledTask } from '../deployment/scheduled-task.ts';
 import { hardening } from './hardening.ts';
@@ -38,8 +37,6 @@ export function taskService(task: ScheduledTask, configuration: Configuration): 
         ...identity(configuration),
         ...guardOf(task, configuration),
         ['ExecStart', holdfastCommand(configuration, words)],
-        { comment: 'Another run has the lease of the repository: it is being done.' },
-        ['SuccessExitStatus', String(failureCodes['lease-held'])],
         ['TimeoutStartSec', timeout],
         { comment: 'Two stages: pgBackRest is stopped gracefully, then killed; systemd waits for both.' },
         ['TimeoutStopSec', '2min'],
