@@ -16,8 +16,8 @@ export interface KubernetesBed {
   objects(overlay: string): Promise<readonly KubernetesObject[]>;
   /** The pod of the StatefulSet of an overlay. @param run another name for each start */
   databasePod(overlay: string, run: string): Promise<Pod>;
-  /** The pod of a Job or CronJob of an overlay. */
-  jobPod(overlay: string, name: string, run: string): Promise<Pod>;
+  /** The pod of a Job or CronJob of an overlay. `change`: of the text of its command. */
+  jobPod(overlay: string, name: string, run: string, change?: (word: string) => string): Promise<Pod>;
   /** Adds what is in no overlay: Secrets that people bring. */
   addSecret(name: string, content: Readonly<Record<string, string>>): void;
   /** Directory of a claim, which is made empty where it is not there. */
@@ -121,7 +121,7 @@ export async function kubernetesBed(
       const aliases = [`${set.metadata.name}-0.${spec.serviceName}.${set.metadata.namespace ?? ''}.svc`];
       return pod(spec.template.spec, run, aliases, new Map(claims));
     },
-    async jobPod(overlay, wanted, run) {
+    async jobPod(overlay, wanted, run, change = (word) => word) {
       const object = await find(overlay, ['Job', 'CronJob'], wanted);
       const spec = object['spec'] as {
         template?: { spec: PodSpec };
@@ -129,7 +129,11 @@ export async function kubernetesBed(
       };
       const template = spec.template ?? spec.jobTemplate?.spec.template;
       if (template === undefined) throw new Error(`${wanted} has no pods`);
-      return pod(template.spec, run, []);
+      const containers = template.spec.containers.map((container) => ({
+        ...container,
+        command: container.command.map(change),
+      }));
+      return pod({ ...template.spec, containers }, run, []);
     },
   };
 }

@@ -52,9 +52,10 @@ describe('a pod that CronJobs back up', () => {
       return log.includes('the stanza is in every repository');
     });
     await pod.mustExec('postgres', sql('CREATE TABLE kept AS SELECT generate_series(1, 1000) id'));
-    for (const name of ['main-full', 'main-incr']) {
-      await mustRunJob(bed, 'overlays/production', name);
-    }
+    await mustRunJob(bed, 'overlays/production', 'main-full');
+    // The full has begun after the time that these are for: as lines of the schedule they are not needed.
+    expect(await mustRunJob(bed, 'overlays/production', 'main-incr')).toContain('near has the full');
+    await mustRunJob(bed, 'overlays/production', 'main-incr', withoutLine);
     const info = await pod.mustExec('pgbackrest-server', [
       'pgbackrest',
       '--stanza=main',
@@ -69,7 +70,7 @@ describe('a pod that CronJobs back up', () => {
     // A client of another name is not let in, whoever signed it.
     const stranger = signedBy(sandbox.file('server'), 'stranger');
     bed.addSecret('main-pgbackrest-client', { ...stranger, 'ca.crt': readFileSync(server.caFile, 'utf8') });
-    const other = await bed.jobPod('overlays/production', 'main-full', 'stranger');
+    const other = await bed.jobPod('overlays/production', 'main-full', 'stranger', withoutLine);
     expect(await other.begin()).toBeUndefined();
     const refused = await other.runJob();
     expect(refused.code).toBeGreaterThanOrEqual(64);
@@ -96,6 +97,9 @@ describe('a pod that CronJobs back up', () => {
     await again.stop();
   });
 });
+
+/** Takes a backup whatever there is. */
+const withoutLine = (word: string): string => word.replace(/(?<=exec .*) --line '[^']*'/, '');
 
 /** A client's key and certificate of the authority that `makeCertificates` made in a directory. */
 function signedBy(

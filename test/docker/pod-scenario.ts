@@ -94,9 +94,9 @@ export async function mustRunJob(
   bed: KubernetesBed,
   overlay: string,
   name: string,
-  run: string = name,
+  change?: (word: string) => string,
 ): Promise<string> {
-  const job = await bed.jobPod(overlay, name, run);
+  const job = await bed.jobPod(overlay, name, name, change);
   expect(await job.begin()).toBeUndefined();
   const { code, stdout, stderr } = await job.runJob();
   await job.remove();

@@ -21,6 +21,8 @@ const schedule = {
   verify: '30 4 * * *',
   timezone: 'UTC',
 };
+/** The full of Sunday and an incremental begin together. */
+const meeting = { full: '0 2 * * 0', incr: '0 * * * *', timezone: 'UTC' };
 const near = { type: 'posix', path: '/srv/near', retention: { full: 2 } };
 const file = (repositories: object, keys: object = {}, times: object = schedule): object => ({
   stanzas: { shop: { postgres: { path: '/pgdata' }, repositories, schedule: times } },
@@ -146,12 +148,27 @@ describe('render pgo', () => {
       /identity of a pod/,
     ],
     ['a file that is nowhere', file({ offsite: { ...offsite, storage: { caFile: '/a.pem' } } }), /\/a\.pem/],
+    [
+      'a blackout, which no operator knows of',
+      file({ offsite }, {}, { ...schedule, blackouts: [{ cron: '0 8 * * 1-5', duration: '10h' }] }),
+      /beginning in the blackout of "0 8 \* \* 1-5"/,
+    ],
+    [
+      'an incremental at the minute of a full, whose jobs would race',
+      file({ offsite }, {}, meeting),
+      /it begins together with incr "0 \* \* \* \*" in offsite/,
+    ],
   ])('refuses %s and says what to change', (_, keys, problem) => {
     expect(() => renderFiles('pgo', keys)).toThrow(problem);
   });
 });
 
 describe('render cloudnativepg', () => {
+  it('takes backups of one minute: the operator does one after the other', () => {
+    const objects = applied('cloudnativepg', file({ offsite }, {}, meeting), cnpgCluster);
+    expect(objects.filter(({ kind }) => kind === 'ScheduledBackup')).toHaveLength(2);
+  });
+
   it("makes the plugin's Stanza, the plugin of the Cluster, and a ScheduledBackup with six fields for each line", () => {
     const second = { ...offsite, bucket: 'second', encryption: undefined };
     const objects = applied('cloudnativepg', file({ offsite, second }), cnpgCluster);
@@ -236,6 +253,11 @@ describe('render cloudnativepg', () => {
       'another zone',
       file({ offsite }, {}, { full: { cron: '0 2 * * 0', timezone: 'Europe/Berlin' } }),
       /time zone/,
+    ],
+    [
+      'a blackout, which no operator knows of',
+      file({ offsite }, {}, { ...schedule, blackouts: [{ cron: '0 8 * * 1-5', duration: '10h' }] }),
+      /beginning in the blackout of "0 8 \* \* 1-5"/,
     ],
   ])('refuses %s and says what to change', (_, keys, problem) => {
     expect(() => renderFiles('cloudnativepg', keys)).toThrow(problem);

@@ -15,7 +15,8 @@ export const guardDefinition: CommandDefinition = {
       value: 'ROLE',
       description: 'the member that is to run it',
       choices: runsOn,
-      otherwise: 'leader where the stanza has Patroni or several nodes, any elsewhere',
+      otherwise:
+        'with --line that of the line; leader where the stanza has Patroni or several nodes, any elsewhere',
     },
     {
       name: 'line',

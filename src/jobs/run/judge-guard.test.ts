@@ -46,6 +46,17 @@ describe('judgeGuard', () => {
     });
     expect(await judge(full, '2026-06-07T02:10:00Z')).toMatchObject({ runs: true });
     expect(await judge(diff, '2026-06-08T02:00:00Z')).toMatchObject({ runs: true });
+    // A clock that is a little behind that of whatever begins the run.
+    expect(await judge(diff, '2026-06-07T01:59:50Z')).toMatchObject({ runs: false });
+  });
+
+  it('asks for the member that was named, else for that of the line', async () => {
+    const entry = { job: 'full', cron: '0 2 * * 0', timezone: 'UTC', repositories: [], on: 'any' } as const;
+    const patroni = { url: 'http://127.0.0.1:1', caFile: undefined };
+    const planned = { ...alone, patroni, schedule: [entry] };
+    const [line] = scheduleLines({ stanzas: [planned] });
+    expect(await judgeGuard(planned, { line }, 0, deps)).toMatchObject({ runs: true, on: 'any' });
+    await expect(judgeGuard(planned, { line, on: 'leader' }, 0, deps)).rejects.toThrow();
   });
 
   it('fails when Patroni does not answer, which is no reason to leave a backup out quietly', async () => {

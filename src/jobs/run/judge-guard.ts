@@ -25,7 +25,8 @@ export interface GuardJudgement {
  * Judges as the daemon does before it begins a run, for timers, crontabs and CronJobs: blackouts of the stanza, whether
  * a greater backup of the same time does the work, then the role of this host. The answer holds for the moment only.
  *
- * @param wish for which member (undefined: what is usual for the stanza), or the line of the schedule that is begun
+ * @param wish the line of the schedule that is begun, and for which member (undefined: for that of the line, else what is
+ *   usual for the stanza)
  * @param now epoch milliseconds
  * @throws Failure why the role could not be learned: not knowing is no reason to leave a backup out quietly
  */
@@ -36,7 +37,7 @@ export async function judgeGuard(
   deps: JudgeRoleDependencies,
 ): Promise<GuardJudgement> {
   const { line } = wish;
-  const wanted = line?.on ?? wish.on ?? usualPlace(stanza);
+  const wanted = wish.on ?? line?.on ?? usualPlace(stanza);
   const skipped = { runs: false, on: wanted, observed: undefined, blackoutUntil: undefined };
   const blackout = blackoutAt(stanza.blackouts, now);
   if (blackout !== undefined) {

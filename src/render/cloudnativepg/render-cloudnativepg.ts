@@ -5,7 +5,12 @@ import { writeGeneratedText, type CommentForm } from '../../engine/conf/conf-tex
 import type { RenderedFile } from '../../engine/conf/render-conf.ts';
 import { Failure } from '../../model/failure.ts';
 import type { DeploymentTarget, RenderCall } from '../deployment/deployment-target.ts';
-import { leftOutLines, onlyStanza, operatorBackups } from '../deployment/operator-schedule.ts';
+import {
+  leftOutLines,
+  onlyStanza,
+  operatorBackups,
+  requireOwnTimes,
+} from '../deployment/operator-schedule.ts';
 import { processesOf } from '../kubernetes/containers.ts';
 import { objectName } from '../kubernetes/kubernetes-site.ts';
 import { type RepositoryEntry, repositoryEntry } from './repository-entry.ts';
@@ -22,6 +27,7 @@ const plugin = 'pgbackrest.dalibo.com';
 
 function renderCloudnativepg(configuration: Configuration, call: RenderCall): readonly RenderedFile[] {
   const stanza = onlyStanza(configuration, 'cloudnativepg');
+  requireOwnTimes(configuration, 'cloudnativepg', true);
   const name = configuration.deploy.kubernetes.name ?? objectName(stanza.name);
   const secretName = `${name}-pgbackrest`;
   const entries = numberedEntries(configuration, stanza, call, secretName);

@@ -1,7 +1,9 @@
 import type { Configuration } from '../../config/configuration.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Stanza } from '../../config/configuration.ts';
+import { backupJobs } from '../../model/schedule-line.ts';
 import { goCron } from './go-cron.ts';
+import { requireWithoutGuard } from './schedule-limits.ts';
 import { scheduledTasks, type ScheduledTask } from './scheduled-task.ts';
 
 /** A backup that an operator begins by itself, as it is told of it: times are UTC. */
@@ -12,6 +14,21 @@ export interface OperatorBackup {
   readonly cron: string;
   /** Names. */
   readonly repositories: readonly string[];
+}
+
+/**
+ * Refuses backups that the operator would begin at times at which they must not, or that it would lose.
+ *
+ * @param queues whether the operator does one backup of a cluster after the other
+ * @throws Failure config-invalid
+ */
+export function requireOwnTimes(configuration: Configuration, target: string, queues: boolean): void {
+  const tasks = scheduledTasks(configuration).filter(({ line: { job } }) => backupJobs.includes(job));
+  requireWithoutGuard(configuration, tasks, {
+    target,
+    queues,
+    instead: 'Or have Holdfast keep the schedule: `holdfast render kubernetes`.',
+  });
 }
 
 /**

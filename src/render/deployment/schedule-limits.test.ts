@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { configuration, node, repository, stanza } from '../../../test/support/conf-parts.ts';
 import type { Configuration, Stanza } from '../../config/configuration.ts';
 import type { ScheduleEntry } from '../../model/schedule.ts';
-import { requireWithoutDaemon } from './schedule-limits.ts';
+import { requireWithoutDaemon, requireWithoutGuard } from './schedule-limits.ts';
 import { scheduledTasks } from './scheduled-task.ts';
 
 const entry = (change: Partial<ScheduleEntry>): ScheduleEntry => ({
@@ -38,5 +38,36 @@ describe('requireWithoutDaemon', () => {
     expect(judge({ schedule, blackouts: [{ ...blackout, missed: 'skip' }] })).not.toThrow();
     const never = [entry({ catchUp: false })];
     expect(judge({ schedule: never, blackouts: [{ ...blackout, missed: 'run' }] })).not.toThrow();
+  });
+});
+
+describe('requireWithoutGuard', () => {
+  const judgeTimes = (change: Partial<Stanza>, queues = false): (() => void) => {
+    const main = { ...stanza('main', [node(undefined)], [repository(1), repository(2)]), ...change };
+    const made: Configuration = configuration([main]);
+    const kind = { target: 'crontabs', queues, instead: 'Or else.' };
+    return () => requireWithoutGuard(made, scheduledTasks(made), kind);
+  };
+
+  it('refuses two backups of a repository at one minute, wherever they are in the file', () => {
+    const [full, incr] = [entry({}), entry({ job: 'incr', cron: '0 * * * *' })];
+    for (const schedule of [
+      [full, incr],
+      [incr, full],
+    ]) {
+      expect(judgeTimes({ schedule })).toThrow(/begins together with .* in r1, r2/);
+    }
+    expect(judgeTimes({ schedule: [full, incr] }, true)).not.toThrow();
+    const elsewhere = { ...incr, repositories: ['r2'] };
+    expect(judgeTimes({ schedule: [{ ...full, repositories: ['r1'] }, elsewhere] })).not.toThrow();
+    expect(judgeTimes({ schedule: [full, { ...incr, cron: '30 * * * *' }] })).not.toThrow();
+    expect(judgeTimes({ schedule: [full, entry({ job: 'verify' })] })).not.toThrow();
+  });
+
+  it('refuses every blackout', () => {
+    const blackout = { cron: '0 8 * * *', timezone: 'UTC', duration: 3600 } as const;
+    const schedule = [entry({ catchUp: false })];
+    expect(judgeTimes({ schedule, blackouts: [{ ...blackout, missed: 'skip' }] }, true)).toThrow(/blackout/);
+    expect(judgeTimes({ schedule })).not.toThrow();
   });
 });

@@ -1,3 +1,4 @@
+import { quoteForShell } from '../../model/quote-for-shell.ts';
 import type { ScheduledTask } from '../deployment/scheduled-task.ts';
 import { goCron } from '../deployment/go-cron.ts';
 import type { PodConfiguration } from './pod-configuration.ts';
@@ -79,7 +80,15 @@ export function drillJob(site: KubernetesSite, drill: PodConfiguration): Manifes
     backoffLimit: 0,
     activeDeadlineSeconds: 86_400,
     ttlSecondsAfterFinished: keptSeconds,
-    template: drillPods(site, drill, ['drill', '--target', 'latest', ...reachableRepository(site), '--yes']),
+    template: drillPods(site, drill, [
+      'holdfast',
+      'drill',
+      '--target',
+      'latest',
+      ...reachableRepository(site),
+      '--yes',
+      '--direct',
+    ]),
   });
 }
 
@@ -92,7 +101,7 @@ function reachableRepository(site: KubernetesSite): readonly string[] {
     : ['--repo', first.name];
 }
 
-function drillPods(site: KubernetesSite, drill: PodConfiguration, words: readonly string[]): Manifest {
+function drillPods(site: KubernetesSite, drill: PodConfiguration, command: readonly string[]): Manifest {
   const { storage } = site.settings;
   return pods(site, 'drill', {
     terminationGracePeriodSeconds: 120,
@@ -100,7 +109,7 @@ function drillPods(site: KubernetesSite, drill: PodConfiguration, words: readonl
     containers: [
       container(site, {
         name: 'drill',
-        command: ['holdfast', ...words, '--direct'],
+        command,
         volumeMounts: [
           { name: 'state', mountPath: places.state },
           { name: 'copies', mountPath: places.copies },
@@ -150,11 +159,11 @@ export function cronJob(
   task: ScheduledTask,
   configurations: JobConfigurations,
 ): Manifest {
-  const { line, words } = task;
+  const { line } = task;
   const template =
     line.job === 'drill'
-      ? drillPods(site, configurations.drill, words)
-      : enginePods(site, configurations.job, words);
+      ? drillPods(site, configurations.drill, guarded(task))
+      : enginePods(site, configurations.job, guarded(task));
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
@@ -180,6 +189,21 @@ export function cronJob(
   };
 }
 
+/**
+ * Blackouts and greater backups of the same time are judged when the pod begins. A guard that says no (1) is a Job that
+ * has ended well; what is not known is a failure.
+ */
+function guarded({ line, words }: ScheduledTask): readonly string[] {
+  const call = (...args: readonly string[]): string => ['holdfast', ...args].map(quoteForShell).join(' ');
+  const script = [
+    `${call('guard', '--stanza', line.stanza, '--line', line.key)} && code=0 || code=$?`,
+    '[ "$code" -ne 1 ] || exit 0',
+    '[ "$code" -eq 0 ] || exit "$code"',
+    `exec ${call(...words, '--direct')}`,
+  ];
+  return ['/bin/sh', '-c', `${script.join('\n')}\n`];
+}
+
 /** A task's own name begins with its stanza, for which the site has another word. */
 function taskName({ name, stanza }: KubernetesSite, task: ScheduledTask): string {
   return objectName(`${name}${task.name.slice(stanza.name.length)}`);
@@ -190,14 +214,14 @@ export function isForCronJob({ line: { job: kind } }: ScheduledTask): boolean {
   return kind !== 'maintenance' && kind !== 'copy';
 }
 
-function enginePods(site: KubernetesSite, own: PodConfiguration, words: readonly string[]): Manifest {
+function enginePods(site: KubernetesSite, own: PodConfiguration, command: readonly string[]): Manifest {
   return pods(site, 'job', {
     terminationGracePeriodSeconds: 120,
     initContainers: [configureContainer(site, [{ name: 'home', mountPath: places.home }])],
     containers: [
       container(site, {
         name: 'holdfast',
-        command: ['holdfast', ...words, '--direct'],
+        command,
         volumeMounts: [
           { name: 'home', mountPath: places.home },
           { name: 'state', mountPath: places.state },

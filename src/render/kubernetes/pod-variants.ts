@@ -115,6 +115,12 @@ function overNetwork(site: KubernetesSite): Changes {
   };
 }
 
+/** What the guard of a drill's CronJob looks at. */
+function ofDrills(own: Mapping): Mapping {
+  const schedule = Object.entries((own['schedule'] ?? {}) as Mapping);
+  return Object.fromEntries(schedule.filter(([key]) => ['timezone', 'drill', 'blackouts'].includes(key)));
+}
+
 /** A host that has no server and reaches none: it only reads repositories. */
 function withoutServer(site: KubernetesSite): Changes {
   return {
@@ -123,7 +129,7 @@ function withoutServer(site: KubernetesSite): Changes {
       ...movedRepositories(site, own),
       drills: { ...(own['drills'] as Mapping | undefined), proof: 'journal' },
       heartbeat: 'off',
-      schedule: {},
+      schedule: site.settings.form === 'cronjobs' ? ofDrills(own) : {},
     }),
     file: (own) => ({
       copies: { ...(own['copies'] as Mapping | undefined), directory: `${places.copies}/copies` },

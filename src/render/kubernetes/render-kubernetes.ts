@@ -4,6 +4,7 @@ import { writeGeneratedText, type CommentForm } from '../../engine/conf/conf-tex
 import type { RenderedFile } from '../../engine/conf/render-conf.ts';
 import type { SecretReference } from '../../model/secret.ts';
 import type { DeploymentTarget, RenderCall } from '../deployment/deployment-target.ts';
+import { requireWithoutDaemon } from '../deployment/schedule-limits.ts';
 import { scheduledTasks } from '../deployment/scheduled-task.ts';
 import { disruptionBudget, namespace, serviceAccount } from './basics.ts';
 import { engineSecrets, fileOf, type Variant } from './configuration-volumes.ts';
@@ -83,6 +84,12 @@ function baseManifests(
 ): Readonly<Record<string, readonly Manifest[]>> {
   const configurations = () => ({ job: variantOf(variants, 'job'), drill: variantOf(variants, 'drill') });
   const tasks = scheduledTasks(site.configuration).filter(isForCronJob);
+  if (site.settings.form === 'cronjobs') {
+    requireWithoutDaemon(site.configuration, tasks, {
+      what: 'CronJobs',
+      instead: 'Or have the daemon keep the schedule: `deploy.kubernetes.form: sidecar`.',
+    });
+  }
   return {
     'namespace.yaml': [namespace(site)],
     'service-account.yaml': [serviceAccount(site)],

@@ -1,6 +1,6 @@
 import type { Configuration, Stanza } from '../../config/configuration.ts';
 import { Failure } from '../../model/failure.ts';
-import { operatorBackups } from '../deployment/operator-schedule.ts';
+import { operatorBackups, requireOwnTimes } from '../deployment/operator-schedule.ts';
 import { neededFiles } from '../kubernetes/needed-files.ts';
 
 /**
@@ -34,6 +34,7 @@ export function refuseUnfit(configuration: Configuration, stanza: Stanza): void 
     }
   }
   refuseDoubleTimes(configuration);
+  requireOwnTimes(configuration, 'pgo', false);
   const { files } = configuration.deploy.kubernetes;
   const missing = neededFiles(configuration).find(
     ({ key, path }) => key.startsWith('stanzas.') && files[path] === undefined,

@@ -3,6 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import { quoteForShell } from '../../model/quote-for-shell.ts';
 import { backupJobs, type ScheduleLine } from '../../model/schedule-line.ts';
 import { readCronFields } from '../deployment/cron-fields.ts';
+import { requireWithoutDaemon, requireWithoutGuard } from '../deployment/schedule-limits.ts';
 import { scheduledTasks, type ScheduledTask } from '../deployment/scheduled-task.ts';
 
 /** Stands at the end of lines that only Holdfast can have written. */
@@ -16,15 +17,28 @@ const ownMark = '# holdfast';
  */
 export function crontabLines(configuration: Configuration, stanza: Stanza): readonly string[] {
   const { version, runner } = configuration.deploy.pigsty;
-  return scheduledTasks(configuration)
-    .filter(({ line }) => line.stanza === stanza.name)
-    .map((task) => {
-      requireCron(task.line, configuration);
-      const command = runner === 'holdfast' ? holdfastCommand(task) : plainCommand(task.line, stanza);
-      const user = version === 3 ? 'postgres ' : '';
-      // crontab(5): a `%` is a line break.
-      return `${task.line.cron.trim().split(/\s+/).join(' ')} ${user}${command.replaceAll('%', String.raw`\%`)}`;
+  const tasks = scheduledTasks(configuration).filter(({ line }) => line.stanza === stanza.name);
+  if (runner === 'holdfast') {
+    requireWithoutDaemon(configuration, tasks, {
+      what: 'pigsty',
+      instead: 'Or have the daemon keep the schedules on the nodes: docs/daemon.md.',
     });
+  }
+  const lines = tasks.map((task) => {
+    requireCron(task.line, configuration);
+    const command = runner === 'holdfast' ? holdfastCommand(task) : plainCommand(task.line, stanza);
+    const user = version === 3 ? 'postgres ' : '';
+    // crontab(5): a `%` is a line break.
+    return `${task.line.cron.trim().split(/\s+/).join(' ')} ${user}${command.replaceAll('%', String.raw`\%`)}`;
+  });
+  if (runner !== 'holdfast') {
+    requireWithoutGuard(configuration, tasks, {
+      target: 'pigsty',
+      queues: false,
+      instead: 'Or install Holdfast on the nodes and set deploy.pigsty.runner to `holdfast`.',
+    });
+  }
+  return lines;
 }
 
 /** Whether a line of somebody's crontab is one that Holdfast writes, or Pigsty's own backup, which it replaces. */
@@ -32,7 +46,7 @@ export function isBackupLine(line: string): boolean {
   return line.trimEnd().endsWith(ownMark) || /(?:^|\s)\/pg\/bin\/pg-backup(?:\s|$)/.test(line);
 }
 
-/** Every node has the crontab: where any would do, it is the leader. */
+/** Every node has the crontab: where any would do, it is the leader. The line says the rest. */
 function holdfastCommand({ line, words }: ScheduledTask): string {
   const call = (...more: readonly string[]): string =>
     ['/usr/local/bin/holdfast', ...more.map(quoteForShell)].join(' ');
@@ -40,6 +54,8 @@ function holdfastCommand({ line, words }: ScheduledTask): string {
     'guard',
     '--stanza',
     line.stanza,
+    '--line',
+    line.key,
     '--on',
     line.on === 'any' ? 'leader' : line.on,
     '--quiet',

@@ -92,6 +92,21 @@ describe('editPigsty', () => {
       /nothing of Pigsty does drill/,
     ],
     [
+      'an incremental at the minute of a full, which pg-backup would race',
+      inventory(cluster('pg-meta')),
+      one.replace('full: "0 1 * * *"', 'full: "0 1 * * 0", incr: "0 * * * *"'),
+      /it begins together with incr "0 \* \* \* \*" in offsite/,
+    ],
+    [
+      'a blackout that pg-backup knows nothing of',
+      inventory(cluster('pg-meta')),
+      one.replace(
+        'full: "0 1 * * *"',
+        'full: "0 1 * * *", blackouts: [{ cron: "0 8 * * 1-5", duration: 10h }]',
+      ),
+      /beginning in the blackout of "0 8 \* \* 1-5"/,
+    ],
+    [
       'another time zone',
       inventory(cluster('pg-meta')),
       one.replace('schedule: {', 'schedule: { timezone: Europe/Berlin,'),
@@ -123,9 +138,31 @@ describe('editPigsty', () => {
     const after = edit(inventory(cluster('pg-meta')), source);
     const lines = readYaml(after, ['all', 'children', 'pg-meta', 'vars', 'pg_crontab']) as string[];
     expect(lines[0]).toBe(
-      "0 1 * * * /usr/local/bin/holdfast guard --stanza pg-meta --on leader --quiet >/dev/null && /usr/local/bin/holdfast backup --type full --stanza pg-meta --line 'pg-meta/full@0 1 * * *' --yes --quiet # holdfast",
+      "0 1 * * * /usr/local/bin/holdfast guard --stanza pg-meta --line 'pg-meta/full@0 1 * * *' --on leader --quiet >/dev/null && /usr/local/bin/holdfast backup --type full --stanza pg-meta --line 'pg-meta/full@0 1 * * *' --yes --quiet # holdfast",
     );
-    expect(lines[1]).toMatch(/holdfast drill .*--stanza pg-meta/);
+    expect(lines[1]).toMatch(
+      /holdfast guard .*--line 'pg-meta\/drill@0 5 \* \* 6' .*holdfast drill .*--stanza pg-meta/,
+    );
+  });
+
+  it('leaves to a guard only what one can judge', () => {
+    const times = 'full: "0 2 * * 0", incr: "0 * * * *"';
+    const source = (more: string): string =>
+      holdfast(
+        { 'pg-meta': `repositories: { offsite: ${s3('a')} }, schedule: { ${times}, ${more} }` },
+        'deploy: { pigsty: { runner: holdfast } }\n',
+      );
+    const blackout = (missed: string): string =>
+      `blackouts: [{ cron: "0 8 * * 1-5", duration: 10h, missed: ${missed} }]`;
+    const after = edit(inventory(cluster('pg-meta')), source(blackout('skip')));
+    const lines = readYaml(after, ['all', 'children', 'pg-meta', 'vars', 'pg_crontab']) as string[];
+    expect(lines.map((line) => /guard .*--line '(.*?)'/.exec(line)?.[1])).toEqual([
+      'pg-meta/full@0 2 * * 0',
+      'pg-meta/incr@0 * * * *',
+    ]);
+    expect(() => edit(inventory(cluster('pg-meta')), source(blackout('run')))).toThrow(
+      /nobody would be there to begin it/,
+    );
   });
 });
 
