@@ -293,33 +293,6 @@ describe('a rendered Compose project', () => {
     expect((await project.holdfast('journal')).stdout).toMatch(/restore/);
   });
 
-  it('takes over with another `make deploy` what was rendered, and makes nothing else anew', async () => {
-    const { stanzas, deploy } = configuration;
-    const settings = { ...deploy.compose.settings, max_connections: '41' };
-    const containers = async (): Promise<readonly string[]> => [
-      await project.compose(['ps', '--quiet', 'db']),
-      await project.compose(['ps', '--quiet', 'holdfast']),
-    ];
-    const deployAgain = async (changed: object): Promise<readonly string[]> => {
-      await project.render(changed);
-      const { code, stdout, stderr } = await project.make('deploy');
-      expect(code, `${stdout}\n${stderr}`).toBe(0);
-      await untilAnswering();
-      return containers();
-    };
-    const before = await containers();
-    const set = await deployAgain({ stanzas, deploy: { compose: { ...deploy.compose, settings } } });
-    expect(await project.sql('SHOW max_connections')).toBe('41');
-    expect([set[0] === before[0], set[1]]).toEqual([false, before[1]]);
-    const second = { type: 'posix', path: '/var/lib/second', retention: { full: 2 } };
-    const repositories = { ...stanzas.shop.repositories, second };
-    await deployAgain({ stanzas: { shop: { ...stanzas.shop, repositories } }, deploy });
-    await waitUntil('WAL arrives in both', async () =>
-      /arrived in local[^]*arrived in second/.test((await project.holdfast('check')).stdout),
-    );
-    await deployAgain(configuration);
-  });
-
   it('puts no empty cluster in the place of a lost one, and brings it back on a new machine', async () => {
     const before = await orders();
     await make('restore-latest');

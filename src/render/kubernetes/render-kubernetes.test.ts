@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { renderFiles } from '../../../test/kubernetes/render-objects.ts';
+import { stringify } from 'yaml';
+import { renderCall } from '../../../test/support/conf-parts.ts';
+import { parseConfiguration } from '../../config/load.ts';
+import type { RenderedFile } from '../../engine/conf/render-conf.ts';
+import { kubernetesTarget } from './render-kubernetes.ts';
 
 const stanza = {
   postgres: { path: '/var/lib/postgresql/17/main' },
@@ -48,11 +52,18 @@ function literals(form: string): object {
   };
 }
 
+function render(form: string): readonly RenderedFile[] {
+  const source = stringify(literals(form));
+  const { configuration, problems } = parseConfiguration(source, '/etc/holdfast.yaml');
+  if (configuration === undefined) throw new Error(JSON.stringify(problems));
+  return kubernetesTarget.render(configuration, renderCall({ source }));
+}
+
 describe('renderKubernetes', () => {
   it.each(['sidecar', 'cronjobs'])(
     'has no literal of holdfast.yaml in what goes into Git, in the form %s',
     (form) => {
-      const shown = renderFiles('kubernetes', literals(form)).filter(({ secret }) => !secret);
+      const shown = render(form).filter(({ secret }) => !secret);
       expect(
         shown.flatMap(({ path, content }) =>
           (content.match(/LITERAL-[\w-]+/g) ?? []).map((value) => `${path}: ${value}`),
@@ -62,7 +73,7 @@ describe('renderKubernetes', () => {
   );
 
   it('tells a pod the versions, which a kit names, and nothing else of deploy', () => {
-    const files = renderFiles('kubernetes', literals('cronjobs'));
+    const files = render('cronjobs');
     const text = files.find(({ path }) => path === 'base/files/job-holdfast.yaml')?.content ?? '';
     expect(text).toContain('deploy:\n  postgresVersion: 17\n');
     expect(text).not.toContain('kubernetes:');
