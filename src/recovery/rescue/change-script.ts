@@ -20,6 +20,7 @@ import {
   type PartitionFacts,
   type RelationName,
   showName,
+  type TableFacts,
   type TriggerFacts,
 } from './table-facts.ts';
 
@@ -163,6 +164,14 @@ function switchTriggersOn(content: ScriptContent): string[] {
 const switchTrigger = ({ table, name }: TriggerFacts, state: string): string =>
   `ALTER TABLE ${quoteName(table)} ${writtenStates[state] ?? 'ENABLE'} TRIGGER ${quoteIdentifier(name)};\n`;
 
+/**
+ * Partitions have the identity columns of their root, and it changes those of all of them.
+ *
+ * @see https://www.postgresql.org/docs/17/release-17.html (Allow partitioned tables to have identity columns)
+ */
+const identityOwner = (table: TableFacts): RelationName =>
+  table.partOf?.hasIdentity === true ? table.partOf.root : table;
+
 /** GENERATED ALWAYS takes a value in INSERT (OVERRIDING SYSTEM VALUE), never in UPDATE. */
 const fixedIdentities = (content: ScriptContent): string[][] =>
   content.staged.flatMap(({ table, counts }) =>
@@ -170,7 +179,7 @@ const fixedIdentities = (content: ScriptContent): string[][] =>
       ? []
       : table.common
           .filter(({ live }) => live.identity === 'always' && table.key?.includes(live.name) !== true)
-          .map(({ live }) => [quoteName(table.target), quoteIdentifier(live.name)]),
+          .map(({ live }) => [quoteName(identityOwner(table.target)), quoteIdentifier(live.name)]),
   );
 
 /** Not session_replication_role: that needs a superuser, and leaves foreign keys unchecked too. */

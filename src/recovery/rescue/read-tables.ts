@@ -168,7 +168,8 @@ function tableQuery(condition: string): string {
   CASE WHEN c.relispartition THEN
     (WITH RECURSIVE up AS (SELECT h.inhparent AS oid, 1 AS depth FROM pg_inherits h WHERE h.inhrelid = c.oid
        UNION ALL SELECT h.inhparent, up.depth + 1 FROM pg_inherits h JOIN up ON h.inhrelid = up.oid)
-     SELECT json_build_object('root', ${nameOf('up.oid')}, 'constraint', pg_get_partition_constraintdef(c.oid),
+     SELECT json_build_object('root', ${nameOf('up.oid')},
+        'hasIdentity', current_setting('server_version_num')::int >= 170000, 'constraint', pg_get_partition_constraintdef(c.oid),
         'chain', (SELECT json_agg(json_build_object('schema', pn.nspname, 'name', p.relname,
           'parent', (SELECT ${nameOf('h.inhparent')} FROM pg_inherits h WHERE h.inhrelid = p.oid),
           'bound', pg_get_expr(p.relpartbound, p.oid), 'partitionedBy', pg_get_partkeydef(p.oid),

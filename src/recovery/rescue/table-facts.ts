@@ -84,6 +84,8 @@ export interface TableFacts extends RelationName {
   readonly partOf:
     | {
         readonly root: RelationName;
+        /** The root alone can change identity columns: from version 17 on. */
+        readonly hasIdentity: boolean;
         readonly constraint: string;
         readonly chain: readonly PartitionFacts[];
       }
