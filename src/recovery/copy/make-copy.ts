@@ -125,11 +125,17 @@ export async function makeCopy(planned: CopyPlan, deps: CopyDependencies): Promi
       applyRestore(plan, { ...deps, signal, engine, server: production, isPlanFresh: true }),
     );
     const server = restoredServer(plan, production);
-    await proveHarmless(server, record);
+    const findings = await proveHarmless(server, record);
+    for (const finding of findings) deps.emit?.({ type: 'finding', finding });
     await deps.checkpoint?.('copy: proved harmless');
     if (plan.databases !== undefined) await dropZeroedDatabases(server, plan.databases);
     if (record.network !== undefined) await openToNetwork(server, record, record.network);
-    return { record: deps.journal.copies.update(record.id, { state: 'ready' }), plan, outcome, server };
+    return {
+      record: deps.journal.copies.update(record.id, { state: 'ready' }),
+      plan,
+      outcome: { ...outcome, findings: [...outcome.findings, ...findings] },
+      server,
+    };
   } catch (error) {
     await dropAfterFailure(record, deps);
     throw error;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSeenCopy, type SeenCopy } from './prove-harmless.ts';
+import { findUnknownWorkers, judgeSeenCopy, type SeenCopy } from './prove-harmless.ts';
 
 const harmless: SeenCopy = {
   mode: 'off',
@@ -9,6 +9,8 @@ const harmless: SeenCopy = {
   directory: '/copies/one/data',
   standbys: '',
   processes: [],
+  kinds: ['autovacuum launcher', 'background writer', 'checkpointer', 'client backend', 'walwriter'],
+  preloaded: 'timescaledb,pg_wait_sampling,other',
 };
 
 describe('a running copy', () => {
@@ -27,5 +29,25 @@ describe('a running copy', () => {
     [{ processes: ['logical replication launcher'] }, 'logical replication launcher'],
   ] satisfies [Partial<SeenCopy>, string][])('is not with %j', (change, problem) => {
     expect(judgeSeenCopy({ ...harmless, ...change }, '/copies/one/data')).toContain(problem);
+  });
+});
+
+describe('workers of extensions in a copy', () => {
+  it('are told when nobody knows what they do', () => {
+    const quiet = [
+      'TimescaleDB Background Worker Launcher',
+      'pg_wait_sampling collector',
+      'autoprewarm leader',
+    ];
+    const known = { ...harmless, kinds: [...harmless.kinds, ...quiet] };
+    expect(findUnknownWorkers(known, 'clone-x')).toEqual([]);
+    const [finding] = findUnknownWorkers({ ...known, kinds: [...known.kinds, 'other worker'] }, 'clone-x');
+    expect(finding).toMatchObject({
+      rule: 'copy-runs-workers',
+      severity: 'warning',
+      problem: expect.stringMatching(/: other worker$/) as string,
+      evidence: expect.stringContaining('timescaledb,pg_wait_sampling,other') as string,
+      remedy: expect.stringContaining('holdfast clone drop clone-x') as string,
+    });
   });
 });
