@@ -126,6 +126,12 @@ function openChecked(directory: string, file: string, deps: OpenJournalDeps): Da
 const [walAttempts, walPauseMs] = [100, 20];
 
 /**
+ * While root makes the log it is root's for a moment, before SQLite gives it to the owner of the database (`findCreateFileMode`
+ * and `robustFchown` in SQLite's os_unix.c): the owner cannot open it then.
+ */
+const foreignAttempts = 15;
+
+/**
  * The change to WAL is the one statement that does not wait for others: of two connections that make it at once, SQLite
  * tells one at once that the file is busy (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode").
  */
@@ -135,8 +141,9 @@ function enterWalMode(raw: DatabaseSync): void {
       raw.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      const busy = isFailure(nameSqliteError(error, ''), 'timed-out');
-      if (!busy || attempt === walAttempts) throw error;
+      const named = nameSqliteError(error, '');
+      const isForeign = isFailure(named, 'file-unusable') && attempt < foreignAttempts;
+      if (!isForeign && !(isFailure(named, 'timed-out') && attempt < walAttempts)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, walPauseMs);
     }
   }

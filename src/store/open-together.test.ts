@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -24,6 +24,24 @@ test('waits for a process that makes the same new journal at this moment', async
     expect(journal.listRuns()).toEqual([]);
   } finally {
     await ended;
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('waits for a log that cannot be opened at this moment, and not for ever', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hf-together-'));
+  const open = () => openJournal(directory, { owner: undefined, now: () => 1 });
+  open()[Symbol.dispose]();
+  const log = join(directory, 'journal.sqlite-wal');
+  mkdirSync(log);
+  try {
+    expect(open).toThrow(/unable to open database file/);
+    const child = spawn('/bin/sh', ['-c', 'sleep 0.1; rmdir "$1"', 'sh', log]);
+    const ended = once(child, 'exit');
+    using journal = open();
+    expect(journal.listRuns()).toEqual([]);
+    expect(await ended).toEqual([0, null]);
+  } finally {
     rmSync(directory, { recursive: true });
   }
 });

@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseSegmentName, segmentName } from '../../src/model/wal.ts';
+import { parseSegmentName, segmentName, wholeSegmentOf } from '../../src/model/wal.ts';
 import {
   type Archive,
   isArchived,
@@ -23,8 +24,9 @@ describe('what a restore takes for archived', () => {
   it('is what is stored', async () => {
     expect(await isArchived(archive, last)).toBe(true);
     expect(await segmentsIn(archive, last.slice(0, 16))).toContain(last);
-    expect(await lastArchived(archive, 1)).toBe(last);
-    expect(await lastArchived(archive, 2)).toBeUndefined();
+    expect(await lastArchived(archive, 1)).toEqual(bed.filesIn(1));
+    expect(wholeSegmentOf(basename((await lastArchived(archive, 1)).at(-1) ?? ''))).toBe(last);
+    expect(await lastArchived(archive, 2)).toEqual([]);
   });
 
   it('is not what archive-push was writing when the host was lost, nor the end of a timeline that was left', async () => {
@@ -32,6 +34,7 @@ describe('what a restore takes for archived', () => {
     if (present === undefined) throw new Error(`${last} is no segment`);
     const next = segmentName({ ...present, number: present.number + 1n });
     const folder = next.slice(0, 16);
+    const stored = bed.filesIn(1);
     for (const file of [
       `${next}-${'b'.repeat(40)}.zst.pgbackrest.tmp`,
       `${next}.partial-${'b'.repeat(40)}.zst`,
@@ -39,7 +42,7 @@ describe('what a restore takes for archived', () => {
       bed.plant(1, `${folder}/${file}`);
     expect(await isArchived(archive, next)).toBe(false);
     expect(await segmentsIn(archive, folder)).not.toContain(next);
-    expect(await lastArchived(archive, 1)).toBe(last);
+    expect(await lastArchived(archive, 1)).toEqual(stored);
   });
 
   it('is a history file under its own name', async () => {
