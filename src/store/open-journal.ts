@@ -109,6 +109,11 @@ function openChecked(directory: string, file: string, deps: OpenJournalDeps): Da
   }
   prepareJournalFile(directory, file, deps.owner);
   const raw = openDatabase(file);
+  // Another process has moved the damaged file away since it was looked for, so that this one is new and empty.
+  if (isRecoveryPending(directory) && statSync(file, { throwIfNoEntry: false })?.size === 0) {
+    raw.close();
+    throw damaged(file, 'it is being rebuilt by another process');
+  }
   try {
     enterWalMode(raw);
     raw.exec('PRAGMA synchronous = FULL');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Actor } from '../model/actor.ts';
@@ -117,9 +117,9 @@ function moveDamaged(directory: string, now: number): string {
   return aside;
 }
 
-/** After the move there is a file of that name only when the rebuilt one was put there. */
+/** After the move there is a file of that name only when the rebuilt one was put there, or an empty one by who came late. */
 function isInPlace(journal: string): boolean {
-  return existsSync(journal);
+  return (statSync(journal, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function rebuild(directory: string, aside: string, deps: RecoveryDeps): Salvage {
